@@ -1,0 +1,26 @@
+import type { EffectResult } from './effects.ts';
+import type { StepNotes } from './run.ts';
+
+/** One step of the way: the node, the port it left by, why in words, and what it read and was told. */
+export interface TraceStep extends StepNotes {
+  readonly node: string;
+  readonly kind: string;
+  /** The port taken; null where the way ends. */
+  readonly port: string | null;
+  readonly reason: string;
+  /** Answers of the outside, in the order they were asked for. */
+  readonly results?: readonly EffectResult[];
+}
+
+/** How the way ended. */
+export type Outcome =
+  | { readonly type: 'model'; readonly model: string }
+  | { readonly type: 'block'; readonly status: number; readonly message: string; readonly code: string }
+  | { readonly type: 'answer'; readonly text: string }
+  /** The way came to a port with no edge: the last failure on the way is what the client is told. */
+  | { readonly type: 'unfinished'; readonly node: string; readonly port: string };
+
+export interface Decision {
+  readonly trace: readonly TraceStep[];
+  readonly outcome: Outcome;
+}

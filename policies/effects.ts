@@ -1,0 +1,117 @@
+/**
+ * What a node can ask of the outside. Live, simulated and replayed runs answer the same questions; the interpreter does
+ * not know which of them it is talking to. A new effect is one entry in `EffectTable`.
+ */
+import type { Run } from './run.ts';
+import type { Complexity } from './text/complexity.ts';
+import type { RedactionRule } from './text/redact.ts';
+
+/** How one call to a model failed, in the words that fallback lists offer. */
+export const CALL_FAILURES = [
+  'rate_limited',
+  'server_error',
+  'timeout',
+  'connect',
+  'context_too_long',
+  'refused',
+  'bad_request',
+  'auth',
+  'over_budget',
+  'unsupported',
+  'unknown_model',
+  'cooling_down',
+  'bad_answer',
+  'aborted',
+] as const;
+export type CallFailure = (typeof CALL_FAILURES)[number];
+
+/** Hold money (or tokens) of one or more budgets before the model is known. */
+export interface HoldNeed {
+  readonly type: 'hold';
+  readonly node: string;
+  readonly budget: string;
+  /** Share of the limit from which the warning port is taken; null when the node has no such port. */
+  readonly warnAt: number | null;
+  /** Models that each port can reach; "asked" stands for the model that the request names. */
+  readonly within: readonly string[];
+  readonly warning: readonly string[];
+  /** Tokens reserved for the answer when the app sets no limit. */
+  readonly outputLimit: number;
+  /** Let input of unknown size pass on an estimate. */
+  readonly allowEstimate: boolean;
+}
+
+/** The state of the budget's counter at the moment of the decision; amounts in its unit (nano-dollars or tokens). */
+export interface HoldResult {
+  readonly port: 'within' | 'warning' | 'exhausted' | 'unavailable';
+  /** Why not, where it is not "within": the share, the limit, an unbounded input, an unpriced model. */
+  readonly why: 'fits' | 'over_warning' | 'over_limit' | 'cost_unbounded' | 'price_unknown' | 'no_budget' | 'store_down';
+  readonly budget: string;
+  readonly revision: number;
+  /** The scope's value, such as `team=search`. */
+  readonly scope: string;
+  readonly unit: 'usd' | 'tokens';
+  readonly limit: number;
+  readonly spent: number;
+  readonly held: number;
+  readonly amount: number;
+  /** Milliseconds since 1970; null for a budget that never resets. */
+  readonly resetsAt: number | null;
+  readonly owner: string | null;
+}
+
+/** Call a model with the request as it stands. Answers when the first content has arrived, or the call has failed. */
+export interface CallNeed {
+  readonly type: 'call';
+  readonly node: string;
+  /** A model id, or "asked" for the one that the request names. */
+  readonly model: string;
+  readonly timeoutMs: number;
+  /** After a failure that says the model is in trouble, leave it alone for this long; 0 for not at all. */
+  readonly cooldownMs: number;
+}
+
+export interface CallResult {
+  readonly ok: boolean;
+  /** The full id of the model called; null when there is none of that name. */
+  readonly model: string | null;
+  readonly failure?: CallFailure;
+  readonly status?: number;
+  readonly message?: string;
+  readonly retryAfterMs?: number;
+}
+
+export interface ClassifyNeed {
+  readonly type: 'classify';
+  readonly node: string;
+}
+
+export interface RedactNeed {
+  readonly type: 'redact';
+  readonly node: string;
+  readonly rules: readonly RedactionRule[];
+}
+
+/** How many of each type were found. The texts themselves are changed in the run, and never recorded. */
+export interface RedactResult {
+  readonly found: Readonly<Record<string, number>>;
+}
+
+/** Each effect by name: what is asked and what is answered. */
+export interface EffectTable {
+  hold: { need: HoldNeed; result: HoldResult };
+  call: { need: CallNeed; result: CallResult };
+  classify: { need: ClassifyNeed; result: Complexity };
+  redact: { need: RedactNeed; result: RedactResult };
+}
+
+export type EffectName = keyof EffectTable;
+export type Need = EffectTable[EffectName]['need'];
+export type EffectResult = EffectTable[EffectName]['result'];
+
+export type Effects = {
+  readonly [N in EffectName]: (
+    need: EffectTable[N]['need'],
+    run: Run,
+  ) => EffectTable[N]['result'] | Promise<EffectTable[N]['result']>;
+};

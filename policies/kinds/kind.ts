@@ -1,0 +1,119 @@
+/** What a kind of node is made of. One folder a kind; forms, palette, checks, words and the API document come from it. */
+import { z } from 'zod';
+import type { Condition } from '../condition.ts';
+import type { Outcome } from '../decision.ts';
+import type { EffectName, EffectTable } from '../effects.ts';
+import type { Run } from '../run.ts';
+
+export interface Port {
+  readonly name: string;
+  readonly label: string;
+}
+
+/** What a node answers: the port to leave by, the end of the way, or a question to the outside and what follows from it. */
+export type Step =
+  | { readonly port: string; readonly reason: string }
+  | { readonly end: Outcome; readonly reason: string }
+  | Asking;
+
+export interface Asking {
+  readonly need: EffectTable[EffectName]['need'];
+  readonly then: (result: never) => Step;
+}
+
+/** Asks the outside; `then` gets the answer that belongs to the question. */
+export function ask<N extends EffectName>(
+  need: EffectTable[N]['need'] & { type: N },
+  then: (result: EffectTable[N]['result']) => Step,
+): Asking {
+  return { need, then };
+}
+
+/** What a node learns of the rest of the graph when it is compiled. */
+export interface CompileEnv {
+  readonly node: string;
+  /** Models that can be reached from one of this node's ports, "asked" included. */
+  modelsFrom(port: string): readonly string[];
+}
+
+export type Program = (run: Run) => Step;
+
+/** A condition of a node, and where in its settings it stands. */
+export interface ConditionUse {
+  readonly field: string;
+  readonly port: string;
+  readonly condition: Condition;
+}
+
+/** A problem that a node can see in its own settings. */
+export interface SettingsProblem {
+  readonly field: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** A node with settings that fit its kind's schema. */
+export interface BoundNode {
+  readonly ports: readonly Port[];
+  /** What it does, in one sentence for people. */
+  readonly sentence: string;
+  readonly conditions?: readonly ConditionUse[];
+  /** Models that it may call: ids, or "asked". */
+  readonly models?: readonly string[];
+  readonly budgets?: readonly string[];
+  readonly problems?: readonly SettingsProblem[];
+  compile(env: CompileEnv): Program;
+}
+
+export type KindGroup = 'start' | 'decide' | 'protect' | 'spend' | 'answer';
+
+/** Words and looks of a kind, for palette and help. */
+export interface KindLooks {
+  readonly title: string;
+  /** Name of a Tabler icon. */
+  readonly icon: string;
+  readonly group: KindGroup;
+  readonly summary: string;
+}
+
+export type Bound = { readonly ok: true; readonly node: BoundNode } | { readonly ok: false; readonly error: z.ZodError };
+
+export interface Kind extends KindLooks {
+  readonly settings: z.ZodType;
+  /** Settings of a node that was just put on the canvas. */
+  readonly initial: unknown;
+  /** Fits settings to the schema; the error says what does not fit. */
+  bind(settings: unknown): Bound;
+}
+
+/** Puts a kind together from its schema and what a node with such settings does. */
+export function defineKind<S extends z.ZodType>(
+  looks: KindLooks,
+  settings: S,
+  initial: z.input<S>,
+  node: (settings: z.output<S>) => BoundNode,
+): Kind {
+  return {
+    ...looks,
+    settings,
+    initial,
+    bind(value) {
+      const parsed = settings.safeParse(value);
+      return parsed.success ? { ok: true, node: node(parsed.data) } : { ok: false, error: parsed.error };
+    },
+  };
+}
+
+/** Which widget a form shows for a field, where its type alone does not say. */
+export interface FormHint {
+  readonly widget?: 'money' | 'duration' | 'percentage' | 'model' | 'models' | 'budget' | 'timezone' | 'condition' | 'long text' | 'tag';
+  readonly unit?: string;
+}
+
+/** Adds a title, help and a form hint to a field's schema; they reach Monaco and the API document too. */
+export function field<S extends z.ZodType>(schema: S, title: string, help: string, form: FormHint = {}): S {
+  return schema.meta({ title, description: help, form });
+}
+
+/** The name of a model as settings hold it: `provider/name`, or "asked" for the model that the request names. */
+export const modelSetting = z.string().min(1).max(200);

@@ -1,0 +1,44 @@
+/** A model of a provider: what it can do and what it costs. */
+
+/** Nano-dollars (10^-9 US dollar) for one million tokens, so that every published price is a whole number. */
+export interface Rate {
+  /** This rate applies when the input has more than this many tokens (0 for the first). */
+  readonly aboveInputTokens: number;
+  readonly input: number;
+  readonly cachedInput: number;
+  readonly cacheWrite: number;
+  readonly output: number;
+}
+
+/** Rates in rising order of `aboveInputTokens`; the first starts at 0. */
+export type Price = readonly [Rate, ...Rate[]];
+
+export type Tier = 'small' | 'standard' | 'large';
+
+export interface Model {
+  /** `provider/name`, as policies and clients write it. */
+  readonly id: string;
+  readonly provider: string;
+  /** The name that the provider knows it by. */
+  readonly name: string;
+  readonly label: string;
+  /** Null when the price is not known: then it cannot be used behind a money budget. */
+  readonly price: Price | null;
+  readonly tier: Tier;
+  /** Largest input plus output in tokens; null when not known. */
+  readonly contextTokens: number | null;
+  /** Most tokens that one image can cost. */
+  readonly imageTokens: number;
+  readonly supports: {
+    readonly tools: boolean;
+    readonly images: boolean;
+    readonly audio: boolean;
+    readonly files: boolean;
+    readonly jsonSchema: boolean;
+  };
+  /** False for a model that runs on the organisation's own machines. */
+  readonly leavesHouse: boolean;
+}
+
+/** Finds a model by its full id or by the bare name that an app already uses; undefined when there is none. */
+export type ModelLookup = (idOrName: string) => Model | undefined;

@@ -1,0 +1,83 @@
+/** The request as policies see it, whatever protocol the client spoke, and what a model reported to have used. */
+
+export type Role = 'system' | 'user' | 'assistant' | 'tool';
+
+/** What a text is: instructions to the model, a message, the arguments of a tool call, or a tool's result. */
+export type TextPurpose = 'instructions' | 'message' | 'arguments' | 'result';
+
+/** One piece of text in the client's body, with the place it stands at, so that it can be replaced there. */
+export interface TextSlot {
+  /** Keys and indexes from the top of the client's parsed body to the string. */
+  readonly path: readonly (string | number)[];
+  readonly role: Role;
+  readonly purpose: TextPurpose;
+  /** Index of the message that holds it. */
+  readonly message: number;
+  readonly text: string;
+}
+
+/** What a request uses of a model; a model that lacks one of them is not chosen for it. */
+export interface Needs {
+  readonly tools: boolean;
+  readonly images: boolean;
+  readonly audio: boolean;
+  readonly files: boolean;
+  readonly jsonSchema: boolean;
+}
+
+export type Endpoint = 'chat.completions';
+
+export interface RequestView {
+  readonly endpoint: Endpoint;
+  /** The model as the client named it. */
+  readonly model: string;
+  readonly stream: boolean;
+  readonly slots: readonly TextSlot[];
+  readonly messages: number;
+  /** How many messages the person wrote: the depth of the conversation. */
+  readonly turns: number;
+  readonly toolNames: readonly string[];
+  readonly images: number;
+  readonly audio: number;
+  readonly files: number;
+  readonly needs: Needs;
+  /** The client's own limit on the answer, in tokens; null when it set none. */
+  readonly maxOutputTokens: number | null;
+  /** How many answers were asked for (`n`). */
+  readonly choices: number;
+  /** UTF-8 bytes that the model reads besides the slots: tool definitions, names, an answer schema. */
+  readonly otherBytes: number;
+  /** Things in the input whose size cannot be known from the body, in words ("a file by its id"). */
+  readonly unbounded: readonly string[];
+}
+
+/** Where a tag came from: fixed by the key, said by the caller, or set by a rule of the policy. */
+export type TagSource = 'key' | 'caller' | 'rule';
+export interface Tag {
+  readonly value: string;
+  readonly source: TagSource;
+}
+export type Tags = ReadonlyMap<string, Tag>;
+
+/**
+ * Tokens of one attempt. `cachedInputTokens` and `cacheWriteTokens` are parts of `inputTokens`; `reasoningTokens` is a
+ * part of `outputTokens`, whatever the vendor's own way of counting.
+ */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+}
+
+/** Who counted: the provider, our tokenizer, or an estimate from the bytes seen. */
+export type UsageSource = 'provider' | 'counted' | 'estimated';
+
+export const NO_USAGE: Usage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};

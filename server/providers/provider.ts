@@ -1,0 +1,69 @@
+/** What every upstream is to the gateway. One file a provider, one line in `index.ts`. */
+import type { CallFailure } from '../../policies/effects.ts';
+import type { Model } from '../../policies/model.ts';
+
+/** One call. The body speaks the OpenAI chat protocol; its `model` already is the provider's own name for the model. */
+export interface UpstreamRequest {
+  readonly model: Model;
+  readonly body: Buffer;
+  readonly stream: boolean;
+  /** Longest wait for the first byte of the answer's head, and between two pieces of it, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Headers passed on: request id and trace context. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ends the call at once. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Where an answer goes, in the bytes of the OpenAI chat protocol (one JSON document, or server-sent events).
+ * `head` comes first and once, then `data`, then exactly one of `end` and `fail`; `fail` may come without a head.
+ */
+export interface AnswerSink {
+  head(answer: AnswerHead): void;
+  data(bytes: Buffer): void;
+  end(): void;
+  fail(error: UpstreamError): void;
+}
+
+export interface AnswerHead {
+  /** Always a 2xx status: others are failures. */
+  readonly status: number;
+  readonly contentType: string;
+  /** The vendor's id of the request, for its support. */
+  readonly requestId: string | null;
+}
+
+/** A call under way. */
+export interface UpstreamCall {
+  /** Stops reading from the upstream, for a client that is slow. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface Provider {
+  readonly name: string;
+  send(request: UpstreamRequest, sink: AnswerSink): UpstreamCall;
+  close(): Promise<void>;
+}
+
+/** A call that failed. `billed` says whether the vendor may charge for it: "no" only where that is sure. */
+export class UpstreamError extends Error {
+  readonly failure: CallFailure;
+  readonly status: number | null;
+  readonly billed: 'no' | 'maybe';
+  readonly retryAfterMs: number | null;
+
+  constructor(
+    failure: CallFailure,
+    message: string,
+    options: { status?: number; billed: 'no' | 'maybe'; retryAfterMs?: number | null },
+  ) {
+    super(message);
+    this.name = 'UpstreamError';
+    this.failure = failure;
+    this.status = options.status ?? null;
+    this.billed = options.billed;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}

@@ -1,0 +1,162 @@
+/** The durable account of one request, and the intent that is committed before money is put at risk. */
+import type { TraceStep } from '../../policies/decision.ts';
+import type { TagSource, Usage, UsageSource } from '../../policies/request.ts';
+
+/** How a request ended. `lost`: the process died before it could be recorded. */
+export type RecordStatus = 'ok' | 'answered' | 'blocked' | 'failed' | 'aborted' | 'lost' | 'dry_run';
+
+/** What a request took of one budget; amounts in the budget's unit (nano-dollars or tokens). */
+export interface Charge {
+  readonly budget: string;
+  readonly revision: number;
+  readonly scope: string;
+  readonly unit: 'usd' | 'tokens';
+  /** Start of the window that was open when the hold was taken, milliseconds since 1970. */
+  readonly window: number;
+  readonly held: number;
+  readonly settled: number;
+}
+
+/** One call to a model. */
+export interface Attempt {
+  readonly node: string;
+  readonly model: string;
+  readonly ok: boolean;
+  readonly failure: string | null;
+  readonly status: number | null;
+  readonly message: string | null;
+  readonly usage: Usage;
+  readonly usageSource: UsageSource;
+  /** Nano-dollars; null where the price is not known. */
+  readonly cost: number | null;
+  readonly firstByteMs: number | null;
+  readonly durationMs: number;
+  readonly upstreamId: string | null;
+}
+
+export interface RequestRecord {
+  /** `req_` and a UUIDv7. */
+  readonly id: string;
+  readonly gateway: string;
+  readonly boot: string;
+  readonly sequence: number;
+  readonly organisation: string;
+  readonly project: string;
+  readonly key: string;
+  /** Start, milliseconds since 1970. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly overheadMs: number;
+  readonly status: RecordStatus;
+  readonly httpStatus: number;
+  readonly errorCode: string | null;
+  readonly endpoint: string;
+  readonly stream: boolean;
+  readonly app: string | null;
+  readonly requestedModel: string;
+  /** The model that answered; null where none did. */
+  readonly model: string | null;
+  readonly policy: string | null;
+  readonly version: number | null;
+  readonly tags: Readonly<Record<string, { readonly value: string; readonly source: TagSource }>>;
+  readonly trace: readonly TraceStep[];
+  readonly attempts: readonly Attempt[];
+  readonly charges: readonly Charge[];
+  readonly redactions: Readonly<Record<string, number>>;
+  /** Sums over the attempts. */
+  readonly usage: Usage;
+  readonly usageSource: UsageSource;
+  /** Nano-dollars; what is known of it where a price is missing. */
+  readonly cost: number;
+  /** Facts that every replay needs, never text: estimated tokens, turns, images, clock. */
+  readonly facts: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+  /** What was sent and answered, as policy allows; null where none is kept. */
+  readonly content: { readonly request: string; readonly answer: string | null } | null;
+}
+
+/** Committed before dispatch: if the process dies, the request is charged at what it held. */
+export interface Intent {
+  readonly id: string;
+  readonly gateway: string;
+  readonly boot: string;
+  readonly sequence: number;
+  readonly organisation: string;
+  readonly project: string;
+  readonly key: string;
+  readonly at: number;
+  readonly requestedModel: string;
+  readonly model: string;
+  readonly policy: string | null;
+  readonly version: number | null;
+  readonly tags: RequestRecord['tags'];
+  /** Charges with `settled` equal to `held`. */
+  readonly charges: readonly Charge[];
+  readonly usage: Usage;
+  readonly cost: number;
+}
+
+/** Spend of one budget's scope in one window, as the ledger has it. */
+export interface Spend {
+  readonly budget: string;
+  readonly scope: string;
+  readonly window: number;
+  readonly unit: 'usd' | 'tokens';
+  readonly spent: number;
+}
+
+export interface RecordFilter {
+  readonly organisation: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly project?: string;
+  readonly model?: string;
+  readonly policy?: string;
+  readonly version?: number;
+  readonly status?: RecordStatus;
+  /** Milliseconds since 1970, inclusive and exclusive. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly before?: string;
+}
+
+/** The columns that usage totals can be grouped by, besides `tag:<name>`. */
+export const GROUPINGS = ['project', 'key', 'model', 'policy', 'version', 'status', 'app', 'hour', 'day'] as const;
+export type Grouping = (typeof GROUPINGS)[number] | `tag:${string}`;
+
+export interface UsageTotal {
+  readonly group: string | null;
+  readonly requests: number;
+  readonly errors: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Nano-dollars. */
+  readonly cost: number;
+}
+
+/** How often an edge of a version was taken in an hour. */
+export interface EdgeCount {
+  readonly node: string;
+  readonly port: string;
+  readonly hour: number;
+  readonly requests: number;
+  readonly errors: number;
+  readonly cost: number;
+}
+
+/** Where records are kept. Each implementation passes the same contract suite. */
+export interface RecordStore {
+  /** Writes all of it in one transaction: intents, records (which end their intents), spend and edge counts. */
+  commit(batch: { readonly intents: readonly Intent[]; readonly records: readonly RequestRecord[] }): Promise<void>;
+  /** Intents that have no record: requests that were under way when a process died. */
+  openIntents(gateway: string): Promise<Intent[]>;
+  /** Adds to a counter by hand; a ledger entry with its reason. */
+  correct(entry: Spend & { readonly organisation: string; readonly at: number; readonly reason: string; readonly actor: string }): Promise<void>;
+  /** Spend of every window that starts at or after `from`. */
+  spend(from: number): Promise<Spend[]>;
+  /** Recomputes spend from records and corrections, for comparison with `spend`. */
+  recomputeSpend(from: number): Promise<Spend[]>;
+  get(organisation: string, id: string): Promise<RequestRecord | null>;
+  /** Newest first; `next` is the `before` of the following page. */
+  list(filter: RecordFilter, limit: number): Promise<{ records: RequestRecord[]; next: string | null }>;
+  totals(filter: RecordFilter, by: Grouping): Promise<UsageTotal[]>;
+  edges(organisation: string, policy: string, version: number, from: number, to: number): Promise<EdgeCount[]>;
+}
