@@ -15,9 +15,9 @@ export interface TraceStep extends StepNotes {
 /** How the way ended. */
 export type Outcome =
   | { readonly type: 'model'; readonly model: string }
-  | { readonly type: 'block'; readonly status: number; readonly message: string; readonly code: string }
+  | { readonly type: 'block'; readonly status: number; readonly message: string }
   | { readonly type: 'answer'; readonly text: string }
-  /** The way came to a port with no edge: the last failure on the way is what the client is told. */
+  /** The way ended at a port with nothing connected: what happened there is what the client is told. */
   | { readonly type: 'unfinished'; readonly node: string; readonly port: string };
 
 export interface Decision {

@@ -47,6 +47,7 @@ export interface HoldResult {
   /** Why not, where it is not "within": the share, the limit, an unbounded input, an unpriced model. */
   readonly why: 'fits' | 'over_warning' | 'over_limit' | 'cost_unbounded' | 'price_unknown' | 'no_budget' | 'store_down';
   readonly budget: string;
+  readonly budgetName: string;
   readonly revision: number;
   /** The scope's value, such as `team=search`. */
   readonly scope: string;
@@ -55,6 +56,11 @@ export interface HoldResult {
   readonly spent: number;
   readonly held: number;
   readonly amount: number;
+  /** What the request could cost at most by each port; null where that could not be told. */
+  readonly bounds: { readonly within: number; readonly warning: number } | null;
+  /** The models that the bounds were taken over. */
+  readonly within: readonly string[];
+  readonly warning: readonly string[];
   /** Milliseconds since 1970; null for a budget that never resets. */
   readonly resetsAt: number | null;
   readonly owner: string | null;
@@ -75,6 +81,8 @@ export interface CallResult {
   readonly ok: boolean;
   /** The full id of the model called; null when there is none of that name. */
   readonly model: string | null;
+  /** The name that the node gave, where it is not the id. */
+  readonly asked?: string;
   readonly failure?: CallFailure;
   readonly status?: number;
   readonly message?: string;
@@ -90,11 +98,17 @@ export interface RedactNeed {
   readonly type: 'redact';
   readonly node: string;
   readonly rules: readonly RedactionRule[];
+  /** What happens when a detector fails. */
+  readonly ifUnavailable: 'refuse' | 'continue';
 }
 
 /** How many of each type were found. The texts themselves are changed in the run, and never recorded. */
 export interface RedactResult {
   readonly found: Readonly<Record<string, number>>;
+  /** Digest of the rules that found it, so that a replay knows whether others are the same. */
+  readonly rules: string;
+  /** A detector failed and the drawing lets the request go on. */
+  readonly failed?: boolean;
 }
 
 /** Each effect by name: what is asked and what is answered. */

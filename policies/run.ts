@@ -53,6 +53,7 @@ export class Run {
   redactions: Record<string, number> = {};
   notes: StepNotes = {};
   readonly #provided = new Map<string, FactValue>();
+  readonly #computed = new Map<string, FactValue>();
 
   constructor(input: {
     view: RequestView;
@@ -67,6 +68,11 @@ export class Run {
     this.outputLimit = input.view.maxOutputTokens;
   }
 
+  /** Forgets what was computed from the request, since a node has changed it. */
+  changed(): void {
+    this.#computed.clear();
+  }
+
   /** Sets a fact that a node provides (`complexity.level`), for the nodes after it. */
   provide(fact: string, value: FactValue): void {
     this.#provided.set(fact, value);
@@ -74,8 +80,11 @@ export class Run {
 
   /** Reads a fact and notes it for the trace; text facts are not noted, so that no text reaches the record. */
   read(fact: string, isText: boolean): FactValue {
-    const provided = this.#provided.get(fact);
-    const value = provided === undefined ? this.source.read(fact, this) : provided;
+    let value = this.#provided.get(fact) ?? this.#computed.get(fact);
+    if (value === undefined) {
+      value = this.source.read(fact, this);
+      this.#computed.set(fact, value);
+    }
     if (!isText) {
       this.notes.facts ??= {};
       this.notes.facts[fact] = value;

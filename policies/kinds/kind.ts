@@ -3,16 +3,19 @@ import { z } from 'zod';
 import type { Condition } from '../condition.ts';
 import type { Outcome } from '../decision.ts';
 import type { EffectName, EffectTable } from '../effects.ts';
+import type { FactValue } from '../facts.ts';
 import type { Run } from '../run.ts';
 
 export interface Port {
   readonly name: string;
   readonly label: string;
+  /** What the app gets when nothing is connected here; a port without it has to lead somewhere. */
+  readonly ifLoose?: string;
 }
 
 /** What a node answers: the port to leave by, the end of the way, or a question to the outside and what follows from it. */
 export type Step =
-  | { readonly port: string; readonly reason: string }
+  | { readonly port: string; readonly reason: string; readonly provides?: Readonly<Record<string, FactValue>> }
   | { readonly end: Outcome; readonly reason: string }
   | Asking;
 

@@ -149,7 +149,14 @@ export interface RecordStore {
   /** Intents that have no record: requests that were under way when a process died. */
   openIntents(gateway: string): Promise<Intent[]>;
   /** Adds to a counter by hand; a ledger entry with its reason. */
-  correct(entry: Spend & { readonly organisation: string; readonly at: number; readonly reason: string; readonly actor: string }): Promise<void>;
+  correct(
+    entry: Spend & {
+      readonly organisation: string;
+      readonly at: number;
+      readonly reason: string;
+      readonly actor: string;
+    },
+  ): Promise<void>;
   /** Spend of every window that starts at or after `from`. */
   spend(from: number): Promise<Spend[]>;
   /** Recomputes spend from records and corrections, for comparison with `spend`. */

@@ -1,0 +1,169 @@
+/** Budgets: the stored object, its calendar windows, and the pure rule by which a request fits or not. */
+import { z } from 'zod';
+import type { HoldNeed, HoldResult } from './effects.ts';
+
+export const BUDGET_WINDOWS = ['hour', 'day', 'week', 'month', 'quarter', 'total'] as const;
+export type BudgetWindow = (typeof BUDGET_WINDOWS)[number];
+
+export function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const timeZoneSchema = z.string().min(1).max(64).refine(isTimeZone, 'There is no time zone of that name; write one such as Europe/Berlin or UTC.');
+
+/** What an administrator sets. `limit` is in nano-dollars or tokens; at most 2^53 - 1, which is about nine million dollars. */
+export const budgetSchema = z.strictObject({
+  name: z.string().trim().min(1).max(120),
+  /** What is counted apart: each project, team, key, user or value of a tag; nothing for the whole organisation. */
+  scope: z.array(z.string().regex(/^(project|key|team|user|usage|tags\.[A-Za-z][A-Za-z0-9_.-]{0,63})$/, 'A scope is project, key, team, user, usage or tags.name.')).max(5),
+  window: z.enum(BUDGET_WINDOWS),
+  timeZone: timeZoneSchema,
+  unit: z.enum(['usd', 'tokens']),
+  limit: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  owner: z.string().max(200).nullable(),
+});
+
+export interface Budget extends z.infer<typeof budgetSchema> {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** The window open at a moment: start, and end or null where it never ends; milliseconds since 1970. */
+export interface OpenWindow {
+  readonly start: number;
+  readonly end: number | null;
+}
+
+interface Local {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Milliseconds that local time is ahead of UTC at a moment. */
+function offsetAt(at: number, zone: string): number {
+  let formatter = formatters.get(zone);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formatters.set(zone, formatter);
+  }
+  const part: Record<string, number> = {};
+  for (const { type, value } of formatter.formatToParts(at)) part[type] = Number(value);
+  const local = Date.UTC(part['year'] ?? 0, (part['month'] ?? 1) - 1, part['day'], part['hour'], part['minute'], part['second']);
+  return local - Math.floor(at / 1000) * 1000;
+}
+
+/** The moment at which local clocks first show a time; a time that a change of clocks skips is the moment of the change. */
+function moment(local: Local, zone: string): number {
+  const wall = Date.UTC(local.year, local.month, local.day, local.hour);
+  const offsets = [offsetAt(wall - 86_400_000, zone), offsetAt(wall + 86_400_000, zone)];
+  const early = wall - Math.max(...offsets);
+  const late = wall - Math.min(...offsets);
+  if (early + offsetAt(early, zone) === wall) return early;
+  if (late + offsetAt(late, zone) === wall) return late;
+  return changeBetween(early, late, zone);
+}
+
+/** The moment between two others at which the offset of a zone changes. */
+function changeBetween(from: number, to: number, zone: string): number {
+  let low = from;
+  let high = to;
+  const before = offsetAt(low, zone);
+  while (high - low > 1000) {
+    const middle = Math.floor((low + high) / 2000) * 1000;
+    if (offsetAt(middle, zone) === before) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** The calendar window that contains `at`, in the zone's own local time. Weeks start on Monday. */
+export function windowAt(window: BudgetWindow, zone: string, at: number): OpenWindow {
+  if (window === 'total') return { start: 0, end: null };
+  if (window === 'hour') {
+    const offset = offsetAt(at, zone);
+    const start = Math.floor((at + offset) / 3_600_000) * 3_600_000 - offset;
+    return { start, end: start + 3_600_000 };
+  }
+  const shifted = new Date(at + offsetAt(at, zone));
+  const from: Local = { year: shifted.getUTCFullYear(), month: shifted.getUTCMonth(), day: shifted.getUTCDate(), hour: 0 };
+  const to: Local = { ...from };
+  if (window === 'day') to.day += 1;
+  else if (window === 'week') {
+    from.day -= (shifted.getUTCDay() + 6) % 7;
+    to.day = from.day + 7;
+  } else {
+    from.day = to.day = 1;
+    if (window === 'quarter') from.month -= from.month % 3;
+    to.month = from.month + (window === 'quarter' ? 3 : 1);
+  }
+  return { start: moment(from, zone), end: moment(to, zone) };
+}
+
+/** What a request would take of a budget by each of the node's ports; null where it has no bound or no price. */
+export interface HoldBounds {
+  readonly within: number;
+  readonly warning: number;
+}
+
+/**
+ * The rule of admission: spent + held + the new hold never exceeds the limit. `within` is tried with the dearest model that
+ * it can reach while spend and holds are below the warning share; then `warning` with its own; else the budget is exhausted.
+ */
+export function decideHold(
+  state: { readonly limit: number; readonly spent: number; readonly held: number },
+  bounds: HoldBounds,
+  warnAt: number | null,
+): { readonly port: 'within' | 'warning' | 'exhausted'; readonly why: HoldResult['why']; readonly amount: number } {
+  const used = state.spent + state.held;
+  const warned = warnAt !== null && used >= state.limit * warnAt && state.limit > 0;
+  if (!warned && used + bounds.within <= state.limit) return { port: 'within', why: 'fits', amount: bounds.within };
+  if (warnAt !== null && used + bounds.warning <= state.limit) {
+    return { port: 'warning', why: warned ? 'over_warning' : 'over_limit', amount: bounds.warning };
+  }
+  return { port: 'exhausted', why: 'over_limit', amount: bounds.within };
+}
+
+/** A budget's state and a node's question put together into the answer that the trace keeps. */
+export function holdResult(
+  budget: Budget,
+  scope: string,
+  need: HoldNeed,
+  state: { readonly spent: number; readonly held: number; readonly resetsAt: number | null },
+  decided: { readonly port: HoldResult['port']; readonly why: HoldResult['why']; readonly amount: number },
+  bounds: HoldBounds | null,
+): HoldResult {
+  return {
+    ...decided,
+    budget: budget.id,
+    budgetName: budget.name,
+    revision: budget.revision,
+    scope,
+    unit: budget.unit,
+    limit: budget.limit,
+    spent: state.spent,
+    held: state.held,
+    bounds,
+    within: need.within,
+    warning: need.warning,
+    resetsAt: state.resetsAt,
+    owner: budget.owner,
+  };
+}

@@ -1,0 +1,281 @@
+/** What is wrong with a drawing: each problem with its node, words for people, and how to mend it. */
+import type { Budget } from './budget.ts';
+import { findKind, reachableModels } from './compile.ts';
+import { conditionFacts, conditionProblems, implies } from './condition.ts';
+import { facts } from './facts.ts';
+import type { Graph, GraphNode } from './graph.ts';
+import { kinds } from './kinds/index.ts';
+import type { BoundNode, ConditionUse } from './kinds/kind.ts';
+import type { ModelLookup } from './model.ts';
+
+export type ProblemCode =
+  | 'no_request'
+  | 'many_requests'
+  | 'duplicate_id'
+  | 'unknown_kind'
+  | 'settings'
+  | 'condition'
+  | 'edge_nowhere'
+  | 'edge_twice'
+  | 'loose_port'
+  | 'cycle'
+  | 'unreachable'
+  | 'fact_too_early'
+  | 'unknown_model'
+  | 'unpriced_model'
+  | 'unknown_budget'
+  | 'budget_without_model'
+  | 'shadowed_case'
+  | 'free_scope'
+  | 'more';
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** Errors stop a publish; warnings are shown. */
+  readonly severity: 'error' | 'warning';
+  readonly node: string | null;
+  /** Place in the node's settings, such as `cases.0.when`; null for the node as a whole. */
+  readonly field: string | null;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What the check needs to know of the house. */
+export interface CheckContext {
+  readonly models: ModelLookup;
+  readonly budget: (id: string) => Budget | undefined;
+  /** Whether callers may say this tag as they like, so that a budget counted by it could be dodged. */
+  readonly callersChoose: (tag: string) => boolean;
+}
+
+const MOST_SHOWN = 200;
+
+/** All problems of a graph, errors first; at most 200, with a last one that counts the rest. */
+export function checkGraph(graph: Graph, context: CheckContext): Problem[] {
+  const check = new Check(graph, context);
+  check.nodes();
+  check.edges();
+  check.ways();
+  check.models();
+  const problems = check.problems.sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1));
+  if (problems.length <= MOST_SHOWN) return problems;
+  const rest = problems.length - MOST_SHOWN;
+  return [
+    ...problems.slice(0, MOST_SHOWN),
+    { code: 'more', severity: 'error', node: null, field: null, message: `There are ${rest} more problems.`, fix: 'Mend some of these first.' },
+  ];
+}
+
+/** Whether a graph may be published. */
+export function canPublish(problems: readonly Problem[]): boolean {
+  return problems.every((problem) => problem.severity !== 'error');
+}
+
+class Check {
+  readonly problems: Problem[] = [];
+  readonly #graph: Graph;
+  readonly #context: CheckContext;
+  readonly #nodes = new Map<string, GraphNode>();
+  readonly #bound = new Map<string, BoundNode>();
+  readonly #next = new Map<string, string[]>();
+
+  constructor(graph: Graph, context: CheckContext) {
+    this.#graph = graph;
+    this.#context = context;
+  }
+
+  #add(code: ProblemCode, node: string | null, message: string, fix: string, more: { field?: string; warning?: boolean } = {}): void {
+    this.problems.push({ code, severity: more.warning ? 'warning' : 'error', node, field: more.field ?? null, message, fix });
+  }
+
+  #name(id: string): string {
+    return `“${this.#nodes.get(id)?.title || id}”`;
+  }
+
+  nodes(): void {
+    for (const node of this.#graph.nodes) {
+      if (this.#nodes.has(node.id)) {
+        this.#add('duplicate_id', node.id, `Two nodes have the id “${node.id}”.`, 'Give one of them another id.');
+        continue;
+      }
+      this.#nodes.set(node.id, node);
+      this.#settings(node);
+    }
+    const starts = this.#graph.nodes.filter((node) => node.kind === 'request');
+    if (starts.length === 0) this.#add('no_request', null, 'There is no request node, so nothing can enter.', 'Add a request node and connect it.');
+    for (const extra of starts.slice(1)) {
+      this.#add('many_requests', extra.id, 'There is more than one request node.', 'Keep one, and delete this one.');
+    }
+  }
+
+  #settings(node: GraphNode): void {
+    const kind = findKind(node.kind);
+    if (!kind) {
+      this.#add('unknown_kind', node.id, `There is no kind of node named “${node.kind}”.`, `Use one of: ${Object.keys(kinds).join(', ')}.`);
+      return;
+    }
+    const bound = kind.bind(node.settings);
+    if (!bound.ok) {
+      for (const issue of bound.error.issues.slice(0, 10)) {
+        const field = issue.path.join('.');
+        this.#add('settings', node.id, `${this.#name(node.id)}${field === '' ? '' : `, ${field}`}: ${issue.message}`, 'Correct this setting.', { field });
+      }
+      return;
+    }
+    this.#bound.set(node.id, bound.node);
+    for (const problem of bound.node.problems ?? []) this.#add('settings', node.id, problem.message, problem.fix, { field: problem.field });
+    const conditions = bound.node.conditions ?? [];
+    for (const { field, condition } of conditions) {
+      for (const problem of conditionProblems(condition)) this.#add('condition', node.id, problem.message, problem.fix, { field });
+    }
+    this.#shadowed(node.id, conditions);
+  }
+
+  #shadowed(node: string, conditions: readonly ConditionUse[]): void {
+    conditions.forEach((later, i) => {
+      const earlier = conditions.slice(0, i).find((one) => implies(later.condition, one.condition));
+      if (!earlier) return;
+      this.#add(
+        'shadowed_case',
+        node,
+        `In ${this.#name(node)}, the case “${later.port}” can never be taken: whatever it takes, “${earlier.port}” has taken before.`,
+        `Move “${later.port}” before “${earlier.port}”, or delete it.`,
+        { field: later.field },
+      );
+    });
+  }
+
+  edges(): void {
+    const taken = new Set<string>();
+    for (const edge of this.#graph.edges) {
+      const from = this.#nodes.get(edge.from);
+      if (!from || !this.#nodes.has(edge.to)) {
+        const missing = from ? edge.to : edge.from;
+        this.#add('edge_nowhere', from ? edge.from : null, `An edge leads ${from ? 'to' : 'from'} “${missing}”, which does not exist.`, 'Delete the edge.');
+        continue;
+      }
+      const ports = this.#bound.get(edge.from)?.ports;
+      if (ports && !ports.some((port) => port.name === edge.port)) {
+        this.#add('edge_nowhere', edge.from, `${this.#name(edge.from)} has no port “${edge.port}”.`, 'Delete the edge, or connect it to another port.', { field: edge.port });
+        continue;
+      }
+      if (this.#nodes.get(edge.to)?.kind === 'request') {
+        this.#add('cycle', edge.from, 'An edge leads back to the request node.', 'Delete the edge.');
+        continue;
+      }
+      const key = `${edge.from}\n${edge.port}`;
+      if (taken.has(key)) {
+        this.#add('edge_twice', edge.from, `Two edges leave the port “${edge.port}” of ${this.#name(edge.from)}.`, 'Keep one of them.', { field: edge.port });
+        continue;
+      }
+      taken.add(key);
+      this.#next.set(edge.from, [...(this.#next.get(edge.from) ?? []), edge.to]);
+    }
+    for (const [id, node] of this.#bound) {
+      for (const port of node.ports) {
+        if (port.ifLoose !== undefined || taken.has(`${id}\n${port.name}`)) continue;
+        this.#add('loose_port', id, `The port “${port.label}” of ${this.#name(id)} leads nowhere.`, 'Connect it, for example to a block node that says why.', { field: port.name });
+      }
+    }
+  }
+
+  ways(): void {
+    const start = this.#graph.nodes.find((node) => node.kind === 'request');
+    const state = new Map<string, 'open' | 'done'>();
+    const cycles = new Set<string>();
+    // Depth first with an explicit stack, since a drawing can be a chain of a thousand nodes.
+    const visit = (root: string): void => {
+      const stack: { id: string; next: number }[] = [{ id: root, next: 0 }];
+      state.set(root, 'open');
+      while (stack.length > 0) {
+        const top = stack[stack.length - 1]!;
+        const to = this.#next.get(top.id)?.[top.next++];
+        if (to === undefined) {
+          state.set(top.id, 'done');
+          stack.pop();
+        } else if (state.get(to) === 'open') {
+          const circle = stack.slice(stack.findIndex((one) => one.id === to)).map((one) => this.#name(one.id));
+          if (!cycles.has(to)) this.#add('cycle', to, `The way goes in a circle: ${circle.join(' → ')} → ${circle[0]}.`, 'Delete one of these edges.');
+          cycles.add(to);
+        } else if (!state.has(to)) {
+          state.set(to, 'open');
+          stack.push({ id: to, next: 0 });
+        }
+      }
+    };
+    if (start) visit(start.id);
+    for (const id of this.#nodes.keys()) {
+      if (start && !state.has(id)) this.#add('unreachable', id, `No way leads to ${this.#name(id)}.`, 'Connect it, or delete it.');
+      if (!state.has(id)) visit(id);
+    }
+    if (cycles.size === 0) this.#factsTooEarly();
+  }
+
+  /** Facts that a node provides are known only behind such a node. */
+  #factsTooEarly(): void {
+    const before = new Map<string, Set<string>>();
+    const order: string[] = [];
+    const incoming = new Map<string, number>();
+    for (const targets of this.#next.values()) for (const to of targets) incoming.set(to, (incoming.get(to) ?? 0) + 1);
+    const ready = [...this.#nodes.keys()].filter((id) => !incoming.has(id));
+    for (let id = ready.pop(); id !== undefined; id = ready.pop()) {
+      order.push(id);
+      const kindsSoFar = new Set([...(before.get(id) ?? []), this.#nodes.get(id)?.kind ?? '']);
+      for (const to of this.#next.get(id) ?? []) {
+        const known = before.get(to);
+        // Only what every way provides is sure; a missing fact makes conditions false, so one way is enough to allow it.
+        if (known) for (const kind of kindsSoFar) known.add(kind);
+        else before.set(to, new Set(kindsSoFar));
+        incoming.set(to, (incoming.get(to) ?? 1) - 1);
+        if (incoming.get(to) === 0) ready.push(to);
+      }
+    }
+    for (const id of order) {
+      for (const { field, condition } of this.#bound.get(id)?.conditions ?? []) {
+        for (const name of conditionFacts(condition)) {
+          const provider = facts.get(name)?.providedBy;
+          if (!provider || before.get(id)?.has(provider)) continue;
+          this.#add('fact_too_early', id, `${this.#name(id)} asks for “${facts.get(name)?.label}”, which is not known here.`, `Put a ${provider} node before it.`, { field });
+        }
+      }
+    }
+  }
+
+  models(): void {
+    const reachable = reachableModels(this.#graph, this.#bound);
+    for (const [id, node] of this.#bound) {
+      for (const name of node.models ?? []) {
+        if (name === 'asked' || this.#context.models(name)) continue;
+        this.#add('unknown_model', id, `${this.#name(id)} uses “${name}”, which no configured provider offers.`, 'Choose another model, or set up its provider.', {
+          // A list still works with what is there; a single model does not.
+          warning: (node.models?.length ?? 0) > 1,
+        });
+      }
+      for (const budgetId of node.budgets ?? []) this.#budget(id, budgetId, reachable(id));
+    }
+  }
+
+  #budget(id: string, budgetId: string, models: readonly string[]): void {
+    const budget = this.#context.budget(budgetId);
+    if (!budget) {
+      this.#add('unknown_budget', id, `${this.#name(id)} refers to the budget “${budgetId}”, which does not exist.`, 'Choose a budget, or make one.', { field: 'budget' });
+      return;
+    }
+    if (models.length === 0) {
+      this.#add('budget_without_model', id, `No model follows ${this.#name(id)}, so it would hold money for nothing.`, 'Connect it to a model, or delete it.');
+    }
+    if (budget.unit === 'usd') {
+      for (const name of models) {
+        const model = name === 'asked' ? undefined : this.#context.models(name);
+        if (model && model.price === null) {
+          this.#add('unpriced_model', id, `The price of ${model.id} is not known, so it cannot be used behind the budget “${budget.name}”.`, 'Set its price, or choose another model.');
+        }
+      }
+    }
+    for (const scope of budget.scope) {
+      const tag = scope.startsWith('tags.') ? scope.slice(5) : scope;
+      if (scope === 'project' || scope === 'key' || !this.#context.callersChoose(tag)) continue;
+      this.#add('free_scope', id, `The budget “${budget.name}” counts by ${tag}, which callers may choose freely: whoever changes it starts anew.`, `Fix or list the tag ${tag} on the keys, or count by project.`, { warning: true });
+    }
+  }
+}

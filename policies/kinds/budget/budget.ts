@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { HoldResult } from '../../effects.ts';
+import { dollars } from '../../price.ts';
+import { ask, defineKind, field } from '../kind.ts';
+
+const settings = z.strictObject({
+  budget: field(z.string().min(1).max(100), 'Budget', 'The budget that pays. Two policies may share one.', { widget: 'budget' }),
+  warnAt: field(z.number().gt(0).lt(1).nullable().default(0.8), 'Warn at', 'Share of the limit from which requests leave by “warning”.', { widget: 'percentage' }),
+  outputLimit: field(z.int().min(1).max(1_000_000).default(4096), 'Output limit when the app sets none', 'In tokens; it is sent to the model too.', { unit: 'tokens' }),
+  allowEstimate: field(z.boolean().default(false), 'Allow estimates', 'Let requests pass whose cost cannot be known beforehand, such as files by their id.'),
+  ifUnavailable: field(z.enum(['refuse', 'continue']).default('refuse'), 'If it cannot be checked', 'When the store does not answer: leave by “exhausted”, or go on without a hold.'),
+});
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** An amount of a budget in its own unit. */
+export function sayAmount(amount: number, unit: 'usd' | 'tokens'): string {
+  return unit === 'usd' ? dollars(amount) : `${amount.toLocaleString('en-US')} tokens`;
+}
+
+function sayHold(result: HoldResult): string {
+  const scope = result.scope === '' ? '' : ` for ${result.scope}`;
+  const used = `${sayAmount(result.spent, result.unit)} of ${sayAmount(result.limit, result.unit)} spent`;
+  const held = result.held > 0 ? ` and ${sayAmount(result.held, result.unit)} held` : '';
+  switch (result.why) {
+    case 'fits':
+      return `${result.budgetName}${scope}: ${used}${held}; ${sayAmount(result.amount, result.unit)} held for this request.`;
+    case 'over_warning':
+      return `${result.budgetName}${scope} is past its warning: ${used}${held}; ${sayAmount(result.amount, result.unit)} held for this request.`;
+    case 'over_limit':
+      return result.port === 'warning'
+        ? `${result.budgetName}${scope}: ${used}${held}; only the cheaper way fits, ${sayAmount(result.amount, result.unit)} held.`
+        : `${result.budgetName}${scope} is spent: ${used}${held}, and this request could cost ${sayAmount(result.amount, result.unit)}.`;
+    case 'cost_unbounded':
+      return `${result.budgetName}: the request has content whose cost cannot be known beforehand.`;
+    case 'price_unknown':
+      return `${result.budgetName}: a model on the way has no known price.`;
+    case 'no_budget':
+      return 'The budget of this node does not exist any more.';
+    case 'store_down':
+      return 'The budget could not be checked.';
+  }
+}
+
+export const budget = defineKind(
+  { title: 'Budget', icon: 'coin', group: 'spend', summary: 'Holds money before the call, warns, and stops what does not fit.' },
+  settings,
+  { budget: '', warnAt: 0.8, outputLimit: 4096, allowEstimate: false, ifUnavailable: 'refuse' },
+  (value) => ({
+    ports: [
+      { name: 'within', label: 'within' },
+      ...(value.warnAt === null ? [] : [{ name: 'warning', label: 'warning' }]),
+      { name: 'exhausted', label: 'exhausted', ifLoose: 'The app is refused, and told which budget is spent and whom to ask.' },
+    ],
+    sentence: `Holds the cost in “${value.budget}”${value.warnAt === null ? '' : `, warns at ${percent(value.warnAt)}`}.`,
+    budgets: [value.budget],
+    compile: ({ node, modelsFrom }) => {
+      const need = {
+        type: 'hold',
+        node,
+        budget: value.budget,
+        warnAt: value.warnAt,
+        within: modelsFrom('within'),
+        warning: value.warnAt === null ? [] : modelsFrom('warning'),
+        outputLimit: value.outputLimit,
+        allowEstimate: value.allowEstimate,
+      } as const;
+      return () => ask<'hold'>(need, (result) => {
+        const reason = sayHold(result);
+        if (result.port !== 'unavailable') return { port: result.port, reason };
+        return { port: value.ifUnavailable === 'continue' ? 'within' : 'exhausted', reason };
+      });
+    },
+  }),
+);

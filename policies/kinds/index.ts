@@ -1,0 +1,29 @@
+/** Every kind of node: one line each. Palette, forms, schema, checks, words and docs come from this table. */
+import { answer } from './answer/answer.ts';
+import { block } from './block/block.ts';
+import { budget } from './budget/budget.ts';
+import { classify } from './classify/classify.ts';
+import { fallback } from './fallback/fallback.ts';
+import type { Kind } from './kind.ts';
+import { limit } from './limit/limit.ts';
+import { match } from './match/match.ts';
+import { model } from './model/model.ts';
+import { redact } from './redact/redact.ts';
+import { request } from './request/request.ts';
+import { tag } from './tag/tag.ts';
+
+export const kinds = {
+  request,
+  match,
+  classify,
+  tag,
+  redact,
+  budget,
+  limit,
+  model,
+  fallback,
+  block,
+  answer,
+} satisfies Record<string, Kind>;
+
+export type KindName = keyof typeof kinds;

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { patternProblem } from '../../operators.ts';
+import { detectors } from '../../text/detectors/index.ts';
+import { REDACTION_ACTIONS } from '../../text/redact.ts';
+import { ask, defineKind, field } from '../kind.ts';
+
+const action = z.enum(REDACTION_ACTIONS);
+const name = z.string().regex(/^[a-z][a-z0-9_]{0,23}$/, 'Name it with small letters, digits or "_"; at most 24.');
+
+const rule = z.union([
+  z.strictObject({ detect: z.enum(detectors.map((detector) => detector.name) as [string, ...string[]]), action }),
+  z.strictObject({
+    name,
+    pattern: z
+      .string()
+      .min(1)
+      .max(1000)
+      .superRefine((value, ctx) => {
+        const problem = patternProblem(value);
+        if (problem) ctx.addIssue({ code: 'custom', message: problem });
+      }),
+    action,
+  }),
+  z.strictObject({ name, words: z.array(z.string().trim().min(1).max(100)).min(1).max(5000), action }),
+]);
+
+const settings = z.strictObject({
+  rules: field(z.array(rule).min(1).max(60), 'What to find', 'Detectors, patterns and word lists, each with what happens to a finding.'),
+  ifUnavailable: field(
+    z.enum(['refuse', 'continue']).default('refuse'),
+    'If it fails',
+    'What happens when a detector fails: refuse the request, or let it go on as it is.',
+  ),
+});
+
+const SAY = { mask: 'masks', placeholder: 'replaces', hash: 'hashes', report: 'reports' } as const;
+
+export const redact = defineKind(
+  { title: 'Redact', icon: 'eraser', group: 'protect', summary: 'Finds personal data and secrets, and takes them out.' },
+  settings,
+  { rules: [{ detect: 'email', action: 'placeholder' }], ifUnavailable: 'refuse' },
+  ({ rules, ifUnavailable }) => ({
+    ports: [
+      { name: 'clean', label: 'clean' },
+      { name: 'found', label: 'found' },
+    ],
+    sentence: REDACTION_ACTIONS.flatMap((one) => {
+      const names = rules.filter((item) => item.action === one).map((item) => ('detect' in item ? item.detect : item.name));
+      return names.length > 0 ? [`${SAY[one]} ${names.join(', ')}`] : [];
+    })
+      .join('; ')
+      .replace(/^./, (first) => first.toUpperCase())
+      .concat('.'),
+    compile: ({ node }) => {
+      const need = { type: 'redact', node, rules, ifUnavailable } as const;
+      return () => ask<'redact'>(need, (result) => {
+        const types = Object.keys(result.found);
+        const count = types.reduce((sum, type) => sum + (result.found[type] ?? 0), 0);
+        const provides = { 'redactions.count': count, 'redactions.types': types };
+        if (result.failed) return { port: 'clean', reason: 'A detector failed, and the drawing lets the request go on.', provides };
+        if (count === 0) return { port: 'clean', reason: 'Nothing was found.', provides };
+        return { port: 'found', reason: `Found ${types.map((type) => `${result.found[type]} ${type}`).join(', ')}.`, provides };
+      });
+    },
+  }),
+);

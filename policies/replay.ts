@@ -1,0 +1,187 @@
+/**
+ * Decides a recorded request again, from what its record remembers: the same graph must take the same path, another one
+ * shows where it would part. What was never recorded is not guessed: then the answer is "cannot tell".
+ */
+import { decideHold } from './budget.ts';
+import type { CompiledGraph } from './compile.ts';
+import type { Decision, TraceStep } from './decision.ts';
+import type { CallResult, EffectResult, Effects, HoldResult, RedactResult } from './effects.ts';
+import { evaluate } from './evaluate.ts';
+import { type FactValue, findFact } from './facts.ts';
+import type { RequestView, Tag } from './request.ts';
+import { type FactSource, Run } from './run.ts';
+import type { Complexity } from './text/complexity.ts';
+import { rulesDigest } from './text-effects.ts';
+
+/** What a record keeps for this: the trace, the tags as they came in, the clock, and facts that are always kept. */
+export interface Recorded {
+  readonly trace: readonly TraceStep[];
+  readonly tags: ReadonlyMap<string, Tag>;
+  readonly now: number;
+  readonly facts: Readonly<Record<string, FactValue>>;
+}
+
+export interface Difference {
+  /** The node at which the ways part. */
+  readonly node: string;
+  readonly recorded: { readonly port: string | null; readonly reason: string } | null;
+  readonly now: { readonly port: string | null; readonly reason: string } | null;
+  readonly why: string;
+}
+
+export type Replay =
+  | { readonly result: 'same'; readonly decision: Decision }
+  | { readonly result: 'different'; readonly difference: Difference; readonly decision: Decision }
+  | { readonly result: 'cannot tell'; readonly node: string; readonly why: string; readonly difference: Difference | null };
+
+class CannotTell extends Error {
+  readonly node: string;
+  constructor(node: string, why: string) {
+    super(why);
+    this.node = node;
+  }
+}
+
+/** Facts as the steps noted them; a step's own notes come before those of others, since facts change on the way. */
+function recordedFacts(recorded: Recorded, at: () => string): FactSource {
+  const byNode = new Map(recorded.trace.map((step) => [step.node, step]));
+  return {
+    read(fact, run) {
+      if (fact === 'team' || fact === 'user' || fact === 'usage' || fact.startsWith('tags.')) {
+        return run.tags.get(fact.startsWith('tags.') ? fact.slice(5) : fact)?.value ?? null;
+      }
+      if (fact.startsWith('tag_source.')) return run.tags.get(fact.slice(11))?.source ?? null;
+      if (fact.startsWith('time.')) return findFact(fact)?.read?.(run, NO_CONTEXT) ?? null;
+      const own = byNode.get(at())?.facts;
+      if (own && Object.hasOwn(own, fact)) return own[fact] ?? null;
+      for (const step of recorded.trace) if (step.facts && Object.hasOwn(step.facts, fact)) return step.facts[fact] ?? null;
+      if (Object.hasOwn(recorded.facts, fact)) return recorded.facts[fact] ?? null;
+      throw new CannotTell(at(), `“${findFact(fact)?.label ?? fact}” was not recorded for this request`);
+    },
+    truth(leaf) {
+      const own = byNode.get(at())?.truths?.[leaf];
+      if (own !== undefined) return own;
+      for (const step of recorded.trace) if (step.truths && Object.hasOwn(step.truths, leaf)) return step.truths[leaf] === true;
+      throw new CannotTell(at(), `whether “${leaf}” held was not recorded, since records keep no text`);
+    },
+  };
+}
+
+/** Time facts need the run's clock only. */
+const NO_CONTEXT = { key: { id: '', name: '' }, project: '', app: null, models: () => undefined };
+
+const EMPTY_VIEW: RequestView = {
+  endpoint: 'chat.completions',
+  model: '',
+  stream: false,
+  slots: [],
+  messages: 0,
+  turns: 0,
+  toolNames: [],
+  images: 0,
+  audio: 0,
+  files: 0,
+  needs: { tools: false, images: false, audio: false, files: false, jsonSchema: false },
+  maxOutputTokens: null,
+  choices: 1,
+  otherBytes: 0,
+  unbounded: [],
+};
+
+const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in result;
+const isCall = (result: EffectResult): result is CallResult => 'ok' in result;
+const isScore = (result: EffectResult): result is Complexity => 'score' in result;
+const isFound = (result: EffectResult): result is RedactResult => 'found' in result;
+
+function sameModels(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && [...a].sort().join('\n') === [...b].sort().join('\n');
+}
+
+function recordedEffects(recorded: Recorded, own: boolean): Effects {
+  const all = recorded.trace.flatMap((step) => (step.results ?? []).map((result) => ({ node: step.node, result })));
+  const used = new Set<number>();
+  /** The first answer not used yet that fits, of the same node before those of others. */
+  const take = <R extends EffectResult>(node: string, is: (result: EffectResult) => result is R, fits: (result: R) => boolean): R | null => {
+    for (const sameNode of [true, false]) {
+      for (let i = 0; i < all.length; i++) {
+        const one = all[i];
+        if (!one || used.has(i) || (one.node === node) !== sameNode || !is(one.result) || !fits(one.result)) continue;
+        used.add(i);
+        return one.result;
+      }
+    }
+    return null;
+  };
+  return {
+    classify: (need) => {
+      const found = take(need.node, isScore, () => true);
+      if (!found) throw new CannotTell(need.node, 'the request was not classified when it was recorded');
+      return found;
+    },
+    redact: (need) => {
+      const found = own ? take(need.node, isFound, () => true) : null;
+      if (found) return found;
+      // What other rules would find needs the text; only "nothing was found" by the same detectors could be carried over.
+      const same = take(need.node, isFound, (result) => result.rules === rulesDigest(need.rules));
+      if (!same) throw new CannotTell(need.node, 'what these rules would find was not recorded, since records keep no text');
+      return same;
+    },
+    hold: (need, run) => {
+      const found = take(need.node, isHold, (result) => result.budget === need.budget);
+      if (!found) throw new CannotTell(need.node, 'the state of this budget was not recorded for this request');
+      if (run.outputLimit === null) run.outputLimit = need.outputLimit;
+      if (found.bounds === null) return found;
+      if (!sameModels(found.within, need.within) || (need.warnAt !== null && !sameModels(found.warning, need.warning))) {
+        throw new CannotTell(need.node, 'what this request could cost with these models was not recorded');
+      }
+      return { ...found, ...decideHold(found, found.bounds, need.warnAt) };
+    },
+    call: (need) => {
+      const asked = recorded.facts['request.model'];
+      const found = take(need.node, isCall, (result) => (result.asked ?? result.model) === need.model);
+      if (found) return found;
+      throw new CannotTell(need.node, `it would call ${need.model === 'asked' ? String(asked) : need.model}, whose answer is not known`);
+    },
+  };
+}
+
+function firstDifference(recorded: readonly TraceStep[], now: readonly TraceStep[], whole: boolean): Difference | null {
+  const length = whole ? Math.max(recorded.length, now.length) : now.length;
+  for (let i = 0; i < length; i++) {
+    const before = recorded[i];
+    const after = now[i];
+    if (before && after && before.node === after.node && before.port === after.port) continue;
+    return {
+      node: after?.node ?? before?.node ?? '',
+      recorded: before ? { port: before.port, reason: before.reason } : null,
+      now: after ? { port: after.port, reason: after.reason } : null,
+      why: after ? after.reason : 'The way ended earlier.',
+    };
+  }
+  return null;
+}
+
+/** Replays a record on a graph; `own` says that it is the version that decided it. */
+export async function replay(graph: CompiledGraph, recorded: Recorded, own: boolean): Promise<Replay> {
+  const steps: TraceStep[] = [];
+  let node = graph.start.id;
+  const limit = recorded.facts['request.max_tokens'];
+  const asked = recorded.facts['request.model'];
+  const run = new Run({
+    view: { ...EMPTY_VIEW, model: typeof asked === 'string' ? asked : '', maxOutputTokens: typeof limit === 'number' ? limit : null },
+    tags: recorded.tags,
+    source: recordedFacts(recorded, () => node),
+    now: recorded.now,
+  });
+  try {
+    const decision = await evaluate(graph, run, recordedEffects(recorded, own), (step, next) => {
+      steps.push(step);
+      node = next ?? node;
+    });
+    const difference = firstDifference(recorded.trace, decision.trace, true);
+    return difference ? { result: 'different', difference, decision } : { result: 'same', decision };
+  } catch (error) {
+    if (!(error instanceof CannotTell)) throw error;
+    return { result: 'cannot tell', node: error.node, why: error.message, difference: firstDifference(recorded.trace, steps, false) };
+  }
+}

@@ -1,0 +1,133 @@
+/** Runs a graph as "Try it" does: the outside answers what the author has set, and nothing leaves the house. */
+import { z } from 'zod';
+import { type Budget, decideHold, holdResult, windowAt } from './budget.ts';
+import { type ChatBody, viewOfChat } from './chat.ts';
+import type { CompiledGraph } from './compile.ts';
+import type { Decision } from './decision.ts';
+import { CALL_FAILURES, type Effects } from './effects.ts';
+import { evaluate } from './evaluate.ts';
+import { type FactContext, liveFacts } from './facts.ts';
+import type { ModelLookup } from './model.ts';
+import { applyOutputLimit, boundFor, holdBounds, lacks, modelNamed } from './model-fit.ts';
+import { costBound } from './price.ts';
+import type { Tag, TextSlot } from './request.ts';
+import { Run } from './run.ts';
+import { classifyText, redactText } from './text-effects.ts';
+
+/** What the outside would answer. */
+export const outsideSchema = z.strictObject({
+  /** Spent and held of budgets by id, in their units; others stand as they are now. */
+  budgets: z.record(z.string(), z.strictObject({ spent: z.int().min(0), held: z.int().min(0).default(0) })).default({}),
+  /** Models that fail, and how. */
+  down: z.record(z.string(), z.enum(CALL_FAILURES)).default({}),
+  /** The classifier's score, where it should not be computed. */
+  complexity: z.number().min(0).max(1).optional(),
+});
+export type Outside = z.infer<typeof outsideSchema>;
+
+/** What a simulation stands on. */
+export interface SimulationWorld {
+  readonly models: ModelLookup;
+  readonly budget: (id: string) => Budget | undefined;
+  /** Spent and held of a budget's scope now. */
+  readonly state: (budget: Budget, scope: string, now: number) => { readonly spent: number; readonly held: number };
+  readonly facts: Omit<FactContext, 'models'>;
+}
+
+export interface Simulation {
+  readonly decision: Decision;
+  /** Texts before and after, where a node has changed them. */
+  readonly texts: readonly { readonly before: string; readonly after: string }[];
+  /** The most that the request can cost with the model chosen, in nano-dollars; null where there is none or no price. */
+  readonly costAtMost: number | null;
+  readonly redactions: Readonly<Record<string, number>>;
+  readonly tags: Readonly<Record<string, Tag>>;
+}
+
+/** The value that a budget counts apart, such as "team=search"; empty for the whole organisation. */
+export function scopeOf(budget: Pick<Budget, 'scope'>, run: Run): string {
+  return budget.scope
+    .map((name) => {
+      const value = run.read(name, false);
+      return `${name}=${value === null ? '' : String(value)}`;
+    })
+    .join(',');
+}
+
+function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
+  return {
+    classify: (_need, run) => (outside.complexity === undefined ? classifyText(run) : { score: outside.complexity, reasons: [], scorer: 'set by hand' }),
+    redact: redactText,
+    hold: (need, run) => {
+      const budget = world.budget(need.budget);
+      if (!budget) return missingBudget(need.budget, need.within, need.warning);
+      const scope = scopeOf(budget, run);
+      const current = outside.budgets[budget.id] ?? world.state(budget, scope, run.now);
+      const state = { ...current, resetsAt: windowAt(budget.window, budget.timeZone, run.now).end };
+      const bounds = holdBounds(need, budget.unit, run, world.models);
+      if (typeof bounds === 'string') return holdResult(budget, scope, need, state, { port: 'exhausted', why: bounds, amount: 0 }, null);
+      const decided = decideHold({ ...state, limit: budget.limit }, bounds, need.warnAt);
+      if (decided.port !== 'exhausted') applyOutputLimit(need, run);
+      return holdResult(budget, scope, need, state, decided, bounds);
+    },
+    call: (need, run) => {
+      const model = modelNamed(need.model, run, world.models);
+      if (!model) return { ok: false, model: null, failure: 'unknown_model' };
+      if (lacks(model, run)) return { ok: false, model: model.id, failure: 'unsupported' };
+      const failure = outside.down[model.id];
+      return failure ? { ok: false, model: model.id, failure } : { ok: true, model: model.id };
+    },
+  };
+}
+
+/** The answer for a budget that a node names and nobody has. */
+export function missingBudget(id: string, within: readonly string[], warning: readonly string[]): ReturnType<typeof holdResult> {
+  return {
+    port: 'exhausted',
+    why: 'no_budget',
+    budget: id,
+    budgetName: id,
+    revision: 0,
+    scope: '',
+    unit: 'usd',
+    limit: 0,
+    spent: 0,
+    held: 0,
+    amount: 0,
+    bounds: null,
+    within,
+    warning,
+    resetsAt: null,
+    owner: null,
+  };
+}
+
+/** Decides a chat request as the graph would, at the time `now` (milliseconds since 1970). */
+export async function simulate(
+  graph: CompiledGraph,
+  request: { readonly body: ChatBody; readonly tags: ReadonlyMap<string, Tag>; readonly now: number },
+  outside: Outside,
+  world: SimulationWorld,
+): Promise<Simulation> {
+  const view = viewOfChat(request.body);
+  const run = new Run({ view, tags: request.tags, source: liveFacts({ ...world.facts, models: world.models }), now: request.now });
+  const decision = await evaluate(graph, run, simulatedEffects(outside, world));
+  const model = decision.outcome.type === 'model' ? world.models(decision.outcome.model) : undefined;
+  return {
+    decision,
+    texts: changedTexts(view.slots, run.view.slots),
+    costAtMost: model?.price ? costBound(boundFor(run, model, DEFAULT_OUTPUT_TOKENS), model.price) : null,
+    redactions: run.redactions,
+    tags: Object.fromEntries(run.tags),
+  };
+}
+
+/** Output assumed for the shown cost when neither the app nor a node limits it. */
+const DEFAULT_OUTPUT_TOKENS = 4096;
+
+function changedTexts(before: readonly TextSlot[], after: readonly TextSlot[]): { before: string; after: string }[] {
+  return before.flatMap((slot, i) => {
+    const now = after[i]?.text ?? '';
+    return now === slot.text ? [] : [{ before: slot.text, after: now }];
+  });
+}

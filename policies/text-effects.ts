@@ -1,0 +1,49 @@
+/** The effects that need nothing but the text: the same in a live run and in "Try it". */
+import type { RedactNeed, RedactResult } from './effects.ts';
+import type { Run } from './run.ts';
+import { type Complexity, scoreComplexity } from './text/complexity.ts';
+import { Placeholders } from './text/placeholders.ts';
+import { redact } from './text/redact.ts';
+
+/** Scores the request as it stands. */
+export function classifyText(run: Run): Complexity {
+  run.complexity = scoreComplexity(run.view);
+  return run.complexity;
+}
+
+/** Redacts the run's texts and counts what was found. Throws when a detector fails and the drawing says "refuse". */
+export function redactText(need: RedactNeed, run: Run): RedactResult {
+  run.placeholders ??= new Placeholders();
+  try {
+    const result = redact(run.view.slots, need.rules, run.placeholders);
+    if (result.changed) {
+      run.view = { ...run.view, slots: result.slots };
+      run.textsChanged = true;
+      run.changed();
+    }
+    for (const [type, count] of Object.entries(result.found)) run.redactions[type] = (run.redactions[type] ?? 0) + count;
+    return { found: result.found, rules: rulesDigest(need.rules) };
+  } catch (error) {
+    if (need.ifUnavailable === 'refuse') throw error;
+    return { found: {}, rules: rulesDigest(need.rules), failed: true };
+  }
+}
+
+const digests = new WeakMap<RedactNeed['rules'], string>();
+
+/** A short name for a list of rules, by which a replay knows whether another version has the same; made once per version. */
+export function rulesDigest(rules: RedactNeed['rules']): string {
+  let digest = digests.get(rules);
+  if (digest === undefined) {
+    // FNV-1a in two halves: it tells versions apart and guards nothing.
+    let a = 0x811c9dc5;
+    let b = 0x01000193;
+    for (const unit of JSON.stringify(rules)) {
+      a = Math.imul(a ^ unit.charCodeAt(0), 0x01000193);
+      b = Math.imul(b ^ unit.charCodeAt(0), 0x85ebca6b);
+    }
+    digest = (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
+    digests.set(rules, digest);
+  }
+  return digest;
+}

@@ -1,0 +1,101 @@
+/** What one pass over a text sees, so that most detectors can be skipped for most texts. */
+export interface Features {
+  readonly digits: number;
+  /** Digits of the longest run in which at most four separators (spaces, hyphens, brackets) stand between two digits. */
+  readonly digitCluster: number;
+  /** Length of the longest run of letters, digits, `_` and `-`. */
+  readonly longestWord: number;
+  /** Dots of the longest run of numbers joined by single dots: 2 for `1.20.3`. */
+  readonly dottedDigits: number;
+  readonly colons: number;
+  /** Two colons side by side. */
+  readonly doubleColon: boolean;
+  readonly at: boolean;
+  readonly equals: boolean;
+  /** An opening bracket: where "name (at) example.com" may be. */
+  readonly bracket: boolean;
+}
+
+const DIGIT = 1;
+const WORD = 2;
+const SEPARATOR = 4;
+const AT = 8;
+const COLON = 16;
+const EQUALS = 32;
+const BRACKET = 64;
+
+const CLASSES = new Uint8Array(128);
+for (let unit = 0; unit < 128; unit++) {
+  const character = String.fromCharCode(unit);
+  CLASSES[unit] =
+    (/[0-9]/.test(character) ? DIGIT : 0) |
+    (/[0-9A-Za-z_-]/.test(character) ? WORD : 0) |
+    (/[-. ()/[\]+]/.test(character) ? SEPARATOR : 0) |
+    (character === '@' ? AT : 0) |
+    (character === ':' ? COLON : 0) |
+    (character === '=' ? EQUALS : 0) |
+    (/[([{<]/.test(character) ? BRACKET : 0);
+}
+
+/** No-break, thin, figure and narrow spaces, and the hyphens and dashes that stand between digits. */
+export function isWideSeparator(unit: number): boolean {
+  return unit === 0xa0 || (unit >= 0x2007 && unit <= 0x2015) || unit === 0x202f;
+}
+
+/** Reads the features of a text in one pass. */
+export function featuresOf(text: string): Features {
+  let digits = 0;
+  let cluster = 0;
+  let digitCluster = 0;
+  let gap = 0;
+  let word = 0;
+  let longestWord = 0;
+  let chain = 0;
+  let dottedDigits = 0;
+  let colons = 0;
+  let doubleColon = false;
+  let seen = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    const kind = unit < 128 ? CLASSES[unit]! : isWideSeparator(unit) ? SEPARATOR : 0;
+    seen |= kind;
+    if (kind & WORD) {
+      word++;
+      if (word > longestWord) longestWord = word;
+    } else {
+      word = 0;
+      if (kind & COLON) {
+        colons++;
+        if (text.charCodeAt(i - 1) === 0x3a) doubleColon = true;
+      }
+    }
+    if (kind & DIGIT) {
+      digits++;
+      cluster++;
+      if (cluster > digitCluster) digitCluster = cluster;
+      if (gap === 1 && text.charCodeAt(i - 1) === 0x2e) {
+        chain++;
+        if (chain > dottedDigits) dottedDigits = chain;
+      } else if (gap > 0) chain = 0;
+      gap = 0;
+    } else if (cluster > 0) {
+      gap++;
+      if (!(kind & SEPARATOR) || gap > 4) {
+        cluster = 0;
+        chain = 0;
+        gap = 0;
+      }
+    }
+  }
+  return {
+    digits,
+    digitCluster,
+    longestWord,
+    dottedDigits,
+    colons,
+    doubleColon,
+    at: (seen & AT) !== 0,
+    equals: (seen & EQUALS) !== 0,
+    bracket: (seen & BRACKET) !== 0,
+  };
+}

@@ -1,0 +1,43 @@
+/** What checks and simulations of a policy need to know of the organisation, read from the snapshot. */
+import { type CheckContext, checkGraph, type Problem } from '../../policies/check.ts';
+import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
+import type { Graph } from '../../policies/graph.ts';
+import { SignalboxError } from '../errors.ts';
+import type { ControlDeps } from './route.ts';
+import type { BudgetEntry, Snapshot } from './snapshot.ts';
+
+/** The budget of an organisation by its id. */
+export function budgetOf(snapshot: Snapshot, organisation: string, id: string): BudgetEntry | undefined {
+  const budget = snapshot.budgets.get(id);
+  return budget?.organisation === organisation ? budget : undefined;
+}
+
+/** Whether a key that is in use lets its callers say this tag as they like. The team is the one of the key's project. */
+function callersChoose(snapshot: Snapshot, organisation: string, tag: string): boolean {
+  if (tag === 'team') return false;
+  for (const key of snapshot.keys.values()) {
+    if (key.organisation !== organisation || key.revoked) continue;
+    if (!Object.hasOwn(key.fixedTags, tag) && !Object.hasOwn(key.tagChoices, tag)) return true;
+  }
+  return false;
+}
+
+/** The problems of a graph in its organisation. */
+export function checkIn(snapshot: Snapshot, deps: ControlDeps, graph: Graph, organisation: string): Problem[] {
+  const context: CheckContext = {
+    models: deps.findModel,
+    budget: (id) => budgetOf(snapshot, organisation, id),
+    callersChoose: (tag) => callersChoose(snapshot, organisation, tag),
+  };
+  return checkGraph(graph, context);
+}
+
+/** Compiles a graph, or throws `invalid_graph` with the reason in words. */
+export function compile(graph: Graph): CompiledGraph {
+  try {
+    return compileGraph(graph);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new SignalboxError('invalid_graph', { why: error.message.replace(/\.$/, '') });
+  }
+}

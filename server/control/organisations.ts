@@ -1,0 +1,159 @@
+/** Organisations, their teams, and the teams' projects. */
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { SignalboxError } from '../errors.ts';
+import type { ControlStore } from './control.ts';
+import type { Actor } from './history.ts';
+import { newId } from './ids.ts';
+import { momentSchema } from './input.ts';
+
+export const organisationSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  defaultPolicy: z.string().nullable(),
+  createdAt: momentSchema,
+});
+export const teamSchema = z.object({ id: z.string(), name: z.string(), createdAt: momentSchema });
+export const projectSchema = z.object({
+  id: z.string(),
+  team: z.string(),
+  name: z.string(),
+  defaultPolicy: z.string().nullable(),
+  createdAt: momentSchema,
+});
+
+type Organisation = z.infer<typeof organisationSchema>;
+type Team = z.infer<typeof teamSchema>;
+type Project = z.infer<typeof projectSchema>;
+
+interface OrganisationRow {
+  readonly id: string;
+  readonly name: string;
+  readonly default_policy: string | null;
+  readonly created_at: number;
+}
+
+interface TeamRow {
+  readonly id: string;
+  readonly organisation: string;
+  readonly name: string;
+  readonly created_at: number;
+}
+
+interface ProjectRow extends TeamRow {
+  readonly team: string;
+  readonly default_policy: string | null;
+}
+
+const toTeam = (row: TeamRow): Team => ({ id: row.id, name: row.name, createdAt: row.created_at });
+const toProject = (row: ProjectRow): Project => ({
+  id: row.id,
+  team: row.team,
+  name: row.name,
+  defaultPolicy: row.default_policy,
+  createdAt: row.created_at,
+});
+
+/** Creates the actor's organisation itself. */
+export async function createOrganisation(store: ControlStore, actor: Actor, name: string): Promise<void> {
+  const id = actor.organisation;
+  const change = { action: 'organisation.create', objectType: 'organisation', objectId: id, reason: null };
+  await store.change(actor, change, async (trx) => {
+    await trx('organisations').insert({ id, name, default_policy: null, created_at: Date.now() });
+    return { before: null, after: { name }, value: undefined };
+  });
+}
+
+export async function readOrganisation(db: Knex, id: string): Promise<Organisation> {
+  const row = await db<OrganisationRow>('organisations').where({ id }).first();
+  if (!row) throw new SignalboxError('not_found', { what: 'organisation of that id' });
+  return { id: row.id, name: row.name, defaultPolicy: row.default_policy, createdAt: row.created_at };
+}
+
+export async function listTeams(db: Knex, organisation: string): Promise<Team[]> {
+  return (await db<TeamRow>('teams').where({ organisation }).orderBy('name')).map(toTeam);
+}
+
+export async function listProjects(db: Knex, organisation: string): Promise<Project[]> {
+  return (await db<ProjectRow>('projects').where({ organisation }).orderBy('name')).map(toProject);
+}
+
+/** Throws `not_found` unless the organisation has such a project. */
+export async function findProject(db: Knex, organisation: string, id: string): Promise<Project> {
+  const row = await db<ProjectRow>('projects').where({ organisation, id }).first();
+  if (!row) throw new SignalboxError('not_found', { what: 'project of that id' });
+  return toProject(row);
+}
+
+async function findTeam(db: Knex, organisation: string, id: string): Promise<Team> {
+  const row = await db<TeamRow>('teams').where({ organisation, id }).first();
+  if (!row) throw new SignalboxError('not_found', { what: 'team of that id' });
+  return toTeam(row);
+}
+
+/** Throws `already_exists` where another row of the organisation has the name. Sure only inside a change. */
+export async function requireFreeName(
+  db: Knex,
+  table: 'teams' | 'projects' | 'policies' | 'budgets',
+  organisation: string,
+  name: string,
+  except: string | null,
+): Promise<void> {
+  const taken = await db<{ id: string; organisation: string; name: string }>(table)
+    .where({ organisation, name })
+    .first();
+  if (taken && taken.id !== except) {
+    const words = { teams: 'team', projects: 'project', policies: 'policy', budgets: 'budget' };
+    throw new SignalboxError('already_exists', { what: words[table] });
+  }
+}
+
+export async function createTeam(store: ControlStore, actor: Actor, name: string): Promise<Team> {
+  const id = newId('team');
+  const change = { action: 'team.create', objectType: 'team', objectId: id, reason: null };
+  return store.change(actor, change, async (trx) => {
+    await requireFreeName(trx, 'teams', actor.organisation, name, null);
+    const row: TeamRow = { id, organisation: actor.organisation, name, created_at: Date.now() };
+    await trx('teams').insert(row);
+    return { before: null, after: { name }, value: toTeam(row) };
+  });
+}
+
+export async function renameTeam(store: ControlStore, actor: Actor, id: string, name: string): Promise<Team> {
+  const change = { action: 'team.rename', objectType: 'team', objectId: id, reason: null };
+  return store.change(actor, change, async (trx) => {
+    const team = await findTeam(trx, actor.organisation, id);
+    await requireFreeName(trx, 'teams', actor.organisation, name, id);
+    await trx('teams').where({ id }).update({ name });
+    return { before: { name: team.name }, after: { name }, value: { ...team, name } };
+  });
+}
+
+/** Creates a project of a team; throws `not_found` for an unknown team. */
+export async function createProject(
+  store: ControlStore,
+  actor: Actor,
+  input: { readonly name: string; readonly team: string },
+): Promise<Project> {
+  const { organisation } = actor;
+  const { name, team } = input;
+  const id = newId('prj');
+  const change = { action: 'project.create', objectType: 'project', objectId: id, reason: null };
+  return store.change(actor, change, async (trx) => {
+    await findTeam(trx, organisation, team);
+    await requireFreeName(trx, 'projects', organisation, name, null);
+    const row: ProjectRow = { id, organisation, team, name, default_policy: null, created_at: Date.now() };
+    await trx('projects').insert(row);
+    return { before: null, after: { name, team }, value: toProject(row) };
+  });
+}
+
+export async function renameProject(store: ControlStore, actor: Actor, id: string, name: string): Promise<Project> {
+  const change = { action: 'project.rename', objectType: 'project', objectId: id, reason: null };
+  return store.change(actor, change, async (trx) => {
+    const project = await findProject(trx, actor.organisation, id);
+    await requireFreeName(trx, 'projects', actor.organisation, name, id);
+    await trx('projects').where({ id }).update({ name });
+    return { before: { name: project.name }, after: { name }, value: { ...project, name } };
+  });
+}

@@ -1,0 +1,148 @@
+/** Records as the control API filters and shows them. */
+import { z } from 'zod';
+import { TAG_NAME } from '../../policies/facts.ts';
+import { SignalboxError } from '../errors.ts';
+import type { RecordFilter, RecordStatus } from '../records/record.ts';
+import { momentSchema } from './input.ts';
+import { traceStepSchema } from './trace.ts';
+
+const STATUSES = [
+  'ok',
+  'answered',
+  'blocked',
+  'failed',
+  'aborted',
+  'lost',
+  'dry_run',
+] as const satisfies readonly RecordStatus[];
+const TAG_FILTER = 'tag.';
+
+const moment = z.coerce.number().int().min(0).optional();
+
+/** Filters in a query; every other parameter has to be `tag.<name>`, which `toFilter` sees to. */
+export const recordFilterSchema = z.looseObject({
+  project: z.string().optional(),
+  model: z.string().optional(),
+  policy: z.string().optional(),
+  version: z.coerce.number().int().min(1).optional(),
+  status: z.enum(STATUSES).optional(),
+  from: moment.meta({ description: 'Milliseconds since 1970, inclusive.' }),
+  to: moment.meta({ description: 'Milliseconds since 1970, exclusive.' }),
+});
+
+/** The filter of a query; throws `invalid_input` for a parameter that is none. */
+export function toFilter(organisation: string, query: z.output<typeof recordFilterSchema>): RecordFilter {
+  const { project, model, policy, version, status, from, to, ...others } = query;
+  const tags: Record<string, string> = {};
+  for (const [name, value] of Object.entries(others)) {
+    const tag = name.startsWith(TAG_FILTER) ? name.slice(TAG_FILTER.length) : '';
+    if (!TAG_NAME.test(tag) || typeof value !== 'string') {
+      throw new SignalboxError('invalid_input', {
+        why: `Unrecognized key: "${name}"; tags are written as tag.name=value`,
+      });
+    }
+    tags[tag] = value;
+  }
+  return {
+    organisation,
+    ...(Object.keys(tags).length > 0 && { tags }),
+    ...(project !== undefined && { project }),
+    ...(model !== undefined && { model }),
+    ...(policy !== undefined && { policy }),
+    ...(version !== undefined && { version }),
+    ...(status !== undefined && { status }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  };
+}
+
+const usage = z.object({
+  inputTokens: z.int(),
+  cachedInputTokens: z.int(),
+  cacheWriteTokens: z.int(),
+  outputTokens: z.int(),
+  reasoningTokens: z.int(),
+});
+const usageSource = z.enum(['provider', 'counted', 'estimated']);
+const nanoDollars = z.number().meta({ description: 'Nano-dollars.' });
+
+export const tagsSchema = z.record(
+  z.string(),
+  z.object({ value: z.string(), source: z.enum(['key', 'caller', 'rule']) }),
+);
+
+export const recordSummarySchema = z
+  .object({
+    id: z.string(),
+    project: z.string(),
+    key: z.string(),
+    at: momentSchema,
+    durationMs: z.number(),
+    overheadMs: z.number(),
+    status: z.enum(STATUSES),
+    httpStatus: z.int(),
+    errorCode: z.string().nullable(),
+    endpoint: z.string(),
+    stream: z.boolean(),
+    app: z.string().nullable(),
+    requestedModel: z.string(),
+    model: z.string().nullable(),
+    policy: z.string().nullable(),
+    version: z.int().nullable(),
+    tags: tagsSchema,
+    usage,
+    usageSource,
+    cost: nanoDollars,
+  })
+  .meta({ id: 'RecordSummary' });
+
+const attempt = z.object({
+  node: z.string(),
+  model: z.string(),
+  ok: z.boolean(),
+  failure: z.string().nullable(),
+  status: z.int().nullable(),
+  message: z.string().nullable(),
+  usage,
+  usageSource,
+  cost: nanoDollars.nullable(),
+  firstByteMs: z.number().nullable(),
+  durationMs: z.number(),
+  upstreamId: z.string().nullable(),
+});
+
+const charge = z.object({
+  budget: z.string(),
+  revision: z.int(),
+  scope: z.string(),
+  unit: z.enum(['usd', 'tokens']),
+  window: momentSchema,
+  held: z.number(),
+  settled: z.number(),
+});
+
+export const recordSchema = z
+  .object({
+    ...recordSummarySchema.shape,
+    gateway: z.string(),
+    boot: z.string(),
+    sequence: z.int(),
+    trace: z.array(traceStepSchema).readonly(),
+    attempts: z.array(attempt).readonly(),
+    charges: z.array(charge).readonly(),
+    redactions: z.record(z.string(), z.int()),
+    facts: z.record(z.string(), z.unknown()),
+    content: z.object({ request: z.string(), answer: z.string().nullable() }).nullable(),
+  })
+  .meta({ id: 'Record' });
+
+export const usageTotalSchema = z
+  .object({
+    group: z.string().nullable(),
+    requests: z.int(),
+    errors: z.int(),
+    inputTokens: z.int(),
+    outputTokens: z.int(),
+    cost: nanoDollars,
+  })
+  .meta({ id: 'UsageTotal' });

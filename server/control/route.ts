@@ -1,0 +1,124 @@
+/** What a route of the control API is: one definition, from which Express and the API document are both made. */
+import type { Request } from 'express';
+import { z } from 'zod';
+import type { Model, ModelLookup } from '../../policies/model.ts';
+import { type ErrorCode, SignalboxError } from '../errors.ts';
+import type { RecordStore } from '../records/record.ts';
+import type { Control } from './control.ts';
+import type { Actor } from './history.ts';
+import { parseInput } from './input.ts';
+import type { BudgetEntry } from './snapshot.ts';
+
+/** What one scope of a budget has used of its open window, in the budget's unit. */
+export interface BudgetUse {
+  /** The scope's value, such as `team=search`; empty for the whole organisation. */
+  readonly scope: string;
+  readonly spent: number;
+  readonly held: number;
+  /** Milliseconds since 1970; null for a budget that never resets. */
+  readonly resetsAt: number | null;
+}
+
+/** What the control API needs of the rest of the gateway. */
+export interface ControlDeps {
+  readonly records: RecordStore;
+  /** The models of the configured providers, at the prices of now. */
+  readonly models: () => readonly Model[];
+  readonly findModel: ModelLookup;
+  /** What each scope of a budget has used of the window that is open now. */
+  readonly budgetUse: (budget: BudgetEntry) => readonly BudgetUse[];
+  /** Lets programs in with `Authorization: Bearer`; null for nobody. */
+  readonly adminToken: string | null;
+  /** Signs the cookies of sessions. */
+  readonly sessionSecret: string;
+}
+
+export interface RouteContext {
+  readonly control: Control;
+  readonly deps: ControlDeps;
+  /** Who asks; on a route for anyone it is nobody. */
+  readonly actor: Actor;
+  readonly request: Request;
+}
+
+interface Parts {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+interface RouteWords {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** With parameters in braces: `/policies/{policy}`. */
+  readonly path: `/${string}`;
+  /** The part of the API document in which it stands. */
+  readonly tag: string;
+  readonly summary: string;
+  readonly status: 200 | 201 | 204;
+  /** Errors besides those that every route has. */
+  readonly errors?: readonly ErrorCode[];
+  /** True for the few routes that need no sign-in. */
+  readonly anyone?: true;
+  /** True where attempts are counted and limited. */
+  readonly limited?: true;
+}
+
+export interface Route extends RouteWords {
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  /** Null where no body is read. */
+  readonly body: z.ZodType | null;
+  /** Null where nothing is answered. */
+  readonly response: z.ZodType | null;
+  /** Reads the parts of a request strictly, does the work, and gives the answer as the schema has it. */
+  run(parts: Parts, context: RouteContext): Promise<unknown>;
+}
+
+const nothing = z.strictObject({});
+const noBody = z.undefined();
+
+interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>
+  extends RouteWords {
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly response?: R;
+  handle(
+    input: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
+    context: RouteContext,
+  ): Promise<z.input<R>> | z.input<R>;
+}
+
+function readBody<B extends z.ZodType>(schema: B, body: unknown): z.output<B> {
+  if (body === undefined) {
+    throw new SignalboxError('invalid_input', { why: 'Send a JSON object with the content type application/json' });
+  }
+  return parseInput(schema, body);
+}
+
+/** Puts a route together; its handler gets what its schemas give, and must answer what its schema takes. */
+export function defineRoute<
+  P extends z.ZodObject = typeof nothing,
+  Q extends z.ZodObject = typeof nothing,
+  B extends z.ZodType = typeof noBody,
+  R extends z.ZodType = typeof noBody,
+>(spec: RouteSpec<P, Q, B, R>): Route {
+  const { params, query, body, response, handle, ...words } = spec;
+  return {
+    ...words,
+    params: params ?? nothing,
+    query: query ?? nothing,
+    body: body ?? null,
+    response: response ?? null,
+    async run(parts, context) {
+      // Where no schema was given, its type parameter is that of the stand-in: the casts say no more than that.
+      const input = {
+        params: parseInput((params ?? nothing) as P, parts.params),
+        query: parseInput((query ?? nothing) as Q, parts.query),
+        body: (body === undefined ? undefined : readBody(body, parts.body)) as z.output<B>,
+      };
+      const answer = await handle(input, context);
+      return response === undefined ? undefined : response.parse(answer);
+    },
+  };
+}

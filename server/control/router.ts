@@ -1,0 +1,111 @@
+/** The control API in Express: each definition becomes a route, and every error leaves in one shape. */
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { findCaller, requireOwnPage } from '../access/caller.ts';
+import { sessions } from '../access/sessions.ts';
+import { SignalboxError } from '../errors.ts';
+import type { Control } from './control.ts';
+import type { Actor } from './history.ts';
+import { apiDocument } from './openapi.ts';
+import type { ControlDeps, Route } from './route.ts';
+import { routes } from './routes/table.ts';
+
+const BODY_LIMIT = { bytes: 1_000_000, words: '1 MB' };
+const SIGN_IN_ATTEMPTS = 10;
+const SIGN_IN_WINDOW_MS = 15 * 60 * 1000;
+
+const NOBODY: Actor = { id: 'nobody', organisation: '' };
+
+/** The router of the control API, to be mounted at `/api`. */
+export function controlRouter(control: Control, deps: ControlDeps): Router {
+  const router = Router();
+  const document = apiDocument(routes);
+  router.use((_request, response, next) => {
+    response.set('cache-control', 'no-store');
+    next();
+  });
+  router.get('/openapi.json', (_request, response) => {
+    response.json(document);
+  });
+  router.use(sessions(control.db, deps.sessionSecret));
+
+  const limitAttempts = signInLimit();
+  const byPath = new Map<string, Route[]>();
+  for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
+  for (const [path, atPath] of byPath) {
+    const address = path.replace(/\{(\w+)\}/g, ':$1');
+    for (const route of atPath) {
+      const before = route.limited ? [limitAttempts] : [];
+      router[route.method](
+        address,
+        ...before,
+        express.json({ limit: BODY_LIMIT.bytes }),
+        handler(route, control, deps),
+      );
+    }
+    router.all(address, (request) => {
+      const allowed = atPath.map((route) => route.method.toUpperCase()).join(', ');
+      throw new SignalboxError('method_not_allowed', { method: request.method, allowed });
+    });
+  }
+  router.use(() => {
+    throw new SignalboxError('not_found', { what: 'such address in the control API' });
+  });
+  router.use(answerError);
+  return router;
+}
+
+const json = express.json({ limit: BODY_LIMIT.bytes });
+
+/** Read only when it is known who asks. */
+function parseJson(request: Request, response: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    json(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+  });
+}
+
+function handler(route: Route, control: Control, deps: ControlDeps): RequestHandler {
+  return async (request: Request, response: Response) => {
+    const actor = route.anyone ? NOBODY : await findCaller(request, control, deps.adminToken);
+    if (route.method !== 'get') requireOwnPage(request);
+    await parseJson(request, response);
+    const { params, query } = request;
+    const body: unknown = request.body;
+    const answer = await route.run({ params, query, body }, { control, deps, actor, request });
+    if (answer === undefined) response.status(route.status).end();
+    else response.status(route.status).json(answer);
+  };
+}
+
+/** Counts failed attempts by address of the client; those that succeed do not count. */
+function signInLimit(): RequestHandler {
+  return rateLimit({
+    windowMs: SIGN_IN_WINDOW_MS,
+    limit: SIGN_IN_ATTEMPTS,
+    skipSuccessfulRequests: true,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_request, _response, next) => next(new SignalboxError('too_many_attempts')),
+  });
+}
+
+/** What the middleware of Express reports about a body, in our words. */
+function asOurs(error: unknown): SignalboxError {
+  if (error instanceof SignalboxError) return error;
+  if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
+    if (error.type === 'entity.too.large') return new SignalboxError('body_too_large', { limit: BODY_LIMIT.words });
+    if (error.type === 'entity.parse.failed') return new SignalboxError('invalid_json', { why: error.message });
+    if ('status' in error && typeof error.status === 'number' && error.status < 500) {
+      return new SignalboxError('invalid_request', { why: error.message.replace(/\.$/, '') }, { status: error.status });
+    }
+  }
+  return new SignalboxError('internal');
+}
+
+const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  const ours = asOurs(error);
+  if (ours.code === 'internal') console.error('The control API failed:', error);
+  if (ours.retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(ours.retryAfterMs / 1000)));
+  response.status(ours.status).json({ error: { code: ours.code, message: ours.message, details: ours.details } });
+};

@@ -1,0 +1,62 @@
+/** Budgets, and what they have used. */
+import { z } from 'zod';
+import {
+  budgetChangeSchema,
+  budgetInputSchema,
+  changeBudget,
+  createBudget,
+  listBudgets,
+  storedBudgetSchema,
+} from '../budgets.ts';
+import { idSchema, momentSchema, reasonSchema } from '../input.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+const budget = storedBudgetSchema.meta({ id: 'Budget' });
+const use = z
+  .object({ scope: z.string(), spent: z.int(), held: z.int(), resetsAt: momentSchema.nullable() })
+  .meta({ id: 'BudgetUse', description: 'What one scope has used of the open window, in the unit of the budget.' });
+
+export const budgetRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'get',
+    path: '/budgets',
+    tag: 'Budgets',
+    summary: 'All budgets, with what each scope has spent and holds now.',
+    status: 200,
+    response: z.object({ budgets: z.array(z.object({ budget, use: z.array(use) })) }),
+    handle: async (_input, { control, deps, actor }) => {
+      const { budgets } = control.snapshot();
+      const stored = await listBudgets(control.db, actor.organisation);
+      return {
+        budgets: stored.map((one) => {
+          const entry = budgets.get(one.id);
+          return { budget: one, use: entry ? [...deps.budgetUse(entry)] : [] };
+        }),
+      };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/budgets',
+    tag: 'Budgets',
+    summary: 'Create a budget.',
+    status: 201,
+    errors: ['not_found', 'already_exists'],
+    body: budgetInputSchema.extend({ reason: reasonSchema }),
+    response: budget,
+    handle: ({ body: { reason, ...input } }, { control, actor }) => createBudget(control, actor, input, reason),
+  }),
+  defineRoute({
+    method: 'put',
+    path: '/budgets/{budget}',
+    tag: 'Budgets',
+    summary:
+      'Change name, limit and owner of a budget at once; what was spent stays. A conflict carries it as it is now.',
+    status: 200,
+    errors: ['not_found', 'already_exists', 'conflict'],
+    params: z.strictObject({ budget: idSchema }),
+    body: budgetChangeSchema.extend({ revision: z.int().min(1), reason: reasonSchema }),
+    response: budget,
+    handle: ({ params, body }, { control, actor }) => changeBudget(control, actor, params.budget, body),
+  }),
+];

@@ -1,0 +1,104 @@
+/** Records of requests, replaying them, and totals over them. */
+import { z } from 'zod';
+import { replay } from '../../../policies/replay.ts';
+import { SignalboxError } from '../../errors.ts';
+import { GROUPINGS, type Grouping, type RecordFilter, type RequestRecord } from '../../records/record.ts';
+import { compile } from '../house.ts';
+import { idSchema } from '../input.ts';
+import { recordFilterSchema, recordSchema, recordSummarySchema, toFilter, usageTotalSchema } from '../records.ts';
+import { defineRoute, type Route, type RouteContext } from '../route.ts';
+import { decisionSchema } from '../trace.ts';
+import { findVersion } from '../versions.ts';
+
+const params = z.strictObject({ record: idSchema });
+const step = z.object({ port: z.string().nullable(), reason: z.string() }).nullable();
+const difference = z.object({ node: z.string(), recorded: step, now: step, why: z.string() });
+const replayed = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('same'), decision: decisionSchema }),
+  z.object({ result: z.literal('different'), difference, decision: decisionSchema }),
+  z.object({ result: z.literal('cannot tell'), node: z.string(), why: z.string(), difference: difference.nullable() }),
+]);
+
+async function findRecord({ deps, actor }: RouteContext, id: string): Promise<RequestRecord> {
+  const record = await deps.records.get(actor.organisation, id);
+  if (!record) throw new SignalboxError('not_found', { what: 'record of that id' });
+  return record;
+}
+
+export const recordRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'get',
+    path: '/records',
+    tag: 'Records',
+    summary: 'Requests, the newest first. Any tag is a filter: `tag.team=search`.',
+    status: 200,
+    query: recordFilterSchema.extend({
+      before: z.string().optional().meta({ description: 'The `next` of the page before.' }),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    response: z.object({ records: z.array(recordSummarySchema), next: z.string().nullable() }),
+    handle: ({ query: { limit, before, ...rest } }, { deps, actor }) => {
+      const filter: RecordFilter = toFilter(actor.organisation, rest);
+      return deps.records.list(before === undefined ? filter : { ...filter, before }, limit);
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/records/{record}',
+    tag: 'Records',
+    summary: 'One request with its trace, attempts and charges.',
+    status: 200,
+    errors: ['not_found'],
+    params,
+    response: recordSchema,
+    handle: (input, context) => findRecord(context, input.params.record),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/records/{record}/replay',
+    tag: 'Records',
+    summary: 'Decide a recorded request again, on its own version or on another one of its policy.',
+    status: 200,
+    errors: ['not_found', 'invalid_graph'],
+    params,
+    body: z.strictObject({ version: z.int().min(1).optional() }),
+    response: replayed,
+    handle: async (input, context) => {
+      const { control, actor } = context;
+      const record = await findRecord(context, input.params.record);
+      if (record.policy === null || record.version === null) {
+        throw new SignalboxError('invalid_input', {
+          why: 'No policy decided this request, so there is nothing to replay',
+        });
+      }
+      const number = input.body.version ?? record.version;
+      const version = await findVersion(control.db, actor.organisation, record.policy, number);
+      const recorded = {
+        trace: record.trace,
+        tags: new Map(Object.entries(record.tags)),
+        now: record.at,
+        facts: record.facts,
+      };
+      return replay(compile(version.graph), recorded, number === record.version);
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/usage',
+    tag: 'Records',
+    summary: `Totals over requests, by one of ${GROUPINGS.join(', ')}, or by a tag: \`by=tag:team\`.`,
+    status: 200,
+    query: recordFilterSchema.extend({
+      by: z
+        .custom<Grouping>(
+          (value) => typeof value === 'string' && (GROUPINGS.some((one) => one === value) || /^tag:.+$/.test(value)),
+          `One of ${GROUPINGS.join(', ')}, or tag:name`,
+        )
+        .meta({ override: { type: 'string' } }),
+    }),
+    response: z.object({ totals: z.array(usageTotalSchema) }),
+    handle: async ({ query: { by, ...rest } }, { deps, actor }) => ({
+      totals: await deps.records.totals(toFilter(actor.organisation, rest), by),
+    }),
+  }),
+];

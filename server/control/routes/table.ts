@@ -1,0 +1,23 @@
+/** Every route of the control API: what is not here exists neither in Express nor in the API document. */
+import type { Route } from '../route.ts';
+import { budgetRoutes } from './budgets.ts';
+import { historyRoutes } from './history.ts';
+import { keyRoutes } from './keys.ts';
+import { modelRoutes } from './models.ts';
+import { policyRoutes } from './policies.ts';
+import { projectRoutes } from './projects.ts';
+import { recordRoutes } from './records.ts';
+import { sessionRoutes } from './session.ts';
+import { versionRoutes } from './versions.ts';
+
+export const routes: readonly Route[] = [
+  ...sessionRoutes,
+  ...projectRoutes,
+  ...keyRoutes,
+  ...policyRoutes,
+  ...versionRoutes,
+  ...modelRoutes,
+  ...budgetRoutes,
+  ...recordRoutes,
+  ...historyRoutes,
+];

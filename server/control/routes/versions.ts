@@ -1,0 +1,102 @@
+/** Publishing, and what was published. */
+import { z } from 'zod';
+import type { Graph } from '../../../policies/graph.ts';
+import { checkIn } from '../house.ts';
+import { idSchema, momentSchema, reasonSchema } from '../input.ts';
+import { defineRoute, type Route, type RouteContext } from '../route.ts';
+import {
+  findVersion,
+  listVersions,
+  publishDraft,
+  restoreVersion,
+  versionSchema,
+  versionSummarySchema,
+} from '../versions.ts';
+
+const version = versionSchema.meta({ id: 'Version' });
+const ofPolicy = z.strictObject({ policy: idSchema });
+const ofVersion = z.strictObject({ policy: idSchema, version: z.coerce.number().int().min(1) });
+const edgeCount = z.object({
+  node: z.string(),
+  port: z.string(),
+  hour: momentSchema,
+  requests: z.int(),
+  errors: z.int(),
+  cost: z.int().meta({ description: 'Nano-dollars.' }),
+});
+
+const checking = ({ control, deps }: RouteContext) => {
+  return (graph: Graph, organisation: string) => checkIn(control.snapshot(), deps, graph, organisation);
+};
+
+export const versionRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'post',
+    path: '/policies/{policy}/publish',
+    tag: 'Versions',
+    summary: 'Publish the draft as the next version, which is live at once.',
+    status: 201,
+    errors: ['not_found', 'conflict', 'invalid_graph'],
+    params: ofPolicy,
+    body: z.strictObject({ revision: z.int().min(1), reason: reasonSchema }),
+    response: version,
+    handle: ({ params, body }, context) =>
+      publishDraft(context.control, context.actor, checking(context), params.policy, body),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/policies/{policy}/versions',
+    tag: 'Versions',
+    summary: 'The versions of a policy, the newest first.',
+    status: 200,
+    errors: ['not_found'],
+    params: ofPolicy,
+    response: z.object({ versions: z.array(versionSummarySchema.meta({ id: 'VersionSummary' })) }),
+    handle: async ({ params }, { control, actor }) => ({
+      versions: await listVersions(control.db, actor.organisation, params.policy),
+    }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/policies/{policy}/versions/{version}',
+    tag: 'Versions',
+    summary: 'One version with its graph.',
+    status: 200,
+    errors: ['not_found'],
+    params: ofVersion,
+    response: version,
+    handle: ({ params }, { control, actor }) =>
+      findVersion(control.db, actor.organisation, params.policy, params.version),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/policies/{policy}/versions/{version}/restore',
+    tag: 'Versions',
+    summary: 'Publish an old version again, as a new one.',
+    status: 201,
+    errors: ['not_found', 'invalid_graph'],
+    params: ofVersion,
+    body: z.strictObject({ reason: reasonSchema }),
+    response: version,
+    handle: ({ params, body }, context) =>
+      restoreVersion(context.control, context.actor, checking(context), params.policy, {
+        number: params.version,
+        reason: body.reason,
+      }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/policies/{policy}/versions/{version}/edges',
+    tag: 'Versions',
+    summary: 'How often each port of a version was taken, by hour.',
+    status: 200,
+    errors: ['not_found'],
+    params: ofVersion,
+    query: z.strictObject({ from: z.coerce.number().int().min(0), to: z.coerce.number().int().min(0) }),
+    response: z.object({ edges: z.array(edgeCount) }),
+    handle: async ({ params, query }, { control, deps, actor }) => {
+      const found = await findVersion(control.db, actor.organisation, params.policy, params.version);
+      return { edges: await deps.records.edges(actor.organisation, found.policy, found.number, query.from, query.to) };
+    },
+  }),
+];

@@ -1,0 +1,113 @@
+/** The first start: an organisation that works, with an admin, a key and the policies that are shipped. */
+import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import type { budgetSchema } from '../../policies/budget.ts';
+import type { Graph, Layout } from '../../policies/graph.ts';
+import { newToken } from '../access/keys.ts';
+import { hashPassword } from '../access/passwords.ts';
+import { createBudget } from './budgets.ts';
+import type { Control, ControlStore } from './control.ts';
+import type { Actor } from './history.ts';
+import { newId } from './ids.ts';
+import { createKey, keyInputSchema } from './keys.ts';
+import { createOrganisation, createProject, createTeam } from './organisations.ts';
+import { createPerson } from './people.ts';
+import { createPolicy } from './policies.ts';
+import { publishDraft, setDefaultPolicy } from './versions.ts';
+
+const SYSTEM = 'system';
+const SHIPPED = 'Shipped with Signalbox';
+
+/** A policy that comes with the program. */
+export interface ShippedPolicy {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly graph: Graph;
+  readonly layout: Layout;
+  /** Budgets that it needs. Its nodes name them by `key`, in whose place comes the id of the budget that is made. */
+  readonly budgets: readonly ({ readonly key: string } & z.output<typeof budgetSchema>)[];
+}
+
+export interface SeedSettings {
+  readonly organisation: string;
+  readonly adminEmail: string;
+  /** Null for one to be made up. */
+  readonly adminPassword: string | null;
+  /** The token of the first API key; null for one to be made up. */
+  readonly apiKey: string | null;
+  readonly policies: readonly ShippedPolicy[];
+  /** The name of the shipped policy that becomes the organisation's default. */
+  readonly starter: string;
+}
+
+/** What the first start has made, to be shown once; null for what the settings had given. */
+export interface Seeded {
+  readonly adminEmail: string;
+  readonly adminPassword: string | null;
+  readonly apiKey: string | null;
+}
+
+/** Fills an empty control plane, all of it or nothing; gives null, and changes nothing, when there is an organisation. */
+export async function seed(control: Control, settings: SeedSettings): Promise<Seeded | null> {
+  if (control.snapshot().organisations.size > 0) return null;
+  const adminPassword = settings.adminPassword ?? randomBytes(15).toString('base64url');
+  const apiKey = settings.apiKey ?? newToken();
+  const passwordHash = await hashPassword(adminPassword);
+  const actor: Actor = { id: SYSTEM, organisation: newId('org') };
+
+  /** Ids of the budgets made so far, by the key that graphs name them by: policies may share one. */
+  const budgets = new Map<string, string>();
+  await control.together(async (store) => {
+    await createOrganisation(store, actor, settings.organisation);
+    const team = await createTeam(store, actor, 'default');
+    const project = await createProject(store, actor, { name: 'default', team: team.id });
+    await createPerson(store, actor, { name: 'Admin', email: settings.adminEmail, passwordHash });
+    for (const shipped of settings.policies)
+      await ship(store, actor, shipped, budgets, shipped.name === settings.starter);
+    await createKey(store, actor, keyInputSchema.parse({ name: 'first key', project: project.id }), apiKey);
+  });
+  return {
+    adminEmail: settings.adminEmail,
+    adminPassword: settings.adminPassword === null ? adminPassword : null,
+    apiKey: settings.apiKey === null ? apiKey : null,
+  };
+}
+
+/** Makes a shipped policy with its budgets; the starter is published and becomes the default. */
+async function ship(
+  store: ControlStore,
+  actor: Actor,
+  shipped: ShippedPolicy,
+  budgets: Map<string, string>,
+  starter: boolean,
+): Promise<void> {
+  const { name, title, description, layout } = shipped;
+  for (const { key, ...budget } of shipped.budgets) {
+    if (!budgets.has(key))
+      budgets.set(key, (await createBudget(store, actor, { ...budget, project: null }, SHIPPED)).id);
+  }
+  const graph = withBudgets(shipped.graph, budgets);
+  const { policy, draft } = await createPolicy(store, actor, {
+    name,
+    title,
+    description,
+    project: null,
+    graph,
+    layout,
+  });
+  if (!starter) return;
+  // Not checked: its models may be of a provider that is set up later.
+  await publishDraft(store, actor, () => [], policy.id, { revision: draft.revision, reason: SHIPPED });
+  await setDefaultPolicy(store, actor, { project: null, policy: policy.id, reason: SHIPPED });
+}
+
+/** A graph whose nodes name budgets by their ids. */
+function withBudgets(graph: Graph, ids: ReadonlyMap<string, string>): Graph {
+  const nodes = graph.nodes.map((node) => {
+    const { budget } = node.settings;
+    const id = typeof budget === 'string' ? ids.get(budget) : undefined;
+    return id === undefined ? node : { ...node, settings: { ...node.settings, budget: id } };
+  });
+  return { ...graph, nodes };
+}

@@ -1,0 +1,74 @@
+/** "Try it": a sample request through a draft, a version or an unsaved graph, in the organisation as it stands. */
+import { z } from 'zod';
+import { chatBody } from '../../policies/chat.ts';
+import { TAG_NAME } from '../../policies/facts.ts';
+import type { Tag } from '../../policies/request.ts';
+import { outsideSchema, simulate } from '../../policies/simulate.ts';
+import { SignalboxError } from '../errors.ts';
+import type { Control } from './control.ts';
+import type { Actor } from './history.ts';
+import { budgetOf, compile } from './house.ts';
+import { idSchema, momentSchema } from './input.ts';
+import { findDraft, readGraph } from './policies.ts';
+import { tagsSchema } from './records.ts';
+import type { ControlDeps } from './route.ts';
+import { decisionSchema } from './trace.ts';
+import { findVersion } from './versions.ts';
+
+export const simulationInputSchema = z.strictObject({
+  graph: z.unknown().optional().meta({ description: 'An unsaved graph; without it and `version`, the draft.' }),
+  version: z.int().min(1).optional(),
+  request: chatBody.meta({ description: 'The body of a chat completion.' }),
+  tags: z
+    .record(z.string().regex(TAG_NAME), z.string().max(256))
+    .default({})
+    .meta({ description: 'Tags as the caller would send them.' }),
+  key: idSchema.optional().meta({ description: 'Id of the key that would send it: its tags are added.' }),
+  at: momentSchema.optional().meta({ description: 'The moment of the request; now where it is not given.' }),
+  outside: outsideSchema.prefault({}),
+});
+
+export const simulationSchema = z.object({
+  decision: decisionSchema,
+  texts: z.array(z.object({ before: z.string(), after: z.string() })).readonly(),
+  costAtMost: z.number().nullable().meta({ description: 'Nano-dollars.' }),
+  redactions: z.record(z.string(), z.number()),
+  tags: tagsSchema,
+});
+
+/** Simulates a request; throws `invalid_graph` for a graph that cannot run. */
+export async function simulateDraft(
+  control: Control,
+  deps: ControlDeps,
+  actor: Actor,
+  policy: string,
+  input: z.output<typeof simulationInputSchema>,
+): Promise<z.input<typeof simulationSchema>> {
+  const { organisation } = actor;
+  const { db } = control;
+  const snapshot = control.snapshot();
+  const stored =
+    input.version === undefined
+      ? await findDraft(db, organisation, policy)
+      : await findVersion(db, organisation, policy, input.version);
+  const graph = compile(input.graph === undefined ? stored.graph : readGraph(input.graph));
+
+  const key = [...snapshot.keys.values()].find((one) => one.organisation === organisation && one.id === input.key);
+  if (input.key !== undefined && key === undefined) throw new SignalboxError('not_found', { what: 'key of that id' });
+  const tags = new Map<string, Tag>(
+    Object.entries(input.tags).map(([name, value]) => [name, { value, source: 'caller' }]),
+  );
+  if (key) tags.set('team', { value: key.teamName, source: 'key' });
+  for (const [name, value] of Object.entries(key?.fixedTags ?? {})) tags.set(name, { value, source: 'key' });
+
+  return simulate(graph, { body: input.request, tags, now: input.at ?? Date.now() }, input.outside, {
+    models: deps.findModel,
+    budget: (id) => budgetOf(snapshot, organisation, id),
+    state: (budget, scope) => {
+      const entry = budgetOf(snapshot, organisation, budget.id);
+      const use = entry && deps.budgetUse(entry).find((one) => one.scope === scope);
+      return use ?? { spent: 0, held: 0 };
+    },
+    facts: { key: { id: key?.id ?? '', name: key?.name ?? '' }, project: key?.projectName ?? '', app: null },
+  });
+}

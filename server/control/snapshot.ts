@@ -1,0 +1,190 @@
+/** Everything of the control plane that a request needs, in memory, and never changed once it is made. */
+import type { Knex } from 'knex';
+import type { Budget } from '../../policies/budget.ts';
+import type { Price } from '../../policies/model.ts';
+import { type BudgetRow, toBudget } from './budgets.ts';
+import { type KeyRow, toKey } from './keys.ts';
+import type { PolicyRow } from './policies.ts';
+import { type PriceRow, readPrice } from './prices.ts';
+import type { VersionRow } from './versions.ts';
+
+export interface KeyEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly organisation: string;
+  readonly project: string;
+  readonly projectName: string;
+  readonly team: string;
+  readonly teamName: string;
+  /** SHA-256 of the token. */
+  readonly hash: Buffer;
+  readonly fixedTags: Readonly<Record<string, string>>;
+  readonly requiredTags: readonly string[];
+  /** Values from which the caller may choose, by tag. */
+  readonly tagChoices: Readonly<Record<string, readonly string[]>>;
+  /** Ids of the policies that it may use. */
+  readonly policies: ReadonlySet<string>;
+  readonly revoked: boolean;
+}
+
+/** The live version of a policy. The object stays the same from snapshot to snapshot while nothing in it has changed. */
+export interface LivePolicy {
+  readonly id: string;
+  readonly organisation: string;
+  readonly project: string | null;
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  /** As stored: perhaps of an older schema. */
+  readonly graph: unknown;
+}
+
+export interface BudgetEntry extends Budget {
+  readonly organisation: string;
+  readonly project: string | null;
+}
+
+export interface PriceEntry {
+  readonly organisation: string;
+  readonly model: string;
+  readonly price: Price;
+  /** Milliseconds since 1970. */
+  readonly effectiveFrom: number;
+}
+
+export interface Snapshot {
+  /** Organisations by id, with the id of their default policy. */
+  readonly organisations: ReadonlyMap<string, { readonly name: string; readonly defaultPolicy: string | null }>;
+  /** Projects by id, with the id of their default policy. */
+  readonly projects: ReadonlyMap<
+    string,
+    {
+      readonly organisation: string;
+      readonly name: string;
+      readonly team: string;
+      readonly defaultPolicy: string | null;
+    }
+  >;
+  /** Keys by the SHA-256 of their token, in hexadecimal. */
+  readonly keys: ReadonlyMap<string, KeyEntry>;
+  /** Policies that have a live version, by id. */
+  readonly policies: ReadonlyMap<string, LivePolicy>;
+  readonly budgets: ReadonlyMap<string, BudgetEntry>;
+  /** In rising order of `effectiveFrom`. */
+  readonly prices: readonly PriceEntry[];
+}
+
+interface Rows {
+  readonly organisations: readonly { id: string; name: string; default_policy: string | null }[];
+  readonly teams: readonly { id: string; name: string }[];
+  readonly projects: readonly {
+    id: string;
+    organisation: string;
+    team: string;
+    name: string;
+    default_policy: string | null;
+  }[];
+  readonly keys: readonly KeyRow[];
+  readonly policies: readonly PolicyRow[];
+  readonly live: readonly VersionRow[];
+  readonly budgets: readonly BudgetRow[];
+  readonly prices: readonly PriceRow[];
+}
+
+/** Reads a snapshot from one transaction that sees no change half done; policies that `last` has as they are, are kept. */
+export async function loadSnapshot(
+  database: { readonly dialect: 'sqlite' | 'postgres'; readonly control: Knex },
+  last: Snapshot | null,
+): Promise<Snapshot> {
+  const rows = await database.control.transaction(async (trx): Promise<Rows> => {
+    if (database.dialect === 'postgres') await trx.raw('set transaction isolation level repeatable read, read only');
+    return {
+      organisations: await trx('organisations').select('id', 'name', 'default_policy'),
+      teams: await trx('teams').select('id', 'name'),
+      projects: await trx('projects').select('id', 'organisation', 'team', 'name', 'default_policy'),
+      keys: await trx<KeyRow>('keys').select('*'),
+      policies: await trx<PolicyRow>('policies').whereNotNull('live_version').select('*'),
+      live: await trx<VersionRow>('versions')
+        .join('policies', (on) =>
+          on.on('policies.id', 'versions.policy').andOn('policies.live_version', 'versions.number'),
+        )
+        .select('versions.*'),
+      budgets: await trx<BudgetRow>('budgets').select('*'),
+      prices: await trx<PriceRow>('prices').orderBy(['effective_from', 'id']).select('*'),
+    };
+  });
+  return build(rows, last);
+}
+
+function build(rows: Rows, last: Snapshot | null): Snapshot {
+  const teams = new Map(rows.teams.map((team) => [team.id, team.name]));
+  const projects = new Map(
+    rows.projects.map((row) => [
+      row.id,
+      { organisation: row.organisation, name: row.name, team: row.team, defaultPolicy: row.default_policy },
+    ]),
+  );
+  const names = new Map(rows.policies.map((policy) => [policy.id, policy.name]));
+  const policies = new Map(rows.live.map((row) => [row.policy, livePolicy(row, names.get(row.policy) ?? '', last)]));
+  const keys = new Map<string, KeyEntry>();
+  for (const row of rows.keys) {
+    const key = toKey(row);
+    const project = projects.get(key.project);
+    if (!project) throw new Error(`The key ${key.id} belongs to a project that does not exist.`);
+    const allowed = key.policies ?? sharedPolicies(rows.policies, row);
+    keys.set(row.hash, {
+      id: key.id,
+      name: key.name,
+      organisation: row.organisation,
+      project: key.project,
+      projectName: project.name,
+      team: project.team,
+      teamName: teams.get(project.team) ?? '',
+      hash: Buffer.from(row.hash, 'hex'),
+      fixedTags: key.fixedTags,
+      requiredTags: key.requiredTags,
+      tagChoices: key.tagChoices,
+      policies: new Set(allowed),
+      revoked: key.revokedAt !== null,
+    });
+  }
+  return {
+    organisations: new Map(
+      rows.organisations.map((row) => [row.id, { name: row.name, defaultPolicy: row.default_policy }]),
+    ),
+    projects,
+    keys,
+    policies,
+    budgets: new Map(rows.budgets.map((row) => [row.id, { ...toBudget(row), organisation: row.organisation }])),
+    prices: rows.prices.map((row) => ({
+      organisation: row.organisation,
+      model: row.model,
+      price: readPrice(row),
+      effectiveFrom: row.effective_from,
+    })),
+  };
+}
+
+/** What a key without a list of its own may use: policies of its project, and those of the whole organisation. */
+function sharedPolicies(policies: readonly PolicyRow[], key: KeyRow): string[] {
+  return policies
+    .filter(
+      (policy) =>
+        policy.organisation === key.organisation && (policy.project === null || policy.project === key.project),
+    )
+    .map((policy) => policy.id);
+}
+
+function livePolicy(row: VersionRow, name: string, last: Snapshot | null): LivePolicy {
+  const known = last?.policies.get(row.policy);
+  if (known && known.version === row.number && known.name === name && known.digest === row.digest) return known;
+  return {
+    id: row.policy,
+    organisation: row.organisation,
+    project: row.project,
+    name,
+    version: row.number,
+    digest: row.digest,
+    graph: JSON.parse(row.graph_json),
+  };
+}

@@ -1,0 +1,205 @@
+/** Versions: published graphs whose stored bytes never change, and which of them is live. */
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import type { Problem } from '../../policies/check.ts';
+import { type Graph, graphSchema, layoutSchema, parseGraph } from '../../policies/graph.ts';
+import { SignalboxError } from '../errors.ts';
+import type { ControlStore } from './control.ts';
+import { digestOf } from './digest.ts';
+import type { Actor } from './history.ts';
+import { momentSchema } from './input.ts';
+import { findProject, readOrganisation } from './organisations.ts';
+import { findDraft, findPolicy, replaceDraft, requireRevision } from './policies.ts';
+
+/** Finds the problems of a graph in its organisation. */
+export type CheckGraph = (graph: Graph, organisation: string) => readonly Problem[];
+
+const versionFields = {
+  policy: z.string(),
+  number: z.int(),
+  digest: z.string(),
+  author: z.string(),
+  reason: z.string(),
+  at: momentSchema,
+};
+export const versionSummarySchema = z.object({ ...versionFields, live: z.boolean() });
+export const versionSchema = z.object({
+  ...versionFields,
+  live: z.boolean(),
+  graph: graphSchema,
+  layout: layoutSchema,
+});
+type VersionSummary = z.infer<typeof versionSummarySchema>;
+export type Version = z.infer<typeof versionSchema>;
+
+export interface VersionRow {
+  readonly policy: string;
+  readonly number: number;
+  readonly organisation: string;
+  readonly project: string | null;
+  readonly graph_json: string;
+  readonly layout_json: string;
+  readonly digest: string;
+  readonly author: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+const toVersion = (row: VersionRow, live: number | null): Version => ({
+  policy: row.policy,
+  number: row.number,
+  digest: row.digest,
+  author: row.author,
+  reason: row.reason,
+  at: row.at,
+  live: row.number === live,
+  graph: parseGraph(JSON.parse(row.graph_json)),
+  layout: layoutSchema.parse(JSON.parse(row.layout_json)),
+});
+
+/** The versions of a policy, the newest first, without their graphs. */
+export async function listVersions(db: Knex, organisation: string, policy: string): Promise<VersionSummary[]> {
+  const { liveVersion } = await findPolicy(db, organisation, policy);
+  const rows = await db<VersionRow>('versions')
+    .where({ organisation, policy })
+    .orderBy('number', 'desc')
+    .select('policy', 'number', 'digest', 'author', 'reason', 'at');
+  return rows.map((row) => ({ ...row, live: row.number === liveVersion }));
+}
+
+/** One version with its graph, brought up to the schema of today; throws `not_found`. */
+export async function findVersion(db: Knex, organisation: string, policy: string, number: number): Promise<Version> {
+  const { liveVersion } = await findPolicy(db, organisation, policy);
+  return toVersion(await findRow(db, organisation, policy, number), liveVersion);
+}
+
+async function findRow(db: Knex, organisation: string, policy: string, number: number): Promise<VersionRow> {
+  const row = await db<VersionRow>('versions').where({ organisation, policy, number }).first();
+  if (!row) throw new SignalboxError('not_found', { what: 'version of that number' });
+  return row;
+}
+
+/** Throws `invalid_graph` when the check finds an error; warnings do not stop anyone. */
+function requireSound(check: CheckGraph, graph: Graph, organisation: string): void {
+  const problems = check(graph, organisation);
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  if (errors.length === 0) return;
+  const why = errors.map((problem) => problem.message.replace(/\.$/, '')).join('; ');
+  throw new SignalboxError('invalid_graph', { why, problems });
+}
+
+/** Adds a version with these bytes and makes it the live one, inside a change. */
+async function addVersion(
+  trx: Knex.Transaction,
+  actor: Actor,
+  content: Pick<VersionRow, 'policy' | 'project' | 'graph_json' | 'layout_json' | 'digest' | 'reason'>,
+): Promise<Version> {
+  const { policy } = content;
+  const last = await trx<VersionRow>('versions').where({ policy }).orderBy('number', 'desc').first('number');
+  const number = (last?.number ?? 0) + 1;
+  const row: VersionRow = { ...content, number, organisation: actor.organisation, author: actor.id, at: Date.now() };
+  await trx('versions').insert(row);
+  await trx('policies').where({ id: policy }).update({ live_version: number });
+  return toVersion(row, number);
+}
+
+/**
+ * Publishes the draft as the next version and makes it live. Throws `conflict` when the draft is not at `revision` any
+ * more, and `invalid_graph` with the problems when the check finds errors.
+ */
+export async function publishDraft(
+  store: ControlStore,
+  actor: Actor,
+  check: CheckGraph,
+  id: string,
+  input: { readonly revision: number; readonly reason: string },
+): Promise<Version> {
+  const { reason } = input;
+  const change = { action: 'version.publish', objectType: 'policy', objectId: id, reason };
+  return store.change(actor, change, async (trx) => {
+    const policy = await findPolicy(trx, actor.organisation, id);
+    const draft = await findDraft(trx, actor.organisation, id);
+    requireRevision(draft, input.revision);
+    requireSound(check, draft.graph, actor.organisation);
+    const version = await addVersion(trx, actor, {
+      policy: id,
+      project: policy.project,
+      graph_json: JSON.stringify(draft.graph),
+      layout_json: JSON.stringify(draft.layout),
+      digest: digestOf(draft.graph),
+      reason,
+    });
+    return {
+      before: { liveVersion: policy.liveVersion },
+      after: { liveVersion: version.number, digest: version.digest },
+      value: version,
+    };
+  });
+}
+
+/**
+ * Publishes the bytes of an old version again, under the next number. The draft follows when it held nothing that was not
+ * published; work in progress stays as it is.
+ */
+export async function restoreVersion(
+  store: ControlStore,
+  actor: Actor,
+  check: CheckGraph,
+  id: string,
+  input: { readonly number: number; readonly reason: string },
+): Promise<Version> {
+  const { organisation } = actor;
+  const { number, reason } = input;
+  const change = { action: 'version.restore', objectType: 'policy', objectId: id, reason };
+  return store.change(actor, change, async (trx) => {
+    const policy = await findPolicy(trx, organisation, id);
+    const old = await findRow(trx, organisation, id, number);
+    requireSound(check, toVersion(old, null).graph, organisation);
+    const draft = await findDraft(trx, organisation, id);
+    const live = policy.liveVersion === null ? null : await findRow(trx, organisation, id, policy.liveVersion);
+    const { graph_json, layout_json, digest, project } = old;
+    const version = await addVersion(trx, actor, { policy: id, project, graph_json, layout_json, digest, reason });
+    if (live !== null && digestOf(draft.graph) === digestOf(toVersion(live, null).graph)) {
+      await replaceDraft(trx, actor, draft, version.graph, version.layout);
+    }
+    return {
+      before: { liveVersion: policy.liveVersion },
+      after: { liveVersion: version.number, digest, restored: number },
+      value: version,
+    };
+  });
+}
+
+/**
+ * Makes a policy the default of a project, or of the whole organisation (`project` null); null takes the default away.
+ * Throws `invalid_input` for a policy without a version, or one of another project.
+ */
+export async function setDefaultPolicy(
+  store: ControlStore,
+  actor: Actor,
+  input: { readonly project: string | null; readonly policy: string | null; readonly reason: string },
+): Promise<void> {
+  const { organisation } = actor;
+  const { project, policy, reason } = input;
+  const objectType = project === null ? 'organisation' : 'project';
+  const objectId = project ?? organisation;
+  const change = { action: `${objectType}.set_default_policy`, objectType, objectId, reason };
+  await store.change(actor, change, async (trx) => {
+    const owner =
+      project === null ? await readOrganisation(trx, organisation) : await findProject(trx, organisation, project);
+    if (policy !== null) {
+      const found = await findPolicy(trx, organisation, policy);
+      if (found.liveVersion === null) {
+        throw new SignalboxError('invalid_input', {
+          why: `The policy ${found.name} has no version yet; publish it first`,
+        });
+      }
+      if (found.project !== null && found.project !== project) {
+        throw new SignalboxError('invalid_input', { why: `The policy ${found.name} belongs to another project` });
+      }
+    }
+    const table = project === null ? 'organisations' : 'projects';
+    await trx(table).where({ id: objectId }).update({ default_policy: policy });
+    return { before: { defaultPolicy: owner.defaultPolicy }, after: { defaultPolicy: policy }, value: undefined };
+  });
+}

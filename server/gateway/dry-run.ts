@@ -1,0 +1,45 @@
+/** Answers a request that asks what would happen: the decision, without holding money or calling a model. */
+import type { CompiledGraph } from '../../policies/compile.ts';
+import { sayPath } from '../../policies/evaluate.ts';
+import type { FactContext } from '../../policies/facts.ts';
+import { outsideSchema, simulate } from '../../policies/simulate.ts';
+import type { LivePolicy } from '../control/snapshot.ts';
+import type { ParsedChat } from '../wire/openai-chat.ts';
+import type { Exchange } from './exchange.ts';
+
+/** The decision as a JSON document; budgets stand as they are now. */
+export async function dryRun(
+  exchange: Exchange,
+  parsed: ParsedChat,
+  graph: CompiledGraph,
+  policy: LivePolicy,
+  organisation: string,
+  facts: Omit<FactContext, 'models'>,
+): Promise<Buffer> {
+  const { runtime, gateway } = exchange;
+  const { decision, costAtMost, redactions, tags } = await simulate(
+    graph,
+    { body: parsed.body, tags: exchange.tags, now: exchange.at },
+    outsideSchema.parse({}),
+    {
+      models: runtime.models(organisation).lookup,
+      budget: runtime.budget(organisation),
+      state: (budget, scope, now) => gateway.counters.cell(budget, scope, now),
+      facts,
+    },
+  );
+  exchange.decision = decision;
+  return Buffer.from(
+    JSON.stringify({
+      object: 'signalbox.decision',
+      request_id: exchange.id,
+      policy: `${policy.name}@${policy.version}`,
+      path: sayPath(decision.trace),
+      outcome: decision.outcome,
+      trace: decision.trace,
+      cost_at_most_usd: costAtMost === null ? null : costAtMost / 1e9,
+      redactions,
+      tags,
+    }),
+  );
+}

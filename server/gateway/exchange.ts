@@ -1,0 +1,231 @@
+/** One request and all that is known of it so far; turned into its record at the end. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CompiledGraph } from '../../policies/compile.ts';
+import type { Decision } from '../../policies/decision.ts';
+import { sayPath } from '../../policies/evaluate.ts';
+import type { Model } from '../../policies/model.ts';
+import { costOf } from '../../policies/price.ts';
+import { NO_USAGE, type Tag, type Usage, type UsageSource } from '../../policies/request.ts';
+import type { Run } from '../../policies/run.ts';
+import { newId } from '../control/ids.ts';
+import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
+import type { RequestHolds, Taken } from '../money/holds.ts';
+import type { Attempt, Charge, RecordStatus, RequestRecord } from '../records/record.ts';
+import { tagsBefore } from '../records/recorded.ts';
+import type { ParsedChat } from '../wire/openai-chat.ts';
+import type { Gateway } from './gateway.ts';
+import type { OrganisationModels, Runtime } from './runtime.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+
+/** How a request ended, as its record says it. */
+export interface Ending {
+  readonly status: RecordStatus;
+  readonly httpStatus: number;
+  readonly errorCode: string | null;
+  /** Text of an answer that no model gave. */
+  readonly answer?: string;
+}
+
+export class Exchange {
+  readonly id = newId('req');
+  readonly at = Date.now();
+  readonly startedAt = performance.now();
+  readonly sequence: number;
+  readonly runtime: Runtime;
+  readonly abort = new AbortController();
+  readonly attempts: Attempt[] = [];
+  key: KeyEntry | null = null;
+  tags: ReadonlyMap<string, Tag> = new Map();
+  parsed: ParsedChat | null = null;
+  policy: LivePolicy | null = null;
+  models: OrganisationModels | null = null;
+  run: Run | null = null;
+  holds: RequestHolds | null = null;
+  graph: CompiledGraph | null = null;
+  decision: Decision | null = null;
+  /** The call that answers. */
+  answer: UpstreamAnswer | null = null;
+  /** Body as it was last sent to a model. */
+  sent: Buffer | null = null;
+  /** The node whose call answers. */
+  answeringNode = '';
+  bodyBytes = 0;
+  charges: readonly Charge[] = [];
+  /** Milliseconds spent waiting for upstreams. */
+  upstreamMs = 0;
+  clientGone = false;
+
+  readonly gateway: Gateway;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+
+  constructor(gateway: Gateway, req: IncomingMessage, res: ServerResponse) {
+    this.gateway = gateway;
+    this.req = req;
+    this.res = res;
+    this.runtime = gateway.runtime();
+    this.sequence = gateway.nextSequence();
+    res.once('close', () => {
+      if (res.writableFinished) return;
+      this.clientGone = true;
+      this.abort.abort();
+    });
+  }
+
+  /** Cost in nano-dollars at the price of the request's time; null where the model has none. */
+  costOf(usage: Usage, model: Model): number | null {
+    const price = this.models?.priceAt(model, this.at) ?? null;
+    return price === null ? null : costOf(usage, price);
+  }
+
+  /** Usage of a call that reported none: the input as estimated, and the output as far as it arrived. */
+  estimate(answer: UpstreamAnswer): Usage {
+    const input = this.run?.read('tokens.input', false);
+    const { characters, bytes } = answer.received;
+    return { ...NO_USAGE, inputTokens: typeof input === 'number' ? input : 0, outputTokens: Math.ceil((characters + bytes) / 8) };
+  }
+
+  /** Notes a finished call in the list of attempts and says what it took. */
+  attempted(
+    node: string,
+    answer: UpstreamAnswer,
+    how: { readonly failure: string | null; readonly status: number | null; readonly message: string | null; readonly billed: boolean },
+  ): Taken {
+    const reported = answer.usage;
+    const complete = how.failure === null;
+    let usage = NO_USAGE;
+    let source: UsageSource = 'provider';
+    if (reported) usage = reported;
+    else if (how.billed) {
+      usage = this.estimate(answer);
+      source = 'estimated';
+    }
+    const cost = this.costOf(usage, answer.model);
+    let taken: Taken = { cost: cost ?? 0, tokens: usage.inputTokens + usage.outputTokens };
+    // What was not reported is never charged above what was held for it; what was reported is the truth.
+    if (source === 'estimated' && this.holds) taken = this.holds.atMost(taken);
+    this.attempts.push({
+      node,
+      model: answer.model.id,
+      ok: complete,
+      failure: how.failure,
+      status: how.status,
+      message: how.message,
+      usage,
+      usageSource: source,
+      cost: cost === null ? null : taken.cost,
+      firstByteMs: answer.firstByteMs,
+      durationMs: performance.now() - answer.startedAt,
+      upstreamId: answer.upstreamId,
+    });
+    return taken;
+  }
+
+  /** Headers that tell the app what was decided. */
+  headers(cost: string): Record<string, string> {
+    const headers: Record<string, string> = { 'x-signalbox-request-id': this.id };
+    const model = this.attempts.findLast((attempt) => attempt.ok)?.model ?? this.answer?.model.id;
+    if (this.policy) headers['x-signalbox-policy'] = `${encodeURIComponent(this.policy.name)}@${this.policy.version}`;
+    if (this.decision) headers['x-signalbox-path'] = sayPath(this.decision.trace);
+    if (model) headers['x-signalbox-model'] = encodeURI(model);
+    headers['x-signalbox-attempts'] = String(this.attempts.length + (this.answer && this.attempts.every((one) => !one.ok) ? 1 : 0));
+    headers['x-signalbox-cost-usd'] = cost;
+    headers['x-signalbox-cache'] = 'off';
+    headers['x-signalbox-redactions'] = String(Object.values(this.run?.redactions ?? {}).reduce((sum, count) => sum + count, 0));
+    headers['x-signalbox-overhead-ms'] = Math.max(0, performance.now() - this.startedAt - this.upstreamMs).toFixed(1);
+    return headers;
+  }
+
+  get cost(): number {
+    return this.attempts.reduce((sum, attempt) => sum + (attempt.cost ?? 0), 0);
+  }
+
+  /** The durable account. Only for requests whose key is known: others belong to nobody. */
+  record(ending: Ending, charges: readonly Charge[], key: KeyEntry): RequestRecord {
+    const { parsed, run, gateway } = this;
+    const tags = run?.tags ?? this.tags;
+    const durationMs = performance.now() - this.startedAt;
+    return {
+      id: this.id,
+      gateway: gateway.gateway,
+      boot: gateway.boot,
+      sequence: this.sequence,
+      organisation: key.organisation,
+      project: key.project,
+      key: key.id,
+      at: this.at,
+      durationMs,
+      overheadMs: Math.max(0, durationMs - this.upstreamMs),
+      status: ending.status,
+      httpStatus: ending.httpStatus,
+      errorCode: ending.errorCode,
+      endpoint: 'chat.completions',
+      stream: parsed?.view.stream ?? false,
+      app: appOf(this.req),
+      requestedModel: parsed?.view.model ?? '',
+      model: this.attempts.findLast((attempt) => attempt.ok)?.model ?? null,
+      policy: this.policy?.id ?? null,
+      version: this.policy?.version ?? null,
+      tags: Object.fromEntries(tags),
+      trace: this.decision?.trace ?? [],
+      attempts: this.attempts,
+      charges,
+      redactions: run?.redactions ?? {},
+      ...summed(this.attempts),
+      cost: this.cost,
+      facts: parsed ? { ...this.#facts(parsed, key), ...tagsBefore(this.tags, tags) } : {},
+      content: parsed ? { request: this.#content(parsed), answer: ending.answer ?? this.answer?.text ?? null } : null,
+    };
+  }
+
+  /** Facts that every replay needs and that cost nothing; texts are never among them. */
+  #facts(parsed: ParsedChat, key: KeyEntry): RequestRecord['facts'] {
+    const { view } = parsed;
+    return {
+      'request.model': view.model,
+      'request.endpoint': view.endpoint,
+      'request.stream': view.stream,
+      'request.max_tokens': view.maxOutputTokens,
+      'conversation.turns': view.turns,
+      'content.images': view.images,
+      'content.tools': view.toolNames,
+      'key.id': key.id,
+      'key.name': key.name,
+      project: key.projectName,
+      app: appOf(this.req),
+    };
+  }
+
+  /** The request as a model saw it; where none did, its texts as they stand after redaction. */
+  #content(parsed: ParsedChat): string {
+    if (this.sent) return this.sent.toString('utf8');
+    if (!this.run || !this.decision || !this.graph) return '';
+    // A request that never reached a redact node of its policy is kept without its texts: nobody knows what is in them.
+    const redacts = (kind: string): boolean => kind === 'redact';
+    const passed = this.decision.trace.some((step) => redacts(step.kind));
+    if (!passed && [...this.graph.nodes.values()].some((node) => redacts(node.kind))) return '';
+    return JSON.stringify({ model: parsed.view.model, texts: this.run.view.slots.map((slot) => slot.text) });
+  }
+}
+
+function summed(attempts: readonly Attempt[]): { usage: Usage; usageSource: UsageSource } {
+  const [only] = attempts;
+  if (attempts.length === 1 && only) return { usage: only.usage, usageSource: only.usageSource };
+  const usage = { ...NO_USAGE };
+  let usageSource: UsageSource = 'provider';
+  for (const attempt of attempts) {
+    usage.inputTokens += attempt.usage.inputTokens;
+    usage.cachedInputTokens += attempt.usage.cachedInputTokens;
+    usage.cacheWriteTokens += attempt.usage.cacheWriteTokens;
+    usage.outputTokens += attempt.usage.outputTokens;
+    usage.reasoningTokens += attempt.usage.reasoningTokens;
+    if (attempt.usageSource !== 'provider') usageSource = attempt.usageSource;
+  }
+  return { usage, usageSource };
+}
+
+/** The caller's program as it names itself, without what follows its version. */
+export function appOf(req: IncomingMessage): string | null {
+  const agent = req.headers['user-agent'];
+  return agent === undefined ? null : agent.slice(0, 120);
+}

@@ -1,0 +1,30 @@
+/** What the request path stands on. */
+import type { BudgetCounters } from '../money/counters.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Intent, RequestRecord } from '../records/record.ts';
+import type { InFlight } from './body.ts';
+import type { CoolDowns } from './cool-downs.ts';
+import type { Runtime } from './runtime.ts';
+import type { SecondOpinion } from './second-opinion.ts';
+
+export interface Gateway {
+  /** The state of the house now; a request takes it once. */
+  runtime(): Runtime;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly counters: BudgetCounters;
+  readonly writer: {
+    intent(intent: Intent): Promise<void>;
+    record(record: RequestRecord): Promise<void>;
+  };
+  readonly inFlight: InFlight;
+  readonly coolDowns: CoolDowns;
+  readonly secondOpinion: SecondOpinion;
+  /** Largest body in bytes. */
+  readonly bodyLimit: number;
+  /** Who writes these records: the gateway, its run, and the next number of the run. */
+  readonly gateway: string;
+  readonly boot: string;
+  nextSequence(): number;
+  /** True from the moment that the process was told to stop. */
+  stopping(): boolean;
+}

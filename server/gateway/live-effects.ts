@@ -1,0 +1,133 @@
+/** What nodes ask of the outside, really done: hold money, call models. */
+import type { CallFailure, CallNeed, CallResult, Effects } from '../../policies/effects.ts';
+import type { Model } from '../../policies/model.ts';
+import { lacks, modelNamed, tooLong } from '../../policies/model-fit.ts';
+import { NO_USAGE } from '../../policies/request.ts';
+import type { Run } from '../../policies/run.ts';
+import { classifyText, redactText } from '../../policies/text-effects.ts';
+import { RequestHolds } from '../money/holds.ts';
+import { type Provider, UpstreamError } from '../providers/provider.ts';
+import { outgoing, type ParsedChat } from '../wire/openai-chat.ts';
+import type { Exchange } from './exchange.ts';
+import { UpstreamAnswer } from './upstream-answer.ts';
+
+const refused = (need: CallNeed, model: Model | null, failure: CallFailure, message: string): CallResult => ({
+  ok: false,
+  model: model?.id ?? null,
+  asked: need.model,
+  failure,
+  message,
+});
+
+/** The effects of one request whose key, body and policy are known. */
+export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation: string): Effects {
+  const { gateway, runtime } = exchange;
+  const { lookup } = runtime.models(organisation);
+  const holds = new RequestHolds(gateway.counters, runtime.budget(organisation), lookup);
+  exchange.holds = holds;
+  return {
+    classify: (_need, run) => classifyText(run),
+    redact: redactText,
+    hold: (need, run) => holds.take(need, run),
+    call: (need, run) => {
+      const model = modelNamed(need.model, run, lookup);
+      const provider = model && gateway.providers.get(model.provider);
+      if (!model || !provider) return refused(need, null, 'unknown_model', need.model === 'asked' ? parsed.view.model : need.model);
+      const missing = lacks(model, run);
+      if (missing) return refused(need, model, 'unsupported', missing);
+      if (tooLong(run, model)) return refused(need, model, 'context_too_long', `its context is ${model.contextTokens} tokens`);
+      if (gateway.coolDowns.isCooling(model.id, exchange.at)) return refused(need, model, 'cooling_down', 'it failed a moment ago');
+      if (!holds.fit(run, model)) return refused(need, model, 'over_budget', 'the budget does not allow what it could cost');
+      return call(exchange, parsed, need, run, model, provider, holds);
+    },
+  };
+}
+
+async function call(
+  exchange: Exchange,
+  parsed: ParsedChat,
+  need: CallNeed,
+  run: Run,
+  model: Model,
+  provider: Provider,
+  holds: RequestHolds,
+): Promise<CallResult> {
+  const { gateway } = exchange;
+  if (exchange.abort.signal.aborted) return refused(need, model, 'aborted', 'the client hung up');
+  if (holds.any) await gateway.writer.intent(intentOf(exchange, parsed, run, model, holds));
+  const body = outgoing(parsed, run, model.name, {
+    includeUsage: true,
+    tokenLimitField: model.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens',
+  });
+  exchange.sent = body;
+  const answer = new UpstreamAnswer(model, {
+    stream: parsed.view.stream,
+    usageAsked: parsed.usageAsked,
+    placeholders: run.placeholders && run.placeholders.size > 0 ? run.placeholders : null,
+    choices: parsed.view.choices,
+  });
+  try {
+    await answer.begin(provider, {
+      model,
+      body,
+      stream: parsed.view.stream,
+      timeoutMs: need.timeoutMs,
+      headers: passedOn(exchange),
+      signal: exchange.abort.signal,
+    });
+  } catch (error) {
+    const failed = error instanceof UpstreamError ? error : new UpstreamError('server_error', String(error), { billed: 'maybe' });
+    const taken = exchange.attempted(need.node, answer, {
+      failure: failed.failure,
+      status: failed.status,
+      message: failed.message,
+      billed: failed.billed === 'maybe',
+    });
+    holds.attemptUsed(taken);
+    gateway.coolDowns.failed(model.id, failed.failure, exchange.at, need.cooldownMs, failed.retryAfterMs);
+    return {
+      ...refused(need, model, failed.failure, failed.message),
+      ...(failed.status === null ? {} : { status: failed.status }),
+      ...(failed.retryAfterMs === null ? {} : { retryAfterMs: failed.retryAfterMs }),
+    };
+  } finally {
+    exchange.upstreamMs += performance.now() - answer.startedAt;
+  }
+  exchange.answer = answer;
+  exchange.answeringNode = need.node;
+  return { ok: true, model: model.id, asked: need.model };
+}
+
+/** Headers for the upstream: our id of the request, and the caller's trace. */
+function passedOn(exchange: Exchange): Record<string, string> {
+  const headers: Record<string, string> = { 'x-request-id': exchange.id };
+  for (const name of ['traceparent', 'tracestate']) {
+    const value = exchange.req.headers[name];
+    if (typeof value === 'string') headers[name] = value;
+  }
+  return headers;
+}
+
+function intentOf(exchange: Exchange, parsed: ParsedChat, run: Run, model: Model, holds: RequestHolds): Parameters<Exchange['gateway']['writer']['intent']>[0] {
+  const { gateway, key, policy } = exchange;
+  if (!key) throw new Error('A request without a key cannot hold money.');
+  const charges = holds.intended();
+  return {
+    id: exchange.id,
+    gateway: gateway.gateway,
+    boot: gateway.boot,
+    sequence: exchange.sequence,
+    organisation: key.organisation,
+    project: key.project,
+    key: key.id,
+    at: exchange.at,
+    requestedModel: parsed.view.model,
+    model: model.id,
+    policy: policy?.id ?? null,
+    version: policy?.version ?? null,
+    tags: Object.fromEntries(run.tags),
+    charges,
+    usage: NO_USAGE,
+    cost: charges.reduce((most, charge) => (charge.unit === 'usd' ? Math.max(most, charge.held) : most), 0),
+  };
+}

@@ -1,0 +1,200 @@
+/**
+ * A chat completion from top to bottom: read, know the caller, understand the body, decide by the policy (which holds
+ * money and calls models on its way), let the answer through, settle, record, and only then send the end of it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { evaluate } from '../../policies/evaluate.ts';
+import { liveFacts } from '../../policies/facts.ts';
+import { Run } from '../../policies/run.ts';
+import { findKey } from '../access/keys.ts';
+import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
+import { SignalboxError } from '../errors.ts';
+import { UpstreamError } from '../providers/provider.ts';
+import { errorBody, errorEvent, fixedAnswer, parse } from '../wire/openai-chat.ts';
+import { readBody } from './body.ts';
+import { dryRun } from './dry-run.ts';
+import { appOf, type Ending, Exchange } from './exchange.ts';
+import type { Gateway } from './gateway.ts';
+import { liveEffects } from './live-effects.ts';
+import { failureError, refusalOf } from './refusal.ts';
+import { tagsOf } from './tags.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+
+/** What is still to be sent once the request is settled and recorded. */
+interface Last extends Ending {
+  readonly body: Buffer;
+  readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Serves one chat completion. Never rejects: whatever happens ends in an answer, a record, and no hold left. */
+export async function serveChat(gateway: Gateway, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const exchange = new Exchange(gateway, req, res);
+  let last: Last;
+  try {
+    last = await answerOf(exchange);
+  } catch (error) {
+    last = failed(exchange, error);
+  }
+  await close(exchange, last);
+}
+
+async function answerOf(exchange: Exchange): Promise<Last> {
+  const { gateway, req, runtime } = exchange;
+  if (gateway.stopping()) throw new SignalboxError('shutting_down', {}, { retryAfterMs: 2000 });
+  const key = knowCaller(exchange);
+  const bytes = await readBody(req, gateway.bodyLimit, gateway.inFlight);
+  exchange.bodyBytes = bytes.length;
+  const parsed = parse(bytes);
+  exchange.parsed = parsed;
+  const user = parsed.tree['user'];
+  exchange.tags = tagsOf(key, req.headers, parsed.metadata, typeof user === 'string' ? user : null);
+  const policy = policyFor(exchange, key, parsed.view.model);
+  exchange.policy = policy;
+  exchange.models = runtime.models(key.organisation);
+
+  const graph = runtime.graph(policy);
+  exchange.graph = graph;
+  const facts = { key, project: key.projectName, app: appOf(req) };
+  if (req.headers['x-signalbox-dry-run'] === 'true') {
+    return { status: 'dry_run', httpStatus: 200, errorCode: null, contentType: 'application/json', body: await dryRun(exchange, parsed, graph, policy, key.organisation, facts) };
+  }
+  const run = new Run({ view: parsed.view, tags: exchange.tags, source: liveFacts({ ...facts, models: exchange.models.lookup }), now: exchange.at });
+  exchange.run = run;
+  const decision = await evaluate(graph, run, liveEffects(exchange, parsed, key.organisation));
+  exchange.decision = decision;
+  gateway.secondOpinion.consider(exchange.id, graph, decision, run);
+
+  if (decision.outcome.type === 'answer') return fixed(exchange, decision.outcome.text);
+  if (!exchange.answer) throw refusalOf(decision, policy.name);
+  return exchange.answer.stream ? streamed(exchange, exchange.answer) : whole(exchange, exchange.answer);
+}
+
+/** The key of the request. Throws SignalboxError when there is none, it is not known, or it was revoked. */
+function knowCaller(exchange: Exchange): KeyEntry {
+  const key = keyOf(exchange.req, exchange.runtime.snapshot);
+  exchange.key = key;
+  return key;
+}
+
+/** Finds the key that a request carries as a bearer token or in `x-api-key`. */
+export function keyOf(req: IncomingMessage, snapshot: Parameters<typeof findKey>[0]): KeyEntry {
+  const { authorization } = req.headers;
+  const header = req.headers['x-api-key'];
+  const token = authorization?.startsWith('Bearer ') ? authorization.slice(7).trim() : typeof header === 'string' ? header : '';
+  if (token === '') throw new SignalboxError('missing_key');
+  const key = findKey(snapshot, token);
+  if (!key) throw new SignalboxError('invalid_key');
+  if (key.revoked) throw new SignalboxError('revoked_key');
+  return key;
+}
+
+/** The policy that the request names as `policy/<name>`, else its project's, else the organisation's. */
+function policyFor(exchange: Exchange, key: KeyEntry, model: string): LivePolicy {
+  const { runtime } = exchange;
+  const { snapshot } = runtime;
+  const named = model.startsWith('policy/') ? model.slice(7) : null;
+  const fallback = snapshot.projects.get(key.project)?.defaultPolicy ?? snapshot.organisations.get(key.organisation)?.defaultPolicy ?? null;
+  const policy = named === null ? snapshot.policies.get(fallback ?? '') : runtime.policyNamed(key.organisation, named);
+  if (!policy) throw new SignalboxError('unknown_policy', { policy: named ?? 'for this project' });
+  if (!key.policies.has(policy.id)) throw new SignalboxError('policy_not_allowed', { policy: policy.name });
+  return policy;
+}
+
+function fixed(exchange: Exchange, text: string): Last {
+  const stream = exchange.parsed?.view.stream ?? false;
+  const body = fixedAnswer({ text, model: 'signalbox/answer', id: exchange.id, created: Math.floor(exchange.at / 1000), stream, usageAsked: exchange.parsed?.usageAsked ?? false });
+  return { status: 'answered', httpStatus: 200, errorCode: null, answer: text, body, contentType: stream ? 'text/event-stream; charset=utf-8' : 'application/json' };
+}
+
+function whole(exchange: Exchange, answer: UpstreamAnswer): Last {
+  const body = answer.whole?.bytes;
+  if (!body) throw new SignalboxError('internal');
+  return { status: 'ok', httpStatus: 200, errorCode: null, body, contentType: 'application/json' };
+}
+
+/** Lets a stream through to its last event, which is given back to be sent when the request is recorded. */
+async function streamed(exchange: Exchange, answer: UpstreamAnswer): Promise<Last> {
+  const { res, abort } = exchange;
+  const since = performance.now();
+  res.writeHead(200, { ...exchange.headers('pending'), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+  const resume = (): void => answer.resume();
+  res.on('drain', resume);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const gone = (): void => reject(new SignalboxError('client_closed'));
+      if (abort.signal.aborted) gone();
+      abort.signal.addEventListener('abort', gone, { once: true });
+      answer.read({
+        data: (bytes) => res.write(bytes),
+        end: resolve,
+        fail: reject,
+      });
+    });
+  } finally {
+    res.off('drain', resume);
+    exchange.upstreamMs += performance.now() - since;
+  }
+  return { status: 'ok', httpStatus: 200, errorCode: null, body: answer.stream?.tail() ?? Buffer.alloc(0), contentType: 'text/event-stream; charset=utf-8' };
+}
+
+/** Turns whatever was thrown into the end of the request, and ends what is still under way upstream. */
+function failed(exchange: Exchange, thrown: unknown): Last {
+  const error = asError(exchange, thrown);
+  exchange.abort.abort();
+  const begun = exchange.res.headersSent;
+  const refused = error.code === 'blocked_by_policy' || error.code === 'budget_exhausted' || error.code === 'cost_unbounded' || error.code === 'price_unknown';
+  return {
+    status: error.code === 'client_closed' ? 'aborted' : refused ? 'blocked' : 'failed',
+    httpStatus: error.status,
+    errorCode: error.code,
+    body: begun ? errorEvent(error, exchange.id) : errorBody(error, exchange.id),
+    contentType: 'application/json',
+    headers: retryHeaders(error),
+  };
+}
+
+function asError(exchange: Exchange, thrown: unknown): SignalboxError {
+  if (exchange.clientGone) return new SignalboxError('client_closed');
+  if (thrown instanceof SignalboxError) return thrown;
+  const model = exchange.answer?.model.id ?? 'unknown';
+  if (thrown instanceof UpstreamError) {
+    return exchange.res.headersSent ? new SignalboxError('upstream_broken', { model, why: thrown.message }) : failureError(thrown.failure, model, thrown.message);
+  }
+  console.error(`${exchange.id}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
+  return new SignalboxError('internal');
+}
+
+/** SDKs retry a 429 on their own: they are told when that is of no use, and when it is, for how long to wait. */
+export function retryHeaders(error: SignalboxError): Record<string, string> {
+  if (!error.retry) return { 'x-should-retry': 'false' };
+  return error.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) };
+}
+
+/** The one exit: settle, record, and send what is left. When the record cannot be written, the end is withheld. */
+async function close(exchange: Exchange, ending: Last): Promise<void> {
+  const { res, gateway, key, answer } = exchange;
+  let last = ending;
+  if (answer) {
+    const complete = last.status === 'ok';
+    const taken = exchange.attempted(exchange.answeringNode, answer, { failure: complete ? null : (last.errorCode ?? 'failed'), status: null, message: null, billed: true });
+    exchange.charges = exchange.holds?.settle(taken) ?? [];
+  } else exchange.charges = exchange.holds?.settle({ cost: 0, tokens: 0 }) ?? [];
+  if (key) {
+    try {
+      await gateway.writer.record(exchange.record(last, exchange.charges, key));
+    } catch (error) {
+      last = failed(exchange, error);
+    }
+  }
+  gateway.inFlight.remove(exchange.bodyBytes);
+  if (exchange.clientGone) return;
+  if (res.headersSent) res.end(last.body);
+  else {
+    const cost = (exchange.cost / 1e9).toFixed(9);
+    res.writeHead(last.httpStatus, { ...exchange.headers(cost), 'content-type': last.contentType, 'content-length': last.body.length, ...last.headers });
+    res.end(last.body);
+  }
+  // What was not read of a refused body would hold up the connection.
+  if (!exchange.req.complete) exchange.req.resume();
+}

@@ -1,0 +1,64 @@
+/** One state of the house, as requests take it at their start: keys, policies ready to run, budgets, models and prices. */
+import type { Budget } from '../../policies/budget.ts';
+import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
+import { parseGraph } from '../../policies/graph.ts';
+import type { Model, ModelLookup, Price } from '../../policies/model.ts';
+import type { LivePolicy, Snapshot } from '../control/snapshot.ts';
+
+export interface OrganisationModels {
+  readonly models: readonly Model[];
+  readonly lookup: ModelLookup;
+  /** The price of a model at a time (milliseconds since 1970), with the organisation's own prices applied. */
+  readonly priceAt: (model: Pick<Model, 'id' | 'price'>, now: number) => Price | null;
+}
+
+/** Makes the models of an organisation from a snapshot. */
+export type ModelsOf = (snapshot: Snapshot, organisation: string) => OrganisationModels;
+
+/** Graphs by the live policy that they came from: the snapshot keeps these objects while nothing in them changes. */
+const compiled = new WeakMap<LivePolicy, CompiledGraph>();
+
+export class Runtime {
+  readonly snapshot: Snapshot;
+  readonly #modelsOf: ModelsOf;
+  readonly #models = new Map<string, OrganisationModels>();
+  readonly #byName = new Map<string, LivePolicy>();
+
+  constructor(snapshot: Snapshot, modelsOf: ModelsOf) {
+    this.snapshot = snapshot;
+    this.#modelsOf = modelsOf;
+    for (const policy of snapshot.policies.values()) this.#byName.set(`${policy.organisation}\n${policy.name}`, policy);
+  }
+
+  models(organisation: string): OrganisationModels {
+    let models = this.#models.get(organisation);
+    if (!models) {
+      models = this.#modelsOf(this.snapshot, organisation);
+      this.#models.set(organisation, models);
+    }
+    return models;
+  }
+
+  /** The live policy of that name; undefined when there is none. */
+  policyNamed(organisation: string, name: string): LivePolicy | undefined {
+    return this.#byName.get(`${organisation}\n${name}`);
+  }
+
+  /** A policy ready to run, compiled once per version. Throws in words when the stored version cannot be compiled. */
+  graph(policy: LivePolicy): CompiledGraph {
+    let graph = compiled.get(policy);
+    if (!graph) {
+      graph = compileGraph(parseGraph(policy.graph));
+      compiled.set(policy, graph);
+    }
+    return graph;
+  }
+
+  /** Finds budgets of one organisation. */
+  budget(organisation: string): (id: string) => Budget | undefined {
+    return (id) => {
+      const budget = this.snapshot.budgets.get(id);
+      return budget?.organisation === organisation ? budget : undefined;
+    };
+  }
+}

@@ -1,0 +1,175 @@
+/** One call under way: waits until it is sure that the model answers, then lets the answer through to the client. */
+import type { Model } from '../../policies/model.ts';
+import type { Usage } from '../../policies/request.ts';
+import type { Placeholders } from '../../policies/text/placeholders.ts';
+import { type AnswerHead, type AnswerSink, type Provider, type UpstreamCall, UpstreamError, type UpstreamRequest } from '../providers/provider.ts';
+import { ChatStream, type Received, readWhole, type WholeAnswer } from '../wire/chat-answer.ts';
+
+/** Bytes of a stream that may arrive before its first content; beyond it the answer is taken as begun. */
+const MOST_BEFORE_CONTENT = 64 * 1024;
+const LARGEST_WHOLE_ANSWER = 64 * 1024 * 1024;
+
+/** Who takes a streamed answer. `data` answers whether it can take more at once. */
+export interface StreamReader {
+  data(bytes: Buffer): boolean;
+  end(): void;
+  fail(error: UpstreamError): void;
+}
+
+type State = 'waiting' | 'answering' | 'over';
+
+export class UpstreamAnswer implements AnswerSink {
+  readonly model: Model;
+  readonly startedAt = performance.now();
+  firstByteMs: number | null = null;
+  whole: WholeAnswer | null = null;
+  readonly stream: ChatStream | null;
+  upstreamId: string | null = null;
+  #state: State = 'waiting';
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #reader: StreamReader | null = null;
+  /** What came for the reader before there was one. */
+  #finish: { readonly error: UpstreamError | null } | null = null;
+  #call: UpstreamCall | null = null;
+  #resolve: () => void = () => undefined;
+  #reject: (error: UpstreamError) => void = () => undefined;
+  readonly #placeholders: Placeholders | null;
+
+  constructor(
+    model: Model,
+    options: { readonly stream: boolean; readonly usageAsked: boolean; readonly placeholders: Placeholders | null; readonly choices: number },
+  ) {
+    this.model = model;
+    this.#placeholders = options.placeholders;
+    this.stream = options.stream
+      ? new ChatStream({ usageAsked: options.usageAsked, placeholders: options.placeholders, keepText: true, choices: options.choices })
+      : null;
+  }
+
+  /** Sends the request; resolves when the model surely answers, rejects with UpstreamError when the call has failed before. */
+  begin(provider: Provider, request: UpstreamRequest): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#call = provider.send(request, this);
+    });
+  }
+
+  /** Lets the stream through. What has come so far is given at once. */
+  read(reader: StreamReader): void {
+    this.#reader = reader;
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const bytes of pending) if (!reader.data(bytes)) this.pause();
+    if (this.#finish) this.#tell(this.#finish.error);
+  }
+
+  pause(): void {
+    this.#call?.pause();
+  }
+
+  resume(): void {
+    this.#call?.resume();
+  }
+
+  get usage(): Usage | null {
+    return this.stream ? this.stream.usage : (this.whole?.usage ?? null);
+  }
+
+  get received(): Received {
+    return this.stream?.received ?? this.whole?.received ?? { characters: 0, bytes: 0 };
+  }
+
+  /** The answer's texts as JSON, as the model wrote them, for the record. */
+  get text(): string {
+    return this.stream ? this.stream.assembledAnswer() : (this.whole?.text ?? '');
+  }
+
+  head(answer: AnswerHead): void {
+    this.firstByteMs = performance.now() - this.startedAt;
+    this.upstreamId = answer.requestId;
+    if (this.stream && !answer.contentType.includes('text/event-stream')) {
+      this.fail(new UpstreamError('bad_answer', `a stream was asked for, and ${answer.contentType || 'something unnamed'} came`, { billed: 'maybe' }));
+    }
+  }
+
+  data(bytes: Buffer): void {
+    if (this.#state === 'over') return;
+    if (!this.stream) {
+      this.#pendingBytes += bytes.length;
+      if (this.#pendingBytes > LARGEST_WHOLE_ANSWER) {
+        this.fail(new UpstreamError('bad_answer', 'the answer is larger than 64 MB', { billed: 'maybe' }));
+        return;
+      }
+      this.#pending.push(bytes);
+      return;
+    }
+    const out = this.stream.push(bytes);
+    if (out) this.#forward(out);
+    if (this.stream.error) this.fail(this.stream.error);
+    else if (this.#state === 'waiting' && (this.stream.contentSeen || this.#pendingBytes > MOST_BEFORE_CONTENT)) this.#answering();
+  }
+
+  end(): void {
+    if (this.#state === 'over') return;
+    if (!this.stream) {
+      this.#readWhole();
+      return;
+    }
+    const out = this.stream.end();
+    if (out) this.#forward(out);
+    if (this.stream.error) {
+      this.fail(this.stream.error);
+    } else if (!this.stream.complete) {
+      this.fail(new UpstreamError('bad_answer', 'the stream ended before the answer did', { billed: 'maybe' }));
+    } else {
+      if (this.#state === 'waiting') this.#answering();
+      this.#over(null);
+    }
+  }
+
+  fail(error: UpstreamError): void {
+    if (this.#state === 'over') return;
+    if (this.#state === 'waiting') {
+      this.#state = 'over';
+      this.#reject(error);
+    } else this.#over(error);
+  }
+
+  #readWhole(): void {
+    try {
+      this.whole = readWhole(this.#pending.length === 1 && this.#pending[0] ? this.#pending[0] : Buffer.concat(this.#pending), this.#placeholders);
+      this.#pending = [];
+      this.#state = 'over';
+      this.#resolve();
+    } catch (error) {
+      this.fail(error instanceof UpstreamError ? error : new UpstreamError('bad_answer', 'the answer could not be read', { billed: 'maybe' }));
+    }
+  }
+
+  #forward(bytes: Buffer): void {
+    if (this.#reader) {
+      if (!this.#reader.data(bytes)) this.pause();
+      return;
+    }
+    this.#pendingBytes += bytes.length;
+    this.#pending.push(bytes);
+  }
+
+  #answering(): void {
+    this.#state = 'answering';
+    this.#resolve();
+  }
+
+  #over(error: UpstreamError | null): void {
+    this.#state = 'over';
+    if (this.#reader) this.#tell(error);
+    else this.#finish = { error };
+  }
+
+  #tell(error: UpstreamError | null): void {
+    if (error) this.#reader?.fail(error);
+    else this.#reader?.end();
+  }
+}

@@ -1,0 +1,40 @@
+/** Settings, stores, listening; and the way down again. */
+import { fileURLToPath } from 'node:url';
+import { readConfig } from './config.ts';
+import { shippedPolicies } from './control/shipped.ts';
+import { createProviders } from './providers/index.ts';
+import { startServer } from './server.ts';
+import { welcome } from './welcome.ts';
+
+/** Built pages stand beside the built server. */
+const PAGES = fileURLToPath(new URL('../ui', import.meta.url));
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const providers = await createProviders(process.env);
+  const running = await startServer(config, providers, await shippedPolicies(), PAGES);
+  console.log(welcome(running, config, providers));
+
+  let stopping = false;
+  const stop = (why: string): void => {
+    if (stopping) return;
+    stopping = true;
+    console.log(`${why}: finishing running requests.`);
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop('Asked to stop'));
+  process.on('SIGINT', () => stop('Interrupted'));
+  // Started by `npm start`: when that is gone, so are we.
+  if (process.send) process.on('disconnect', () => stop('The starting program is gone'));
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,73 @@
+/**
+ * What is spent and held of every budget, in memory. One process decides all admissions, so that a hold is checked and
+ * taken in one step; what was spent is rebuilt at start from the ledger. Amounts are in the budget's unit.
+ */
+import { type Budget, type OpenWindow, windowAt } from '../../policies/budget.ts';
+import type { Spend } from '../records/record.ts';
+
+/** One scope of one budget in one window. */
+export interface Cell {
+  readonly budget: string;
+  readonly scope: string;
+  readonly window: OpenWindow;
+  spent: number;
+  held: number;
+}
+
+export class BudgetCounters {
+  readonly #cells = new Map<string, Cell>();
+  /** The newest window of each budget: a clock that goes back never reopens an older one. */
+  readonly #windows = new Map<string, { readonly of: string; readonly open: OpenWindow }>();
+
+  constructor(spend: readonly Spend[]) {
+    for (const { budget, scope, window, spent } of spend) {
+      this.#cells.set(keyOf(budget, scope, window), { budget, scope, window: { start: window, end: null }, spent, held: 0 });
+    }
+  }
+
+  /** The cell of a scope in the window open at `now`. */
+  cell(budget: Budget, scope: string, now: number): Cell {
+    const window = this.#open(budget, now);
+    const key = keyOf(budget.id, scope, window.start);
+    let cell = this.#cells.get(key);
+    if (!cell || cell.window.end !== window.end) {
+      cell = { budget: budget.id, scope, window, spent: cell?.spent ?? 0, held: cell?.held ?? 0 };
+      this.#cells.set(key, cell);
+    }
+    return cell;
+  }
+
+  /** All cells of a budget in the window open at `now`. */
+  of(budget: Budget, now: number): readonly Cell[] {
+    const { start } = this.#open(budget, now);
+    return [...this.#cells.values()].filter((cell) => cell.budget === budget.id && cell.window.start === start);
+  }
+
+  /** Adds a correction to what a scope has spent. */
+  correct(budget: Budget, scope: string, now: number, amount: number): Cell {
+    const cell = this.cell(budget, scope, now);
+    cell.spent += amount;
+    return cell;
+  }
+
+  #open(budget: Budget, now: number): OpenWindow {
+    const of = `${budget.window} ${budget.timeZone}`;
+    const known = this.#windows.get(budget.id);
+    if (known && known.of === of && (known.open.end === null || now < known.open.end)) return known.open;
+    const open = windowAt(budget.window, budget.timeZone, now);
+    this.#windows.set(budget.id, { of, open });
+    this.#forget(budget.id, open.start);
+    return open;
+  }
+
+  /** Drops cells of older windows that nothing is held in any more. */
+  #forget(budget: string, start: number): void {
+    for (const [key, cell] of this.#cells) {
+      if (cell.budget === budget && cell.window.start < start && cell.held === 0) this.#cells.delete(key);
+    }
+  }
+}
+
+function keyOf(budget: string, scope: string, window: number): string {
+  return `${budget}\n${window}\n${scope}`;
+}

@@ -1,0 +1,120 @@
+import type { Model, ModelLookup, Price } from '../../policies/model.ts';
+import { tierOf } from '../../policies/price.ts';
+import { type PriceAt, type PriceOverride, type PriceStep, pricesOverTime } from '../money/prices.ts';
+
+/** The models that one configured provider serves. Prices are those of `now` (milliseconds since 1970). */
+export interface ModelSource {
+  readonly provider: string;
+  /** What is offered for choice. */
+  models(now: number): Model[];
+  /** A model by the provider's own name, also one that is not offered; undefined where it serves none of that name. */
+  find(name: string, now: number): Model | undefined;
+  /** The full id that a name is listed under, with its prices over time; undefined where it is served unlisted. */
+  listing(name: string): { readonly id: string; readonly steps: readonly PriceStep[] } | undefined;
+}
+
+export interface Catalogue {
+  /** What is offered for choice, by provider in the order of configuration. */
+  readonly models: readonly Model[];
+  readonly lookup: ModelLookup;
+  /** The price for a request, by the time of its start. `Model.price` is that of the time the catalogue was built. */
+  readonly priceAt: PriceAt;
+}
+
+/**
+ * Puts the models of all configured providers together, under the administrators' prices. `now` (milliseconds since
+ * 1970) is the time whose prices the models show. Built anew when providers or prices change, never per request.
+ * A bare name means the first provider that lists it; `provider/name` may also be one that the provider serves
+ * unlisted.
+ */
+export function buildCatalogue(input: {
+  readonly sources: readonly ModelSource[];
+  readonly overrides: readonly PriceOverride[];
+  readonly now: number;
+}): Catalogue {
+  const { sources, overrides, now } = input;
+  const byProvider = new Map(sources.map((source) => [source.provider, source]));
+
+  const split = (id: string): { source: ModelSource; name: string } | undefined => {
+    const slash = id.indexOf('/');
+    const source = slash < 0 ? undefined : byProvider.get(id.slice(0, slash));
+    return source && { source, name: id.slice(slash + 1) };
+  };
+  const priceAt = pricesOverTime((id) => {
+    const place = split(id);
+    return place?.source.listing(place.name);
+  }, overrides);
+  const priced = (model: Model): Model => {
+    const price = priceAt(model, now);
+    return price === model.price ? model : { ...model, price, tier: tierOf(price) };
+  };
+
+  const models = sources.flatMap((source) => source.models(now).map(priced));
+  const byId = new Map(models.map((model) => [model.id, model]));
+
+  const lookup: ModelLookup = (idOrName) => {
+    const known = byId.get(idOrName);
+    if (known) return known;
+    const place = split(idOrName);
+    // A name may itself have a slash: without a provider of that prefix it is a bare name.
+    const found = place
+      ? place.source.find(place.name, now)
+      : sources.find((source) => source.listing(idOrName))?.find(idOrName, now);
+    return found && priced(found);
+  };
+  return { models, lookup, priceAt };
+}
+
+/** A provider whose models are given as they are, and no others. */
+export function fixedSource(provider: string, given: readonly Model[]): ModelSource {
+  const byName = new Map(given.map((model) => [model.name, model]));
+  /**
+   * A name may carry a query, such as `small?fault=429`: it tells the sandbox what to play. The model keeps its id, so
+   * that policies, prices and records see one model, while its name goes to the sandbox with the query.
+   */
+  const base = (name: string) => byName.get(name.split('?', 1)[0] ?? name);
+  return {
+    provider,
+    models: () => [...given],
+    find: (name) => {
+      const model = base(name);
+      return model && (model.name === name ? model : { ...model, name });
+    },
+    listing: (name) => {
+      const model = base(name);
+      return model && { id: model.id, steps: [] };
+    },
+  };
+}
+
+const FREE: Price = [{ aboveInputTokens: 0, input: 0, cachedInput: 0, cacheWrite: 0, output: 0 }];
+
+/**
+ * An upstream of the organisation's own choice: `names` are listed, any other name is served too when it is asked for
+ * with the provider before it. What its models can do is not known, so nothing is kept from them. Listed models cost
+ * nothing on the organisation's own machines; elsewhere, and for names not listed, the price is unknown until an
+ * administrator sets it.
+ */
+export function openSource(provider: string, names: readonly string[], leavesHouse: boolean): ModelSource {
+  const modelOf = (name: string): Model => {
+    const price = names.includes(name) && !leavesHouse ? FREE : null;
+    return {
+      id: `${provider}/${name}`,
+      provider,
+      name,
+      label: name,
+      price,
+      tier: tierOf(price),
+      contextTokens: null,
+      imageTokens: 3000,
+      supports: { tools: true, images: true, audio: true, files: true, jsonSchema: true },
+      leavesHouse,
+    };
+  };
+  return {
+    provider,
+    models: () => names.map(modelOf),
+    find: (name) => (name === '' ? undefined : modelOf(name)),
+    listing: (name) => (names.includes(name) ? { id: `${provider}/${name}`, steps: [] } : undefined),
+  };
+}

@@ -1,0 +1,95 @@
+/** Questions about records that filter and sum. */
+import type { Knex } from 'knex';
+import { ERROR_STATUSES, HOUR_MS } from './batch.ts';
+import type { Grouping, RecordFilter, UsageTotal } from './record.ts';
+
+/** Where SQLite and PostgreSQL differ in what is asked of them. */
+export interface Dialect {
+  /** A record's tags, as something that `->` and `->>` can be applied to. */
+  readonly tags: string;
+  /** A table of a record's charges, one JSON `value` a row. */
+  readonly charges: string;
+}
+
+export const DIALECTS = {
+  sqlite: { tags: 'records.tags', charges: 'json_each(records.charges)' },
+  postgres: { tags: 'records.tags::json', charges: 'json_array_elements(records.charges::json)' },
+} as const satisfies Record<string, Dialect>;
+
+/** The records that a filter lets through; its `before` is the matter of pages. */
+export function matching(readers: Knex, dialect: Dialect, filter: RecordFilter): Knex.QueryBuilder {
+  const query = readers('records').where('records.organisation', filter.organisation);
+  for (const column of ['project', 'model', 'policy', 'version', 'status'] as const) {
+    const value = filter[column];
+    if (value !== undefined) query.where(`records.${column}`, value);
+  }
+  if (filter.from !== undefined) query.where('records.at', '>=', filter.from);
+  if (filter.to !== undefined) query.where('records.at', '<', filter.to);
+  for (const [name, value] of Object.entries(filter.tags ?? {})) query.whereRaw(`${tagOf(dialect)} = ?`, [name, value]);
+  return query;
+}
+
+const tagOf = (dialect: Dialect) => `((${dialect.tags} -> CAST(? AS text)) ->> 'value')`;
+
+const DAY_MS = 24 * HOUR_MS;
+
+const COLUMN_OF = {
+  project: 'project',
+  key: 'key_id',
+  model: 'model',
+  policy: 'policy',
+  version: 'version',
+  status: 'status',
+  app: 'app',
+} as const;
+
+type Group = string | number | null;
+
+/** What to group by, and how a group is called: hours and days by their start in UTC. */
+function groupingOf(
+  dialect: Dialect,
+  by: Grouping,
+): { sql: string; bindings: string[]; name: (group: Group) => string | null } {
+  const plain = (group: Group) => (group === null ? null : String(group));
+  if (by === 'hour' || by === 'day') {
+    const length = by === 'hour' ? HOUR_MS : DAY_MS;
+    const name = (group: Group) => new Date(Number(group)).toISOString().slice(0, by === 'hour' ? 16 : 10);
+    return {
+      sql: `(at - at % ${length})`,
+      bindings: [],
+      name: (group) => (by === 'hour' ? `${name(group)}Z` : name(group)),
+    };
+  }
+  if (isTag(by)) return { sql: tagOf(dialect), bindings: [by.slice('tag:'.length)], name: plain };
+  return { sql: COLUMN_OF[by], bindings: [], name: plain };
+}
+
+const isTag = (by: Grouping): by is `tag:${string}` => by.startsWith('tag:');
+
+/** Totals of the records that match: by time in its order, else the dearest group first. */
+export async function totalsBy(
+  readers: Knex,
+  dialect: Dialect,
+  filter: RecordFilter,
+  by: Grouping,
+): Promise<UsageTotal[]> {
+  const { sql, bindings, name } = groupingOf(dialect, by);
+  const errors = ERROR_STATUSES.map(() => '?').join(', ');
+  // Sums as doubles: many records can add up to more than an exact number holds, and nobody is charged by a total.
+  const sum = (column: string, as: string) => readers.raw('CAST(SUM(??) AS double precision) AS ??', [column, as]);
+  const rows = await matching(readers, dialect, filter)
+    .groupByRaw('1')
+    .select<(Omit<UsageTotal, 'group'> & { group: Group })[]>(
+      readers.raw(`${sql} AS "group"`, bindings),
+      readers.raw('COUNT(*) AS requests'),
+      readers.raw(`CAST(SUM(CASE WHEN status IN (${errors}) THEN 1 ELSE 0 END) AS bigint) AS errors`, [
+        ...ERROR_STATUSES,
+      ]),
+      sum('input_tokens', 'inputTokens'),
+      sum('output_tokens', 'outputTokens'),
+      sum('cost', 'cost'),
+    );
+  const totals = rows.map((row): UsageTotal => ({ ...row, group: name(row.group) }));
+  const byTime = by === 'hour' || by === 'day';
+  return totals.sort((a, b) => (byTime ? 0 : b.cost - a.cost) || ((a.group ?? '') < (b.group ?? '') ? -1 : 1));
+}

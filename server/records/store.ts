@@ -1,0 +1,140 @@
+import type { Knex } from 'knex';
+import { SignalboxError } from '../errors.ts';
+import { type BatchWriter, batchOf, type Correction, HOUR_MS } from './batch.ts';
+import { DIALECTS, type Dialect, matching, totalsBy } from './queries.ts';
+import type {
+  EdgeCount,
+  Grouping,
+  Intent,
+  RecordFilter,
+  RecordStore,
+  RequestRecord,
+  Spend,
+  UsageTotal,
+} from './record.ts';
+import { type RecordRow, recordOf } from './row.ts';
+
+/** Records in SQLite or PostgreSQL: batches go to the writer, questions to connections that only read. */
+export class SqlRecordStore implements RecordStore {
+  readonly #readers: Knex;
+  readonly #writer: BatchWriter;
+  readonly #dialect: Dialect;
+
+  constructor(readers: Knex, writer: BatchWriter, dialect: keyof typeof DIALECTS) {
+    this.#readers = readers;
+    this.#writer = writer;
+    this.#dialect = DIALECTS[dialect];
+  }
+
+  async commit(batch: {
+    readonly intents: readonly Intent[];
+    readonly records: readonly RequestRecord[];
+  }): Promise<void> {
+    let { records } = batch;
+    // Hardly ever more than once: only a batch that is sent again has records that are already there.
+    while (!(await this.#writer.write(batchOf(batch.intents, records)))) {
+      const ids = records.map((record) => record.id);
+      const known = new Set<string>(await this.#readers('records').whereIn('id', ids).pluck('id'));
+      records = records.filter((record) => !known.has(record.id));
+    }
+  }
+
+  async openIntents(gateway: string): Promise<Intent[]> {
+    const rows: { body: string }[] = await this.#readers('intents')
+      .where({ gateway })
+      .orderBy(['at', 'id'])
+      .select('body');
+    return rows.map(({ body }): Intent => JSON.parse(body));
+  }
+
+  async correct(entry: Correction): Promise<void> {
+    await this.#writer.write(batchOf([], [], [entry]));
+  }
+
+  async spend(from: number): Promise<Spend[]> {
+    return this.#spendOf(this.#readers('spend').where('window_start', '>=', from));
+  }
+
+  async recomputeSpend(from: number): Promise<Spend[]> {
+    const entries = this.#readers
+      .select(
+        this.#readers.raw(
+          `charge.value ->> 'budget' AS budget, charge.value ->> 'scope' AS scope, charge.value ->> 'unit' AS unit,
+         CAST(charge.value ->> 'window' AS bigint) AS window_start, CAST(charge.value ->> 'settled' AS bigint) AS spent`,
+        ),
+      )
+      .from(this.#readers.raw(`records, ${this.#dialect.charges} AS charge`))
+      .unionAll([this.#readers('corrections').select('budget', 'scope', 'unit', 'window_start', 'spent')])
+      .as('entries');
+    return this.#spendOf(this.#readers.from(entries).where('window_start', '>=', from));
+  }
+
+  async get(organisation: string, id: string): Promise<RequestRecord | null> {
+    const row: (RecordRow & { request: string | null; answer: string | null }) | undefined = await this.#readers(
+      'records',
+    )
+      .leftJoin('contents', 'contents.id', 'records.id')
+      .where({ 'records.organisation': organisation, 'records.id': id })
+      .first('records.*', 'contents.request', 'contents.answer');
+    if (!row) return null;
+    return recordOf(row, row.request === null ? null : { request: row.request, answer: row.answer });
+  }
+
+  /** Without the contents, which can be large: `get` has them. */
+  async list(filter: RecordFilter, limit: number): Promise<{ records: RequestRecord[]; next: string | null }> {
+    const query = matching(this.#readers, this.#dialect, filter).select<RecordRow[]>('records.*');
+    if (filter.before !== undefined) query.whereRaw('(records.at, records.id) < (?, ?)', parseCursor(filter.before));
+    // One more than asked for tells whether there is a next page.
+    const rows = await query
+      .orderBy([
+        { column: 'records.at', order: 'desc' },
+        { column: 'records.id', order: 'desc' },
+      ])
+      .limit(limit + 1);
+    const records = rows.slice(0, limit).map((row) => recordOf(row, null));
+    const last = records.at(-1);
+    return { records, next: rows.length > limit && last ? `${last.at}.${last.id}` : null };
+  }
+
+  async totals(filter: RecordFilter, by: Grouping): Promise<UsageTotal[]> {
+    return totalsBy(this.#readers, this.#dialect, filter, by);
+  }
+
+  async edges(organisation: string, policy: string, version: number, from: number, to: number): Promise<EdgeCount[]> {
+    const sum = (column: string) => this.#readers.raw('CAST(SUM(??) AS bigint) AS ??', [column, column]);
+    return (
+      this.#readers('edges')
+        .where({ organisation, policy, version })
+        // The hour in which the time begins counts whole.
+        .where('hour', '>', from - HOUR_MS)
+        .where('hour', '<', to)
+        .groupBy('node', 'port', 'hour')
+        .orderBy(['hour', 'node', 'port'])
+        .select<EdgeCount[]>('node', 'port', 'hour', sum('requests'), sum('errors'), sum('cost'))
+    );
+  }
+
+  async #spendOf(entries: Knex.QueryBuilder): Promise<Spend[]> {
+    return entries
+      .groupBy('budget', 'scope', 'unit', 'window_start')
+      .orderBy(['budget', 'scope', 'unit', 'window_start'])
+      .select<Spend[]>(
+        'budget',
+        'scope',
+        'unit',
+        { window: 'window_start' },
+        this.#readers.raw('CAST(SUM(spent) AS bigint) AS spent'),
+      );
+  }
+}
+
+/** Start and id of the last record of a page. */
+function parseCursor(cursor: string): [at: number, id: string] {
+  const [, at, id] = /^(\d{1,15})\.(.+)$/s.exec(cursor) ?? [];
+  if (at === undefined || id === undefined) {
+    throw new SignalboxError('invalid_input', {
+      why: 'The place to go on from is not one that a page of requests has given',
+    });
+  }
+  return [Number(at), id];
+}

@@ -1,0 +1,159 @@
+/** The whole gateway put together: stores opened, first start seeded, ready to listen; and taken apart again in order. */
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import { createApp, createHttpServer } from './app.ts';
+import type { Config } from './config.ts';
+import { createControl } from './control/control.ts';
+import { newId } from './control/ids.ts';
+import { seed, type Seeded, type ShippedPolicy } from './control/seed.ts';
+import type { Snapshot } from './control/snapshot.ts';
+import { InFlight } from './gateway/body.ts';
+import { CoolDowns } from './gateway/cool-downs.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import { type OrganisationModels, Runtime } from './gateway/runtime.ts';
+import { SecondOpinion } from './gateway/second-opinion.ts';
+import { BudgetCounters } from './money/counters.ts';
+import { buildCatalogue } from './providers/catalogue.ts';
+import type { ConfiguredProvider } from './providers/index.ts';
+import { recoverLost } from './records/recover.ts';
+import { RecordWriter } from './records/writer.ts';
+import { openDatabase } from './store/database.ts';
+
+/** Bodies held in memory at once, in bytes. */
+const IN_FLIGHT = 512 * 1024 * 1024;
+/** Intents and records waiting to be written. */
+const MOST_QUEUED = 20_000;
+const DRAIN_MS = 30_000;
+/** How often future prices are looked at. */
+const PRICE_CHECK_MS = 1000;
+
+export interface RunningServer {
+  readonly url: string;
+  readonly gateway: Gateway;
+  /** What the first start has made; null on later ones. */
+  readonly seeded: Seeded | null;
+  /** Requests that were under way when the process died the last time. */
+  readonly lost: number;
+  /** Finishes running requests (at most 30 seconds), then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway. Rejects with a sentence for people when a store, a port or a provider is not to be had. */
+export async function startServer(config: Config, providers: readonly ConfiguredProvider[], shipped: readonly ShippedPolicy[], pages: string): Promise<RunningServer> {
+  const database = await openDatabase({
+    dataDir: config.dataDir,
+    ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
+    durability: config.durability,
+  });
+  try {
+    const gatewayName = hostname();
+    const lost = await recoverLost(database.records, gatewayName, Date.now());
+    const control = await createControl(database);
+    const seeded = await seed(control, {
+      organisation: 'My organisation',
+      adminEmail: config.adminEmail,
+      adminPassword: config.adminPassword,
+      apiKey: config.apiKey,
+      policies: shipped,
+      starter: 'starter',
+    });
+
+    const sources = providers.map(({ source }) => source);
+    const modelsOf = (snapshot: Snapshot, organisation: string): OrganisationModels => {
+      const overrides = snapshot.prices.filter((price) => price.organisation === organisation);
+      return buildCatalogue({ sources, overrides, now: Date.now() });
+    };
+    let runtime = new Runtime(control.snapshot(), modelsOf);
+    let priced = Date.now();
+    control.onChange((snapshot) => {
+      runtime = new Runtime(snapshot, modelsOf);
+    });
+    const priceTimer = setInterval(() => {
+      const now = Date.now();
+      const due = runtime.snapshot.prices.some(({ effectiveFrom }) => effectiveFrom > priced && effectiveFrom <= now);
+      priced = now;
+      if (due) runtime = new Runtime(runtime.snapshot, modelsOf);
+    }, PRICE_CHECK_MS);
+
+    const counters = new BudgetCounters(await database.records.spend(0));
+    const writer = new RecordWriter(database.records, { maxQueued: MOST_QUEUED });
+    let stopping = false;
+    let sequence = 0;
+    const gateway: Gateway = {
+      runtime: () => runtime,
+      providers: new Map(providers.map(({ provider }) => [provider.name, provider])),
+      counters,
+      writer,
+      inFlight: new InFlight(IN_FLIGHT),
+      coolDowns: new CoolDowns(),
+      secondOpinion: new SecondOpinion(config.secondOpinions, (found) => {
+        console.error(`The two evaluators disagree on request ${found.request} at node ${found.node}: ${found.taken} was taken, the rules library says ${found.library}. Please report this.`);
+      }),
+      bodyLimit: config.bodyLimit,
+      gateway: gatewayName,
+      boot: newId('boot'),
+      nextSequence: () => sequence++,
+      stopping: () => stopping,
+    };
+
+    const app = createApp({
+      gateway,
+      findRecord: (organisation, id) => database.records.get(organisation, id),
+      control,
+      controlDeps: {
+        records: database.records,
+        models: () => runtime.models([...runtime.snapshot.organisations.keys()][0] ?? '').models,
+        findModel: (name) => runtime.models([...runtime.snapshot.organisations.keys()][0] ?? '').lookup(name),
+        budgetUse: (budget) => counters.of(budget, Date.now()).map((cell) => ({ scope: cell.scope, spent: cell.spent, held: cell.held, resetsAt: cell.window.end })),
+        adminToken: config.adminToken,
+        sessionSecret: randomBytes(32).toString('base64url'),
+      },
+      healthy: () => writer.healthy,
+      pages,
+    });
+    const server = createHttpServer(app);
+    await listen(server, config.port, config.host);
+    const address = server.address() as AddressInfo;
+    return {
+      url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+      gateway,
+      seeded,
+      lost,
+      async stop() {
+        stopping = true;
+        clearInterval(priceTimer);
+        await drain(server);
+        await writer.drain();
+        await Promise.all(providers.map(({ provider }) => provider.close()));
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') reject(new Error(`Port ${port} on ${host} is in use by another program. Set PORT to a free one.`));
+      else reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}.`));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+/** Takes no new connections, and lets running requests end in their time. */
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

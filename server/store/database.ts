@@ -1,0 +1,100 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Knex } from 'knex';
+import { PostgresRecords } from '../records/postgres.ts';
+import type { RecordStore } from '../records/record.ts';
+import { SqliteRecords } from '../records/sqlite.ts';
+import { SqlRecordStore } from '../records/store.ts';
+import { lockDataDir } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { controlMigrations } from './migrations/control.ts';
+import { recordsMigrations } from './migrations/records.ts';
+import { LockedConnection, postgresKnex } from './postgres.ts';
+import { type Durability, SqliteConnection, sqliteReaders, sqliteWriter } from './sqlite.ts';
+
+export interface DatabaseOptions {
+  /** Folder of the SQLite files; made when it is missing. Not used with PostgreSQL. */
+  readonly dataDir: string;
+  /** `postgres://…`; without it, SQLite. */
+  readonly databaseUrl?: string;
+  /** For the records in SQLite; the control plane always survives a power cut, and PostgreSQL syncs as it is set up to. */
+  readonly durability?: Durability;
+}
+
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** The control plane. On SQLite it has one connection: within a transaction, ask only the transaction. */
+  readonly control: Knex;
+  readonly records: RecordStore;
+  /** Waits for what is running, then lets go of files, connections and the lock. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the stores and brings their tables up to date. Throws a sentence for people when another process uses them or a
+ * newer version has written them.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.reverse()) await close();
+  };
+  try {
+    const opened = options.databaseUrl
+      ? await openPostgres(options.databaseUrl, closers)
+      : await openSqlite(options.dataDir, options.durability ?? 'process', closers);
+    return { ...opened, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+type Closers = (() => Promise<unknown>)[];
+
+async function openSqlite(dataDir: string, durability: Durability, closers: Closers): Promise<Omit<Database, 'close'>> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const lock = await lockDataDir(dataDir);
+  closers.push(() => lock.release());
+
+  const control = sqliteWriter(join(dataDir, 'control.db'), 'power');
+  closers.push(() => control.destroy());
+  await migrate(control, controlMigrations);
+
+  const recordsFile = join(dataDir, 'records.db');
+  const tables = sqliteWriter(recordsFile, durability);
+  try {
+    await migrate(tables, recordsMigrations);
+  } finally {
+    await tables.destroy();
+  }
+  const writer = await SqliteRecords.open(await SqliteConnection.openWriter(recordsFile, durability));
+  closers.push(() => writer.close());
+  const readers = sqliteReaders(recordsFile);
+  closers.push(() => readers.destroy());
+  return { dialect: 'sqlite', control, records: new SqlRecordStore(readers, writer, 'sqlite') };
+}
+
+const CONTROL_SCHEMA = 'control';
+const RECORDS_SCHEMA = 'records';
+
+async function openPostgres(url: string, closers: Closers): Promise<Omit<Database, 'close'>> {
+  const writer = new LockedConnection(url, RECORDS_SCHEMA);
+  closers.push(() => writer.close());
+  await writer.open();
+
+  const control = postgresKnex(url, CONTROL_SCHEMA, 8);
+  closers.push(() => control.destroy());
+  await control.raw('CREATE SCHEMA IF NOT EXISTS ??', [CONTROL_SCHEMA]);
+  await migrate(control, controlMigrations);
+
+  const readers = postgresKnex(url, RECORDS_SCHEMA, 4);
+  closers.push(() => readers.destroy());
+  await readers.raw('CREATE SCHEMA IF NOT EXISTS ??', [RECORDS_SCHEMA]);
+  await migrate(readers, recordsMigrations);
+  return {
+    dialect: 'postgres',
+    control,
+    records: new SqlRecordStore(readers, new PostgresRecords(writer), 'postgres'),
+  };
+}

@@ -1,0 +1,112 @@
+import type { Knex } from 'knex';
+import type { Migration } from '../migrate.ts';
+
+/**
+ * The tables of records, for SQLite and PostgreSQL. Times are milliseconds since 1970, amounts whole nano-dollars or
+ * tokens; `tags`, `charges`, `detail` and `body` hold JSON text.
+ */
+export const recordsMigrations: readonly Migration[] = [{ name: '001_records', up: createRecords, down: dropRecords }];
+
+const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTableBuilder, id: string) => void])[] = [
+  [
+    'records',
+    (table, id) => {
+      table.specificType('id', id).primary();
+      table.text('organisation').notNullable();
+      table.text('project').notNullable();
+      table.text('key_id').notNullable();
+      table.bigInteger('at').notNullable();
+      table.text('status').notNullable();
+      table.text('app');
+      table.text('model');
+      table.text('policy');
+      table.integer('version');
+      table.bigInteger('input_tokens').notNullable();
+      table.bigInteger('output_tokens').notNullable();
+      table.bigInteger('cost').notNullable();
+      table.text('tags').notNullable();
+      table.text('charges').notNullable();
+      // Last, since it is long: what comes after it is slow to reach.
+      table.text('detail').notNullable();
+      table.index(['organisation', 'at', 'id']);
+    },
+  ],
+  [
+    'contents',
+    (table, id) => {
+      table.specificType('id', id).primary();
+      table.text('organisation').notNullable();
+      table.text('project').notNullable();
+      table.bigInteger('at').notNullable();
+      table.text('request').notNullable();
+      table.text('answer');
+    },
+  ],
+  [
+    'intents',
+    (table, id) => {
+      table.specificType('id', id).primary();
+      table.text('gateway').notNullable();
+      table.text('organisation').notNullable();
+      table.text('project').notNullable();
+      table.bigInteger('at').notNullable();
+      table.text('body').notNullable();
+    },
+  ],
+  [
+    'spend',
+    (table) => {
+      table.text('organisation').notNullable();
+      table.text('project').notNullable();
+      table.text('budget').notNullable();
+      table.text('scope').notNullable();
+      table.text('unit').notNullable();
+      table.bigInteger('window_start').notNullable();
+      table.bigInteger('spent').notNullable();
+      table.primary(['budget', 'scope', 'window_start', 'unit', 'organisation', 'project']);
+    },
+  ],
+  [
+    'corrections',
+    (table) => {
+      table.increments('id');
+      table.text('organisation').notNullable();
+      // Empty: a correction is of a budget, which no one project owns.
+      table.text('project').notNullable();
+      table.text('budget').notNullable();
+      table.text('scope').notNullable();
+      table.text('unit').notNullable();
+      table.bigInteger('window_start').notNullable();
+      table.bigInteger('spent').notNullable();
+      table.bigInteger('at').notNullable();
+      table.text('reason').notNullable();
+      table.text('actor').notNullable();
+    },
+  ],
+  [
+    'edges',
+    (table) => {
+      table.text('organisation').notNullable();
+      table.text('project').notNullable();
+      table.text('policy').notNullable();
+      table.integer('version').notNullable();
+      table.bigInteger('hour').notNullable();
+      table.text('node').notNullable();
+      table.text('port').notNullable();
+      table.bigInteger('requests').notNullable();
+      table.bigInteger('errors').notNullable();
+      table.bigInteger('cost').notNullable();
+      table.primary(['policy', 'version', 'hour', 'node', 'port', 'organisation', 'project']);
+    },
+  ],
+];
+
+async function createRecords(knex: Knex): Promise<void> {
+  // Ids sort by their bytes, which is by time; a language's own order would not do.
+  const id = knex.client.config.client === 'pg' ? 'text collate "C"' : 'text';
+  for (const [name, define] of TABLES) await knex.schema.createTable(name, (table) => define(table, id));
+}
+
+async function dropRecords(knex: Knex): Promise<void> {
+  for (const [name] of [...TABLES].reverse()) await knex.schema.dropTable(name);
+}

@@ -1,0 +1,277 @@
+/** Reads what an upstream answers in the OpenAI chat protocol, on its way to the client. */
+import { utf8Bytes } from '../../policies/price.ts';
+import type { Usage } from '../../policies/request.ts';
+import type { Placeholders } from '../../policies/text/placeholders.ts';
+import { UpstreamError } from '../providers/provider.ts';
+import { failureInAnswer } from './chat-failure.ts';
+import { AnswerAssembly, saysAnything, textsOf } from './chat-message.ts';
+import { ChoiceRestorer } from './chat-restore.ts';
+import { usageOf } from './chat-usage.ts';
+import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
+import { EventSplitter, MAX_EVENT_BYTES, type SseEvent } from './sse.ts';
+
+/** How much text a model wrote: enough to estimate its tokens where it did not report them. */
+export interface Received {
+  readonly characters: number;
+  /** UTF-8 bytes: no tokenizer makes more tokens than these. */
+  readonly bytes: number;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** Joins pieces without copying a single one. */
+function joined(pieces: readonly Buffer[]): Buffer {
+  return pieces.length === 1 ? (pieces[0] ?? NOTHING) : Buffer.concat(pieces);
+}
+
+function indexOf(choice: JsonObject): number {
+  return typeof choice.index === 'number' ? choice.index : 0;
+}
+
+/** Some vendors send an empty reason with every piece. */
+function finishOf(choice: JsonObject): string | null {
+  const reason = choice.finish_reason;
+  return typeof reason === 'string' && reason !== '' ? reason : null;
+}
+
+/**
+ * A streamed answer on its way through. `push` never throws: what is wrong with the stream stands in `error`, and nothing
+ * is forwarded any more. Texts are counted and kept as the model wrote them, with placeholders.
+ */
+export class ChatStream {
+  /** The first event has arrived that says anything: from here on no other model can take over. */
+  contentSeen = false;
+  /** `[DONE]` has arrived. */
+  done = false;
+  usage: Usage | null = null;
+  error: UpstreamError | null = null;
+  readonly #usageAsked: boolean;
+  readonly #placeholders: Placeholders | null;
+  readonly #choices: number;
+  readonly #assembly: AnswerAssembly | null;
+  readonly #splitter = new EventSplitter();
+  readonly #restorers = new Map<number, ChoiceRestorer>();
+  readonly #finishes = new Map<number, string>();
+  #envelope: JsonObject = {};
+  #characters = 0;
+  #bytes = 0;
+  #withheld: Buffer[] | null = null;
+  #withheldBytes = 0;
+  #out: Buffer[] = [];
+  #altered = false;
+
+  constructor(options: {
+    /** The client asked for the event that carries only usage; otherwise it is dropped. */
+    readonly usageAsked: boolean;
+    readonly placeholders: Placeholders | null;
+    /** Keep the texts for `assembledAnswer`. */
+    readonly keepText: boolean;
+    /** How many choices the request asks for (`n`). */
+    readonly choices: number;
+  }) {
+    this.#usageAsked = options.usageAsked;
+    this.#placeholders = options.placeholders && options.placeholders.size > 0 ? options.placeholders : null;
+    this.#choices = options.choices;
+    this.#assembly = options.keepText ? new AnswerAssembly() : null;
+  }
+
+  /** Every choice has had its finish reason. */
+  get finished(): boolean {
+    return this.#finishes.size >= this.#choices;
+  }
+
+  /** The answer came to its end; a stream that closes before has broken off. */
+  get complete(): boolean {
+    return this.error === null && (this.finished || this.done);
+  }
+
+  /** By choice. */
+  get finishReasons(): readonly string[] {
+    return [...this.#finishes].sort(([a], [b]) => a - b).map(([, reason]) => reason);
+  }
+
+  get received(): Received {
+    return { characters: this.#characters, bytes: this.#bytes };
+  }
+
+  /** Takes bytes of the upstream and gives those to forward now, or null. */
+  push(bytes: Buffer): Buffer | null {
+    if (this.error) return null;
+    const fresh = this.#splitter.held === 0;
+    this.#altered = false;
+    let events: SseEvent[];
+    try {
+      events = this.#splitter.push(bytes);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      this.error = error;
+      return null;
+    }
+    for (const event of events) this.#take(event);
+    const whole = fresh && !this.#altered && this.#withheld === null && this.#splitter.held === 0;
+    return this.#forward(whole ? bytes : null);
+  }
+
+  /** To be called when the upstream has ended: takes an end without its blank line, and gives bytes to forward. */
+  end(): Buffer | null {
+    const last = this.error ? null : this.#splitter.rest();
+    if (last?.data && (last.data === '[DONE]' || parseJson(last.data) !== undefined)) {
+      this.#take({ raw: Buffer.concat([last.raw, Buffer.from('\n\n')]), data: last.data });
+    }
+    return this.#forward(null);
+  }
+
+  /** What is withheld: the event in which the answer finished and all after it. To be sent once the record is durable. */
+  tail(): Buffer {
+    return this.#withheld ? joined(this.#withheld) : NOTHING;
+  }
+
+  /** The answer so far as JSON, a list of choices with their messages; empty where texts are not kept. */
+  assembledAnswer(): string {
+    return this.#assembly?.toJson() ?? '';
+  }
+
+  #forward(whole: Buffer | null): Buffer | null {
+    if (this.#out.length === 0) return null;
+    const forward = whole ?? joined(this.#out);
+    this.#out = [];
+    return forward;
+  }
+
+  #emit(raw: Buffer): void {
+    if (!this.#withheld) {
+      this.#out.push(raw);
+      return;
+    }
+    this.#withheld.push(raw);
+    this.#withheldBytes += raw.length;
+    if (this.#withheldBytes > MAX_EVENT_BYTES) {
+      this.#fail(new UpstreamError('bad_answer', 'it goes on and on after the end of its answer', { billed: 'maybe' }));
+    }
+  }
+
+  #fail(error: UpstreamError): void {
+    this.error ??= error;
+    this.#altered = true;
+  }
+
+  #take({ raw, data }: SseEvent): void {
+    if (this.error) return;
+    if (data === null) {
+      this.#emit(raw);
+      return;
+    }
+    if (data === '[DONE]') {
+      this.done = true;
+      for (const index of this.#restorers.keys()) this.#flush(index);
+      this.#withheld ??= [];
+      this.#emit(raw);
+      return;
+    }
+    const chunk = parseJson(data);
+    if (!isObject(chunk)) {
+      this.#fail(new UpstreamError('bad_answer', 'an event of the stream is not a JSON object', { billed: 'maybe' }));
+    } else if (chunk.error) this.#fail(failureInAnswer(chunk));
+    else this.#chunk(chunk, raw);
+  }
+
+  #chunk(chunk: JsonObject, raw: Buffer): void {
+    const choices = listOf(chunk.choices);
+    if (isObject(chunk.usage)) {
+      this.usage = usageOf(chunk.usage) ?? this.usage;
+      if (choices.length === 0 && !this.#usageAsked) {
+        this.#altered = true;
+        return;
+      }
+    }
+    let restored = false;
+    if (this.#placeholders) this.#envelope = chunk;
+    for (const choice of choices) if (isObject(choice) && this.#choice(choice)) restored = true;
+    if (this.finished) this.#withheld ??= [];
+    if (restored) this.#altered = true;
+    this.#emit(restored ? Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`) : raw);
+  }
+
+  /** Reads one choice of an event; answers whether its texts were changed. */
+  #choice(choice: JsonObject): boolean {
+    const index = indexOf(choice);
+    const finish = finishOf(choice);
+    const delta = isObject(choice.delta) ? choice.delta : null;
+    if (delta) {
+      if (!this.contentSeen) this.contentSeen = saysAnything(delta);
+      for (const { text } of textsOf(delta)) {
+        this.#characters += text.length;
+        this.#bytes += utf8Bytes(text);
+      }
+    }
+    this.#assembly?.add(index, delta ?? {}, finish);
+    const restored = delta !== null && this.#restore(index, delta, finish !== null);
+    if (finish !== null) {
+      this.#flush(index);
+      if (!this.#finishes.has(index)) this.#finishes.set(index, finish);
+    }
+    return restored;
+  }
+
+  #restore(index: number, delta: JsonObject, last: boolean): boolean {
+    if (!this.#placeholders) return false;
+    let restorer = this.#restorers.get(index);
+    if (!restorer) {
+      restorer = new ChoiceRestorer(this.#placeholders);
+      this.#restorers.set(index, restorer);
+    }
+    return restorer.apply(delta, last);
+  }
+
+  /** Sends what the choice still holds back, in events of its own, ahead of the event that finishes it. */
+  #flush(index: number): void {
+    const { choices: _, usage: __, ...envelope } = this.#envelope;
+    for (const delta of this.#restorers.get(index)?.flush() ?? []) {
+      const choice = { index, delta, finish_reason: null };
+      this.#altered = true;
+      this.#emit(Buffer.from(`data: ${JSON.stringify({ ...envelope, choices: [choice] })}\n\n`));
+    }
+  }
+}
+
+export interface WholeAnswer {
+  /** The upstream's own bytes where nothing was put back. */
+  readonly bytes: Buffer;
+  readonly usage: Usage | null;
+  /** The choices with their messages as JSON, as the model wrote them. */
+  readonly text: string;
+  readonly received: Received;
+  readonly finishReasons: readonly string[];
+}
+
+/** Reads an answer that came in one piece. Throws UpstreamError for what is not a chat completion. */
+export function readWhole(bytes: Buffer, placeholders: Placeholders | null): WholeAnswer {
+  const answer = parseJson(bytes.toString('utf8'));
+  if (!isObject(answer)) throw new UpstreamError('bad_answer', 'it is not a JSON object', { billed: 'maybe' });
+  if (answer.error) throw failureInAnswer(answer);
+  if (listOf(answer.choices).length === 0) {
+    throw new UpstreamError('bad_answer', 'it has no choices', { billed: 'maybe' });
+  }
+  const choices = listOf(answer.choices).filter(isObject);
+  const text = JSON.stringify(choices.map(({ index, message, finish_reason }) => ({ index, message, finish_reason })));
+  let [characters, size, restored] = [0, 0, false];
+  const finishReasons: string[] = [];
+  for (const choice of choices) {
+    finishReasons.push(finishOf(choice) ?? '');
+    if (!isObject(choice.message)) continue;
+    for (const piece of textsOf(choice.message)) {
+      characters += piece.text.length;
+      size += utf8Bytes(piece.text);
+    }
+    if (placeholders && placeholders.size > 0 && new ChoiceRestorer(placeholders).apply(choice.message, true)) {
+      restored = true;
+    }
+  }
+  return {
+    bytes: restored ? Buffer.from(JSON.stringify(answer)) : bytes,
+    usage: usageOf(answer.usage),
+    text,
+    received: { characters, bytes: size },
+    finishReasons,
+  };
+}

@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Price, Rate } from '../../policies/model.ts';
+import {
+  costBound,
+  costOf,
+  dollars,
+  estimateTokens,
+  inputTokenBound,
+  tierOf,
+  usageBound,
+  utf8Bytes,
+} from '../../policies/price.ts';
+import { NO_USAGE, type RequestView, type Usage } from '../../policies/request.ts';
+
+const nano = fc.integer({ min: 0, max: 600_000_000_000 });
+const rate = (aboveInputTokens: number): fc.Arbitrary<Rate> =>
+  fc.record({
+    aboveInputTokens: fc.constant(aboveInputTokens),
+    input: nano,
+    cachedInput: nano,
+    cacheWrite: nano,
+    output: nano,
+  });
+/** Like every published price: reading from a cache is never dearer than reading plainly. */
+const price: fc.Arbitrary<Price> = fc
+  .uniqueArray(fc.integer({ min: 1, max: 1_000_000 }), { maxLength: 3 })
+  .chain((starts) => fc.tuple(rate(0), ...starts.sort((a, b) => a - b).map(rate)))
+  .map(([first, ...more]): Price => {
+    const sane = (given: Rate): Rate => ({ ...given, cachedInput: Math.min(given.cachedInput, given.input) });
+    return [sane(first), ...more.map(sane)];
+  });
+const tokens = fc.oneof(fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 0, max: 2_000_000 }));
+const usage: fc.Arbitrary<Usage> = fc
+  .record({ plain: tokens, cached: tokens, written: tokens, output: tokens })
+  .map(({ plain, cached, written, output }) => ({
+    inputTokens: plain + cached + written,
+    cachedInputTokens: cached,
+    cacheWriteTokens: written,
+    outputTokens: output,
+    reasoningTokens: 0,
+  }));
+
+/** The same sum, in exact arithmetic from beginning to end. */
+function exactCost(used: Usage, prices: Price): bigint {
+  const applied = [...prices].reverse().find((candidate) => used.inputTokens > candidate.aboveInputTokens) ?? prices[0];
+  const plain = used.inputTokens - used.cachedInputTokens - used.cacheWriteTokens;
+  const sum =
+    BigInt(plain) * BigInt(applied.input) +
+    BigInt(used.cachedInputTokens) * BigInt(applied.cachedInput) +
+    BigInt(used.cacheWriteTokens) * BigInt(applied.cacheWrite) +
+    BigInt(used.outputTokens) * BigInt(applied.output);
+  return (sum + 999_999n) / 1_000_000n;
+}
+
+describe('cost of a usage', () => {
+  it('is exact, and rounded up once', () => {
+    fc.assert(fc.property(usage, price, (used, prices) => BigInt(costOf(used, prices)) === exactCost(used, prices)));
+  });
+
+  it('is exact where sums leave the range of safe integers', () => {
+    const large = fc.integer({ min: 0, max: 40_000_000_000 });
+    fc.assert(
+      fc.property(large, large, price, (input, output, prices) => {
+        const used = { ...NO_USAGE, inputTokens: input, outputTokens: output };
+        const exact = exactCost(used, prices);
+        fc.pre(exact <= BigInt(Number.MAX_SAFE_INTEGER));
+        return BigInt(costOf(used, prices)) === exact;
+      }),
+    );
+  });
+
+  it('changes the rate just above a threshold, for all of the tokens', () => {
+    const prices: Price = [
+      { aboveInputTokens: 0, input: 1_000_000, cachedInput: 0, cacheWrite: 0, output: 0 },
+      { aboveInputTokens: 1000, input: 2_000_000, cachedInput: 0, cacheWrite: 0, output: 0 },
+    ];
+    const cost = (inputTokens: number) => costOf({ ...NO_USAGE, inputTokens }, prices);
+    expect([cost(0), cost(1000), cost(1001)]).toEqual([0, 1000, 2002]);
+  });
+});
+
+describe('bound of a cost', () => {
+  it('is never below the cost of any usage within it', () => {
+    fc.assert(
+      fc.property(usage, tokens, tokens, price, (used, moreInput, moreOutput, prices) => {
+        const bound = {
+          ...NO_USAGE,
+          // A request always has some input: the overhead of the format alone.
+          inputTokens: used.inputTokens + moreInput + 1,
+          outputTokens: used.outputTokens + moreOutput,
+        };
+        return costBound(bound, prices) >= costOf(used, prices);
+      }),
+    );
+  });
+});
+
+const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
+
+describe('bytes of a text', () => {
+  it('are as many as the encoder writes', () => {
+    fc.assert(fc.property(text, (given) => utf8Bytes(given) === new TextEncoder().encode(given).length));
+  });
+});
+
+const view = (texts: readonly string[], more: Partial<RequestView> = {}): RequestView => ({
+  endpoint: 'chat.completions',
+  model: 'm',
+  stream: false,
+  slots: texts.map((given, message) => ({ path: [], role: 'user', purpose: 'message', message, text: given })),
+  messages: texts.length,
+  turns: texts.length,
+  toolNames: [],
+  images: 0,
+  audio: 0,
+  files: 0,
+  needs: { tools: false, images: false, audio: false, files: false, jsonSchema: false },
+  maxOutputTokens: null,
+  choices: 1,
+  otherBytes: 0,
+  unbounded: [],
+  ...more,
+});
+
+describe('bound of the input', () => {
+  it('covers each byte, each message, each image and the tools', () => {
+    fc.assert(
+      fc.property(fc.array(text), fc.nat(9), fc.nat(50_000), fc.nat(9999), (texts, images, imageTokens, otherBytes) => {
+        const bytes = texts.reduce((sum, given) => sum + new TextEncoder().encode(given).length, 0);
+        const least = bytes + otherBytes + images * imageTokens;
+        const model = { imageTokens };
+        const bound = inputTokenBound(view(texts, { images, otherBytes }), model);
+        const withTools = inputTokenBound(view(texts, { images, otherBytes, toolNames: ['f'] }), model);
+        return bound > least && bound >= least + texts.length && withTools >= bound + 530;
+      }),
+    );
+  });
+
+  it('multiplies the output limit by the answers asked for', () => {
+    expect(usageBound(view(['Hi'], { choices: 3 }), { imageTokens: 0 }, 100).outputTokens).toBe(300);
+  });
+});
+
+describe('words and classes of prices', () => {
+  it('guess fewer tokens than bytes, and none for nothing', () => {
+    expect(estimateTokens('')).toBe(0);
+    fc.assert(fc.property(text, (given) => estimateTokens(given) <= Math.max(1, utf8Bytes(given))));
+  });
+
+  it('put models into tiers by their output price', () => {
+    const tier = (output: number) => tierOf([{ aboveInputTokens: 0, input: 0, cachedInput: 0, cacheWrite: 0, output }]);
+    expect([tier(0), tier(2_499_999_999), tier(2_500_000_000), tier(12_499_999_999), tier(12_500_000_000)]).toEqual([
+      'small',
+      'small',
+      'standard',
+      'standard',
+      'large',
+    ]);
+    expect(tierOf(null)).toBe('standard');
+  });
+
+  it('read as dollars', () => {
+    expect([0, 1_500_000_000, 123_000, 1, -2_000_000_000, 1_234_567_890_000].map(dollars)).toEqual([
+      '$0',
+      '$1.50',
+      '$0.000123',
+      '$0.000000001',
+      '-$2.00',
+      '$1234.57',
+    ]);
+  });
+
+  it('never read as nothing where there is something, and stay within half a unit of their last digit', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10 ** 15 }), (amount) => {
+        const shown = Number(dollars(amount).slice(1));
+        expect(shown).toBeGreaterThan(0);
+        const value = amount / 1e9;
+        const unit = value >= 0.01 ? 0.01 : Math.max(value * 0.01, 1e-9);
+        expect(Math.abs(shown - value)).toBeLessThanOrEqual(unit / 2 + 1e-9);
+      }),
+    );
+  });
+});

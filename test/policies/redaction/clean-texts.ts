@@ -1,0 +1,176 @@
+/** Realistic texts without personal data, full of what detectors stumble over: each template with each set of values. */
+
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  order: [
+    'ORD-415-555-0123',
+    'A-2024-000187',
+    '4155550123',
+    '100-7732-4419',
+    'INV/2023/00871',
+    '78-4410-22',
+    'PO 4500012345',
+    'TX-000000918273645',
+  ],
+  date: [
+    '2024-05-01',
+    '01.02.2024',
+    '3/14/2023',
+    '2023-11-30T08:15:00Z',
+    '20240501',
+    '31-12-1999',
+    '2024-02-29 23:59:59',
+    '12 March 2021',
+  ],
+  time: ['12:34:56', '08:15', '23:59:59.999', '07:00:00+02:00', '14h30', '9.45'],
+  stamp: ['1714564800', '1714564800123', '1714564800123456789', '1699999999', '1583020800000', '946684800'],
+  price: [
+    '$1,299.00',
+    '1.299,00 €',
+    '£20 795.50',
+    '12 345,67 EUR',
+    'USD 4111111.11',
+    '¥1 250 000',
+    '0.0000415',
+    '3 999 kr',
+  ],
+  version: [
+    '1.2.3',
+    'v2.10.0-rc.1',
+    '120.0.6099.109',
+    '10.0.19045.3930',
+    '17.2',
+    'version 4.18.2.1',
+    '2024.1.0',
+    '0.23.104',
+  ],
+  uuid: [
+    '550e8400-e29b-41d4-a716-446655440000',
+    '123e4567-e89b-12d3-a456-426614174000',
+    '00000000-0000-0000-0000-000000000000',
+    'f47ac10b-58cc-4372-a567-0e02b2c3d479',
+    '0190163d-8694-739b-aea5-966c26f8ad91',
+  ],
+  hash: [
+    'd41d8cd98f00b204e9800998ecf8427e',
+    '2fd4e1c67a2d28fced849ee1bb76e7391b93eb12',
+    'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    '86ab62f',
+    'a3f5c9e1b7d2',
+  ],
+  count: [
+    '1,234,567',
+    '12 500',
+    '98.6',
+    '3.14159265358979',
+    '6.02214076e23',
+    '-273.15',
+    '1 000 000',
+    '4096',
+    '0.1 + 0.2',
+    '65536',
+  ],
+  isbn: ['978-3-16-148410-0', '9780306406157', '0-306-40615-2', '4006381333931', '0012345678905'],
+  place: ['48.858370, 2.294481', '52.5200° N, 13.4050° E', '-33.8688,151.2093', '37.7749 -122.4194'],
+  module: [
+    '@angular/core@17.0.3',
+    'lodash@4.17.21',
+    'react@next',
+    '@types/node',
+    'git@github.com:acme/app.git',
+    'logo@2x.png',
+  ],
+  range: ['1990-1994', '2019-2023', '10-12', '1.5-2.5', '100-200-300', '8-4-2'],
+};
+
+const TEMPLATES: readonly string[] = [
+  'Where is my order {order}? It was placed on {date}.',
+  'Please summarise ticket {order}, opened {date} at {time}, in two sentences.',
+  'Meine Bestellung {order} vom {date} ist noch nicht angekommen.',
+  'La commande {order} du {date} coûte {price}, est-ce correct ?',
+  'El pedido {order} costó {price} y llegó el {date}.',
+  "L'ordine {order} del {date} non è mai arrivato.",
+  'The total of {price} was reached at {time} on {date}.',
+  'Convert {stamp} to a date in UTC and explain leap seconds.',
+  'SELECT * FROM orders WHERE created_at > {stamp} AND total < {count};',
+  'We moved from {version} to {version} and the build takes {count} ms longer.',
+  'npm ERR! peer dep missing: {module}, required by {module}',
+  'import { useState } from "{module}"; // {version}',
+  'Upgrade to Chrome {version} on Windows, then clear the cache.',
+  'The request {uuid} failed after {count} retries at {time}.',
+  '{date} {time} INFO worker[{count}] job={uuid} took 1287 ms status=200',
+  'git cherry-pick {hash} && git push origin main',
+  'The file has the checksum {hash}; it was built on {date}.',
+  'docker pull registry.example.com/app/server@{hash}',
+  'ISBN {isbn} is out of print, edition {range}.',
+  'EAN {isbn}, pack of 12, {price} each.',
+  'The tower stands at {place}, about {count} metres from the river.',
+  'Die Koordinaten sind {place}; die Karte ist von {date}.',
+  'Compute {count} times {count} and round to two decimals.',
+  'Between {range} sales grew by 12.5 % to {price}.',
+  'In the season {range} the team won 4-2, 3-1 and 10-8.',
+  'const id = "{uuid}"; const created = {stamp};',
+  '{"id":"{uuid}","created":{stamp},"total":{stamp},"tags":["a","b"]}',
+  'id,created,amount\n{order},{date},{stamp}\n{order},{date},{stamp}',
+  'def area(r: float) -> float:\n    return 3.14159 * r ** 2  # checked {date}',
+  'for (let i = 0; i < 1000000; i++) { sum += values[i] * 0.000123456789; }',
+  'std::vector<int> v{1, 2, 3}; std::cout << v.size() << std::endl; // {version}',
+  'interface Login { user: string; password: string; token?: string }',
+  'password: ${DB_PASSWORD}, token: process.env.API_TOKEN, since {date}',
+  'Your password is required, the token expired on {date}.',
+  'max_tokens: 4096, temperature: 0.7, model: gpt-4.1-mini, seed: {stamp}',
+  'The secret is to rest the dough for 12-24 hours at 4 °C.',
+  'Bake at 180 °C for 45 minutes, then 10-12 minutes at 200 °C, serves {count}.',
+  'background: #1a2b3c; margin: 0 12px 0 24px; transition: all .25s; /* {version} */',
+  'Flight LH 400 leaves at {time}, gate B42, seat 17A, on {date}.',
+  'Der Zug ICE 1234 fährt um {time} von Gleis 12 ab.',
+  'Le train TGV 6611 part à {time}, voiture 12, place 45.',
+  'Section 4.2.1.3 of RFC 2616 was replaced in {date}.',
+  'ls -l shows -rw-r--r-- 1 root root 104857600 {date} backup.tar.gz',
+  'Listening on 127.0.0.1:3000, mask 255.255.255.0, pid {count}',
+  'MAC 00:1A:2B:3C:4D:5E, uptime 12:34:56, load 0.64 0.25 0.15',
+  'The aspect ratio 16:9 gives 1920x1080, 2560x1440 or 3840x2160 at {time}.',
+  '@media (min-width: 768px) and (max-width: 1024px) { .grid { gap: 12px } }',
+  '@app.route("/items/<int:id>")\ndef item(id): return lookup(id, limit={count})',
+  'Thanks @maria and @tom_b for the review of #4155 and #55501234!',
+  'Tracking 1Z999AA10123456784 says out for delivery on {date}.',
+  'The parcel 00340434161094042557 was scanned at {time}.',
+  'Pi is 3.14159265358979323846264338327950288, e is 2.718281828459045.',
+  'The first primes are 2 3 5 7 11 13 17 19 23 29 31 37 41 43.',
+  'Sudoku row: 5 3 0 0 7 0 0 0 0; next row: 6 0 0 1 9 5 0 0 0.',
+  'Lottery numbers of {date}: 04 12 19 23 38 44, bonus 7.',
+  'Population: Berlin 3 677 472, Paris 2 102 650, Madrid 3 332 035 ({date}).',
+  '売上は {price} で、前年比 12.5% 増でした。({date})',
+  'Отчёт за {date}: выручка {price}, заказов {count}.',
+  'Relatório de {date}: {count} pedidos, total {price}.',
+  'The function call took {count} ns; call it again with n={stamp}.',
+  'Mobile traffic rose from {count} to {count} visits in {range}.',
+  'Contact lenses, 30 pieces, -2.25 / 8.6 / 14.2, {price}.',
+  'The number of rows is {stamp}, that of columns {count}.',
+  'Text wraps after 80 characters; the reach was {count} people on {date}.',
+  'Compare A={hash} with B={hash} and tell me whether they differ.',
+  'kubectl get pod web-7d4b9c6f5-x2x8z -n prod -o yaml # {version}',
+  'https://example.com/orders/{uuid}?page=2&since={stamp}#row-120',
+  'arn:aws:s3:::my-bucket/logs/2024/05/01/{hash}.gz has {count} lines',
+  'Model X-100-2000-3000 replaces serial no. SN0012-3456-7890 as of {date}.',
+  'Rezept: 250 g Mehl, 125 g Butter, 3 Eier, 1/2 TL Salz, {count} Sekunden rühren.',
+];
+
+/** 500 different texts; each template comes with different values each time. */
+export function cleanTexts(): string[] {
+  const texts = new Set<string>();
+  let state = 1;
+  const below = (limit: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * limit);
+  };
+  for (let i = 0; texts.size < 500; i++) {
+    const template = TEMPLATES[i % TEMPLATES.length]!;
+    texts.add(
+      template.replace(/\{([a-z]+)\}/g, (whole, name: string) => {
+        const values = VALUES[name];
+        return values ? values[below(values.length)]! : whole;
+      }),
+    );
+  }
+  return [...texts];
+}

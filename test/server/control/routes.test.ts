@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyHistory } from '../../../server/control/history.ts';
+import type { Route } from '../../../server/control/route.ts';
+import { routes } from '../../../server/control/routes/table.ts';
+import { ADMIN, type Answer, dialects, type House, LAYOUT, modelGraph, openHouse, recordOf } from './house.ts';
+
+/** What a mutating route does in these tests: something real, on what was prepared for it. */
+interface Example {
+  /** Makes what the route needs, and gives its id. */
+  readonly prepare?: (house: House) => Promise<string>;
+  readonly run: (house: House, id: string) => Promise<Answer>;
+  /** The action of the entry that it has to leave; null where it changes no table of the control plane. */
+  readonly action: string | null;
+}
+
+const REASON = 'to see that it is written down';
+const HEADERS = { 'x-signalbox-csrf': '1' };
+
+async function signIn(house: House): Promise<string> {
+  const answer = await house.send('POST', '/session', ADMIN, HEADERS);
+  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}
+
+let names = 0;
+const newName = () => `name-${++names}`;
+const newPolicy = async (house: House): Promise<string> =>
+  (await house.ask('POST', '/policies', { name: newName(), title: 'One', graph: modelGraph(), layout: LAYOUT })).body
+    .policy.id;
+const published = async (house: House): Promise<string> => {
+  const policy = await newPolicy(house);
+  await house.ask('POST', `/policies/${policy}/publish`, { revision: 1, reason: REASON });
+  return policy;
+};
+const newTeam = async (house: House): Promise<string> =>
+  (await house.ask('POST', '/teams', { name: newName() })).body.id;
+const firstProject = async (house: House): Promise<string> => (await house.ask('GET', '/projects')).body.projects[0].id;
+const budget = { scope: ['project'], window: 'month', timeZone: 'UTC', unit: 'usd', limit: 5e9, owner: 'finance' };
+const rate = { aboveInputTokens: 0, input: 1, cachedInput: 1, cacheWrite: 1, output: 1 };
+const sample = { model: 'test/small', messages: [{ role: 'user', content: 'Hello' }] };
+
+const newBudget = async (house: House): Promise<string> =>
+  (await house.ask('POST', '/budgets', { ...budget, name: newName(), reason: REASON })).body.id;
+const newKey = async (house: House): Promise<string> =>
+  (await house.ask('POST', '/keys', { name: 'app', project: await firstProject(house) })).body.key.id;
+
+const EXAMPLES: Readonly<Record<string, Example>> = {
+  'post /session': { action: null, run: (house) => house.send('POST', '/session', ADMIN, HEADERS) },
+  'delete /session': {
+    action: null,
+    prepare: signIn,
+    run: (house, cookie) => house.send('DELETE', '/session', undefined, { ...HEADERS, cookie }),
+  },
+  'put /organisation/default-policy': {
+    action: 'organisation.set_default_policy',
+    prepare: published,
+    run: (house, policy) => house.ask('PUT', '/organisation/default-policy', { policy, reason: REASON }),
+  },
+  'post /teams': { action: 'team.create', run: (house) => house.ask('POST', '/teams', { name: newName() }) },
+  'patch /teams/{team}': {
+    action: 'team.rename',
+    prepare: newTeam,
+    run: (house, team) => house.ask('PATCH', `/teams/${team}`, { name: newName() }),
+  },
+  'post /projects': {
+    action: 'project.create',
+    prepare: newTeam,
+    run: (house, team) => house.ask('POST', '/projects', { name: newName(), team }),
+  },
+  'patch /projects/{project}': {
+    action: 'project.rename',
+    prepare: firstProject,
+    run: (house, project) => house.ask('PATCH', `/projects/${project}`, { name: newName() }),
+  },
+  'put /projects/{project}/default-policy': {
+    action: 'project.set_default_policy',
+    prepare: async (house) => `${await firstProject(house)} ${await published(house)}`,
+    run: (house, ids) => {
+      const [project, policy] = ids.split(' ');
+      return house.ask('PUT', `/projects/${project}/default-policy`, { policy, reason: REASON });
+    },
+  },
+  'post /keys': {
+    action: 'key.create',
+    prepare: firstProject,
+    run: (house, project) => house.ask('POST', '/keys', { name: 'app', project }),
+  },
+  'post /keys/{key}/revoke': {
+    action: 'key.revoke',
+    prepare: newKey,
+    run: (house, key) => house.ask('POST', `/keys/${key}/revoke`, { reason: REASON }),
+  },
+  'post /policies': {
+    action: 'policy.create',
+    run: (house) => house.ask('POST', '/policies', { name: newName(), title: 'One' }),
+  },
+  'put /policies/{policy}/draft': {
+    action: 'draft.save',
+    prepare: newPolicy,
+    run: (house, policy) =>
+      house.ask('PUT', `/policies/${policy}/draft`, { graph: modelGraph('Other'), layout: LAYOUT, revision: 1 }),
+  },
+  'post /policies/{policy}/check': {
+    action: null,
+    prepare: newPolicy,
+    run: (house, policy) => house.ask('POST', `/policies/${policy}/check`, {}),
+  },
+  'post /policies/{policy}/simulate': {
+    action: null,
+    prepare: newPolicy,
+    run: (house, policy) => house.ask('POST', `/policies/${policy}/simulate`, { request: sample }),
+  },
+  'post /policies/{policy}/publish': {
+    action: 'version.publish',
+    prepare: newPolicy,
+    run: (house, policy) => house.ask('POST', `/policies/${policy}/publish`, { revision: 1, reason: REASON }),
+  },
+  'post /policies/{policy}/versions/{version}/restore': {
+    action: 'version.restore',
+    prepare: published,
+    run: (house, policy) => house.ask('POST', `/policies/${policy}/versions/1/restore`, { reason: REASON }),
+  },
+  'post /prices': {
+    action: 'price.set',
+    run: (house) => house.ask('POST', '/prices', { model: 'test/small', price: [rate], reason: REASON }),
+  },
+  'post /budgets': {
+    action: 'budget.create',
+    run: (house) => house.ask('POST', '/budgets', { ...budget, name: newName(), reason: REASON }),
+  },
+  'put /budgets/{budget}': {
+    action: 'budget.change',
+    prepare: newBudget,
+    run: (house, id) =>
+      house.ask('PUT', `/budgets/${id}`, { name: newName(), limit: 1, owner: null, revision: 1, reason: REASON }),
+  },
+  'post /records/{record}/replay': {
+    action: null,
+    prepare: async (house) => {
+      const policy = await published(house);
+      const record = recordOf(house, { policy, version: 1 });
+      await house.database.records.commit({ intents: [], records: [record] });
+      return record.id;
+    },
+    run: (house, record) => house.ask('POST', `/records/${record}/replay`, {}),
+  },
+};
+
+/** Tables that hold no state of the control plane, or the history itself. */
+const APART = /^(sqlite_|knex_migrations|sessions$|history)/;
+
+async function tables({ database: { control, dialect } }: House): Promise<string[]> {
+  const names: string[] =
+    dialect === 'sqlite'
+      ? await control('sqlite_master').where({ type: 'table' }).pluck('name')
+      : await control('information_schema.tables').whereRaw('table_schema = current_schema()').pluck('table_name');
+  return names.filter((name) => !APART.test(name));
+}
+
+/** Every row of every table, and how long the history is. */
+async function picture(house: House): Promise<{ rows: string; entries: number }> {
+  const rows: Record<string, string[]> = {};
+  for (const table of await tables(house)) {
+    const all: unknown[] = await house.database.control(table);
+    rows[table] = all.map((row) => JSON.stringify(row)).sort();
+  }
+  const entries = await house.database.control('history').count<{ n: number }[]>('* as n');
+  return { rows: JSON.stringify(rows), entries: Number(entries[0]?.n) };
+}
+
+describe.each(dialects)('every mutating route on %s', (dialect) => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse(dialect);
+  });
+  afterAll(() => house.close());
+
+  const mutating = routes.filter((route) => route.method !== 'get');
+  const nameOf = (route: Route) => `${route.method} ${route.path}`;
+
+  it('has an example here', () => {
+    expect(Object.keys(EXAMPLES).sort()).toEqual(mutating.map(nameOf).sort());
+  });
+
+  it('sees all tables of the control plane', async () => {
+    expect(await tables(house)).toEqual(
+      expect.arrayContaining([
+        'budgets',
+        'drafts',
+        'keys',
+        'organisations',
+        'people',
+        'policies',
+        'prices',
+        'projects',
+        'teams',
+        'versions',
+      ]),
+    );
+  });
+
+  it.each(mutating.map((route) => [nameOf(route), route] as const))(
+    '%s changes tables only with an entry',
+    async (name, route) => {
+      const example = EXAMPLES[name];
+      if (!example) throw new Error('There is no example of this route.');
+      const prepared = (await example.prepare?.(house)) ?? '';
+      const before = await picture(house);
+      const answer = await example.run(house, prepared);
+      const after = await picture(house);
+      expect(answer.status, JSON.stringify(answer.body)).toBe(route.status);
+      if (example.action === null) {
+        expect(after).toEqual(before);
+        return;
+      }
+      expect(after.rows).not.toBe(before.rows);
+      expect(after.entries).toBe(before.entries + 1);
+      const newest = await house.ask('GET', '/history?limit=1');
+      expect(newest.body.entries[0]).toMatchObject({ action: example.action, actor: 'admin-token' });
+      expect(await verifyHistory(house.database.control, house.organisation)).toMatchObject({ ok: true });
+    },
+  );
+});

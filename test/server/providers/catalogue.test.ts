@@ -1,0 +1,203 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Price } from '../../../policies/model.ts';
+import { buildCatalogue, fixedSource, openSource } from '../../../server/providers/catalogue.ts';
+import { type ConfiguredProvider, createProviders, providerSettings } from '../../../server/providers/index.ts';
+import { listedSource } from '../../../server/providers/listed-source.ts';
+import { SANDBOX_MODELS } from '../../../server/providers/sandbox/sandbox.ts';
+import { assembled, send } from './upstream.ts';
+
+const NOW = Date.UTC(2026, 8, 1);
+const openai = listedSource('openai', 'openai');
+const anthropic = listedSource('anthropic', 'anthropic');
+const sandbox = fixedSource('sandbox', SANDBOX_MODELS);
+const upstream = openSource('upstream', ['llama', 'meta/llama', 'gpt-4o'], false);
+const build = (
+  sources = [openai, anthropic, upstream, sandbox],
+  overrides: Parameters<typeof buildCatalogue>[0]['overrides'] = [],
+) => buildCatalogue({ sources, overrides, now: NOW });
+const price = (output: number): Price => [{ aboveInputTokens: 0, input: 1, cachedInput: 1, cacheWrite: 1, output }];
+
+describe('the catalogue', () => {
+  it('offers the models of every configured provider, each once, under provider/name', () => {
+    const { models, lookup } = build();
+    expect(new Set(models.map((model) => model.id)).size).toBe(models.length);
+    expect(new Set(models.map((model) => model.provider))).toEqual(
+      new Set(['openai', 'anthropic', 'upstream', 'sandbox']),
+    );
+    for (const model of models) {
+      expect(model.id).toBe(`${model.provider}/${model.name}`);
+      expect(lookup(model.id)).toBe(model);
+    }
+  });
+
+  it('prices every model of the price list that it offers', () => {
+    for (const model of build([openai, anthropic]).models) {
+      expect(model.price, model.id).not.toBeNull();
+      expect(model.price?.[0].output, model.id).toBeGreaterThan(0);
+    }
+  });
+
+  it('says what a model can do, where it reads most, and what an image costs at most', () => {
+    const { lookup } = build();
+    expect(lookup('openai/gpt-4o-mini')).toMatchObject({
+      tier: 'small',
+      contextTokens: 128_000,
+      imageTokens: 48_169,
+      supports: { tools: true, images: true, jsonSchema: true, audio: false },
+      leavesHouse: true,
+    });
+    expect(lookup('anthropic/claude-opus-4-5')).toMatchObject({
+      tier: 'large',
+      contextTokens: 200_000,
+      imageTokens: 3000,
+    });
+    expect(lookup('o3-mini')?.supports).toMatchObject({ tools: true, images: false });
+    expect(lookup('gpt-3.5-turbo')?.supports).toMatchObject({ tools: true, jsonSchema: false });
+  });
+
+  it.each([
+    'whisper-1',
+    'text-embedding-3-small',
+    'gpt-4o-realtime-preview',
+    'gpt-image-1',
+    'gpt-4o-search-preview',
+    'gpt-5-pro',
+    'gpt-oss-20b',
+    'claude-2',
+    'openai/gpt-none',
+    'nobody/gpt-4o',
+    'sandbox/none',
+    'upstream/',
+    'toString',
+    '',
+    '/',
+  ])('has no chat model "%s"', (name) => {
+    expect(build().lookup(name)).toBeUndefined();
+  });
+
+  it('finds a bare name at the first provider that lists it', () => {
+    expect(build().lookup('gpt-4o')?.id).toBe('openai/gpt-4o');
+    expect(build([upstream, openai]).lookup('gpt-4o')?.id).toBe('upstream/gpt-4o');
+    expect(build().lookup('claude-sonnet-4-5')?.id).toBe('anthropic/claude-sonnet-4-5');
+    expect(build().lookup('small')?.id).toBe('sandbox/small');
+    expect(build().lookup('meta/llama')?.id).toBe('upstream/meta/llama');
+  });
+
+  it('finds dated and fine-tuned names, at their family’s price, without offering them', () => {
+    const { lookup, models } = build();
+    const dated = lookup('gpt-4o-2024-08-06');
+    expect(dated).toMatchObject({ id: 'openai/gpt-4o-2024-08-06', name: 'gpt-4o-2024-08-06' });
+    expect(dated?.price).toEqual(lookup('gpt-4o')?.price);
+    expect(lookup('openai/ft:gpt-4o-mini-2024-07-18:acme::x1')?.price?.[0].input).toBe(300_000_000);
+    expect(lookup('claude-haiku-4-5-20251001')?.price).toEqual(lookup('claude-haiku-4-5')?.price);
+    expect(models.some((model) => model.name.includes(':') || /-20\d\d/.test(model.name))).toBe(false);
+  });
+
+  it('serves unlisted names only of an open provider, without a price', () => {
+    expect(build().lookup('upstream/mistral')).toMatchObject({ id: 'upstream/mistral', name: 'mistral', price: null });
+    expect(build().lookup('mistral')).toBeUndefined();
+  });
+
+  it('takes the organisation’s own machines for free, and knows no price elsewhere', () => {
+    const away = build([openSource('away', ['llama'], true)]);
+    expect(build().lookup('llama')).toMatchObject({ leavesHouse: false, tier: 'small' });
+    expect(build().lookup('llama')?.price?.[0]).toMatchObject({ input: 0, output: 0 });
+    expect(away.lookup('llama')).toMatchObject({ leavesHouse: true, price: null, tier: 'standard' });
+  });
+
+  it('keeps the id of a sandbox model whose name carries a query', () => {
+    const { lookup } = build();
+    expect(lookup('sandbox/small?fault=429')).toEqual({ ...lookup('sandbox/small'), name: 'small?fault=429' });
+    expect(lookup('small?fault=429')?.id).toBe('sandbox/small');
+  });
+
+  it('shows the administrators’ prices that hold, and knows those to come', () => {
+    const { lookup, models, priceAt } = build(undefined, [
+      { model: 'openai/gpt-4o', price: price(1), effectiveFrom: NOW },
+      { model: 'openai/gpt-4.1', price: price(2), effectiveFrom: NOW + 1 },
+      { model: 'upstream/mistral', price: price(13_000_000_000), effectiveFrom: 0 },
+    ]);
+    expect(lookup('gpt-4o')).toMatchObject({ price: price(1), tier: 'small' });
+    expect(models.find((model) => model.name === 'gpt-4o')?.price).toEqual(price(1));
+    expect(lookup('gpt-4o-2024-08-06')?.price).toEqual(price(1));
+    expect(lookup('upstream/mistral')).toMatchObject({ price: price(13_000_000_000), tier: 'large' });
+    const model = lookup('gpt-4.1');
+    expect(model && priceAt(model, NOW)?.[0].output).toBe(8_000_000_000);
+    expect(model && priceAt(model, NOW + 1)).toEqual(price(2));
+  });
+
+  it('gives a request the price of its own time', () => {
+    const { lookup, priceAt } = build();
+    const model = lookup('o3-2025-04-16');
+    expect(model && priceAt(model, Date.UTC(2025, 4, 1))?.[0].input).toBe(10_000_000_000);
+    expect(model && priceAt(model, NOW)?.[0].input).toBe(2_000_000_000);
+  });
+});
+
+describe('the registry', () => {
+  const running: ConfiguredProvider[] = [];
+  afterEach(async () => {
+    for (const { provider } of running.splice(0)) await provider.close();
+  });
+  const names = async (environment: Record<string, string | undefined>) => {
+    running.push(...(await createProviders(environment)));
+    return running.map(({ provider, source }) => [provider.name, source.provider]);
+  };
+
+  it('has the sandbox alone where nothing is set, and nothing where that is off', async () => {
+    expect(await names({ OPENAI_API_KEY: '', SANDBOX: undefined })).toEqual([['sandbox', 'sandbox']]);
+  });
+
+  it('has every provider whose key or address is set', async () => {
+    expect(
+      await names({
+        SANDBOX: 'false',
+        ANTHROPIC_API_KEY: 'a',
+        OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
+        UPSTREAM_BASE_URL: 'http://127.0.0.1:9/v1',
+        UPSTREAM_NAME: 'house',
+        UPSTREAM_MODELS: ' llama, mistral,',
+      }),
+    ).toEqual([
+      ['openai', 'openai'],
+      ['anthropic', 'anthropic'],
+      ['house', 'house'],
+    ]);
+    expect(running[2]?.source.models(NOW).map((model) => model.id)).toEqual(['house/llama', 'house/mistral']);
+  });
+
+  it.each([
+    ['OPENAI_BASE_URL', 'ftp://x'],
+    ['ANTHROPIC_BASE_URL', 'host'],
+    ['UPSTREAM_NAME', 'openai'],
+    ['UPSTREAM_NAME', 'My House'],
+    ['UPSTREAM_LEAVES_HOUSE', 'yes'],
+    ['SANDBOX', '1'],
+  ])('names a setting that cannot be used: %s=%s', async (setting, value) => {
+    await expect(createProviders({ SANDBOX: 'false', [setting]: value })).rejects.toThrow(setting);
+  });
+
+  it('documents every setting once', () => {
+    expect(providerSettings.map((setting) => setting.name)).toEqual([
+      'OPENAI_API_KEY',
+      'OPENAI_BASE_URL',
+      'ANTHROPIC_API_KEY',
+      'ANTHROPIC_BASE_URL',
+      'UPSTREAM_BASE_URL',
+      'UPSTREAM_API_KEY',
+      'UPSTREAM_NAME',
+      'UPSTREAM_MODELS',
+      'UPSTREAM_LEAVES_HOUSE',
+      'SANDBOX',
+    ]);
+    for (const setting of providerSettings) expect(setting.description).toMatch(/\.$/);
+  });
+
+  it('has a sandbox that answers, and fails as its model’s name says', async () => {
+    await names({});
+    const provider = running[0]?.provider;
+    if (!provider) throw new Error('no sandbox');
+    expect(assembled((await send(provider, { model: 'small', stream: true })).text).done).toBe(true);
+    expect((await send(provider, { model: 'small?fault=429' })).error?.failure).toBe('rate_limited');
+  });
+});
