@@ -83,8 +83,8 @@ function moment(local: Local, zone: string): number {
 
 /** The moment between two others at which the offset of a zone changes. */
 function changeBetween(from: number, to: number, zone: string): number {
-  let low = from;
-  let high = to;
+  let low = Math.floor(from / 1000) * 1000;
+  let high = Math.ceil(to / 1000) * 1000;
   const before = offsetAt(low, zone);
   while (high - low > 1000) {
     const middle = Math.floor((low + high) / 2000) * 1000;
@@ -100,7 +100,12 @@ export function windowAt(window: BudgetWindow, zone: string, at: number): OpenWi
   if (window === 'hour') {
     const offset = offsetAt(at, zone);
     const start = Math.floor((at + offset) / 3_600_000) * 3_600_000 - offset;
-    return { start, end: start + 3_600_000 };
+    const end = start + 3_600_000;
+    // A change of clocks within the hour, such as Lord Howe's by half an hour, ends one window and starts another.
+    return {
+      start: offsetAt(start, zone) === offset ? start : changeBetween(start, at, zone),
+      end: offsetAt(end - 1, zone) === offset ? end : changeBetween(at, end, zone),
+    };
   }
   const shifted = new Date(at + offsetAt(at, zone));
   const from: Local = { year: shifted.getUTCFullYear(), month: shifted.getUTCMonth(), day: shifted.getUTCDate(), hour: 0 };
@@ -114,8 +119,12 @@ export function windowAt(window: BudgetWindow, zone: string, at: number): OpenWi
     if (window === 'quarter') from.month -= from.month % 3;
     to.month = from.month + (window === 'quarter' ? 3 : 1);
   }
-  return { start: moment(from, zone), end: moment(to, zone) };
+  const end = moment(to, zone);
+  // Where clocks go back over midnight, the old date is shown again after the new one has begun: it stays the new one.
+  return at < end ? { start: moment(from, zone), end } : windowAt(window, zone, end + HALF_A_DAY);
 }
+
+const HALF_A_DAY = 43_200_000;
 
 /** What a request would take of a budget by each of the node's ports; null where it has no bound or no price. */
 export interface HoldBounds {

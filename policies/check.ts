@@ -62,7 +62,7 @@ export function checkGraph(graph: Graph, context: CheckContext): Problem[] {
   const rest = problems.length - MOST_SHOWN;
   return [
     ...problems.slice(0, MOST_SHOWN),
-    { code: 'more', severity: 'error', node: null, field: null, message: `There are ${rest} more problems.`, fix: 'Mend some of these first.' },
+    { code: 'more', severity: problems[MOST_SHOWN]?.severity ?? 'warning', node: null, field: null, message: `There are ${rest} more problems.`, fix: 'Mend some of these first.' },
   ];
 }
 

@@ -71,6 +71,7 @@ export function applyOutputLimit(need: HoldNeed, run: Run): void {
   if (run.outputLimit !== null) return;
   run.outputLimit = need.outputLimit;
   run.outputLimitChanged = true;
+  run.changed();
 }
 
 /** Whether the input alone is longer than the model reads; decided on the estimate, so that only clear cases are refused. */

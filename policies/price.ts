@@ -53,8 +53,11 @@ export function utf8Bytes(text: string): number {
     const unit = text.charCodeAt(i);
     if (unit > 0x7f) {
       bytes += unit > 0x7ff ? 2 : 1;
-      // A surrogate pair is four bytes: two units with one extra each.
-      if (unit >= 0xd800 && unit <= 0xdfff) bytes -= 1;
+      // A surrogate pair is four bytes for its two units; a lone one is replaced by a character of three.
+      if (unit >= 0xd800 && unit <= 0xdbff) {
+        const next = text.charCodeAt(i + 1);
+        if (next >= 0xdc00 && next <= 0xdfff) i += 1;
+      }
     }
   }
   return bytes;
@@ -88,12 +91,12 @@ export function usageBound(view: RequestView, model: Pick<Model, 'imageTokens'>,
   };
 }
 
-/** The most that `usage` can cost: its input at the dearest way of being read (plain or written to a cache). */
+/** The most that `usage` can cost: its input at the dearest way of being read (plain, from a cache or written to one). */
 export function costBound(usage: Usage, price: Price): number {
   let most = 0;
   for (const rate of price) {
-    if (usage.inputTokens <= rate.aboveInputTokens) continue;
-    const dearest = Math.max(rate.input, rate.cacheWrite);
+    if (rate.aboveInputTokens > 0 && usage.inputTokens <= rate.aboveInputTokens) continue;
+    const dearest = Math.max(rate.input, rate.cacheWrite, rate.cachedInput);
     most = Math.max(most, costOf(usage, [{ ...rate, aboveInputTokens: 0, input: dearest }]));
   }
   return most;

@@ -8,6 +8,7 @@ import type { Decision, TraceStep } from './decision.ts';
 import type { CallResult, EffectResult, Effects, HoldResult, RedactResult } from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { type FactValue, findFact } from './facts.ts';
+import { applyOutputLimit } from './model-fit.ts';
 import type { RequestView, Tag } from './request.ts';
 import { type FactSource, Run } from './run.ts';
 import type { Complexity } from './text/complexity.ts';
@@ -52,6 +53,8 @@ function recordedFacts(recorded: Recorded, at: () => string): FactSource {
       }
       if (fact.startsWith('tag_source.')) return run.tags.get(fact.slice(11))?.source ?? null;
       if (fact.startsWith('time.')) return findFact(fact)?.read?.(run, NO_CONTEXT) ?? null;
+      // What a node provides is known behind such a node only, and then the run has it already.
+      if (findFact(fact)?.providedBy) return null;
       const own = byNode.get(at())?.facts;
       if (own && Object.hasOwn(own, fact)) return own[fact] ?? null;
       for (const step of recorded.trace) if (step.facts && Object.hasOwn(step.facts, fact)) return step.facts[fact] ?? null;
@@ -118,7 +121,9 @@ function recordedEffects(recorded: Recorded, own: boolean): Effects {
       if (!found) throw new CannotTell(need.node, 'the request was not classified when it was recorded');
       return found;
     },
-    redact: (need) => {
+    redact: (need, run) => {
+      // The texts have changed for the facts that are read from them: a step behind this one has notes of its own.
+      run.changed();
       const found = own ? take(need.node, isFound, () => true) : null;
       if (found) return found;
       // What other rules would find needs the text; only "nothing was found" by the same detectors could be carried over.
@@ -129,12 +134,18 @@ function recordedEffects(recorded: Recorded, own: boolean): Effects {
     hold: (need, run) => {
       const found = take(need.node, isHold, (result) => result.budget === need.budget);
       if (!found) throw new CannotTell(need.node, 'the state of this budget was not recorded for this request');
-      if (run.outputLimit === null) run.outputLimit = need.outputLimit;
-      if (found.bounds === null) return found;
+      if (found.bounds === null) {
+        if (found.why === 'cost_unbounded' && need.allowEstimate) {
+          throw new CannotTell(need.node, 'what this request could cost by an estimate was not recorded');
+        }
+        return found;
+      }
       if (!sameModels(found.within, need.within) || (need.warnAt !== null && !sameModels(found.warning, need.warning))) {
         throw new CannotTell(need.node, 'what this request could cost with these models was not recorded');
       }
-      return { ...found, ...decideHold(found, found.bounds, need.warnAt) };
+      const decided = decideHold(found, found.bounds, need.warnAt);
+      if (decided.port !== 'exhausted') applyOutputLimit(need, run);
+      return { ...found, ...decided };
     },
     call: (need) => {
       const asked = recorded.facts['request.model'];

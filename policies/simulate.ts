@@ -72,10 +72,11 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
     },
     call: (need, run) => {
       const model = modelNamed(need.model, run, world.models);
-      if (!model) return { ok: false, model: null, failure: 'unknown_model' };
-      if (lacks(model, run)) return { ok: false, model: model.id, failure: 'unsupported' };
+      const asked = need.model;
+      if (!model) return { ok: false, model: null, asked, failure: 'unknown_model' };
+      if (lacks(model, run)) return { ok: false, model: model.id, asked, failure: 'unsupported' };
       const failure = outside.down[model.id];
-      return failure ? { ok: false, model: model.id, failure } : { ok: true, model: model.id };
+      return failure ? { ok: false, model: model.id, asked, failure } : { ok: true, model: model.id, asked };
     },
   };
 }

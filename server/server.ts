@@ -109,6 +109,7 @@ export async function startServer(config: Config, providers: readonly Configured
         budgetUse: (budget) => counters.of(budget, Date.now()).map((cell) => ({ scope: cell.scope, spent: cell.spent, held: cell.held, resetsAt: cell.window.end })),
         adminToken: config.adminToken,
         sessionSecret: randomBytes(32).toString('base64url'),
+        reportFault: (error) => console.error('The control API failed:', error),
       },
       healthy: () => writer.healthy,
       pages,

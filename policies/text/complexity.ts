@@ -24,7 +24,7 @@ export interface Complexity {
 export const SCORER = 'signals-1';
 
 /** Recommended threshold: a score below it is simple. */
-export const SIMPLE_BELOW = 0.25;
+export const SIMPLE_BELOW = 0.24;
 /** Recommended threshold: a score at or above it is complex; between the two it is standard. */
 export const COMPLEX_FROM = 0.55;
 

@@ -6,7 +6,7 @@ export type QuestionForm = (typeof QUESTION_FORMS)[number];
 
 const FENCE = /^[ \t]*(?:```|~~~)/m;
 /** Without one of these a text holds no code. */
-const CODE_SIGN = /[{}=;<>(]|#!|\bgit |^import /m;
+const CODE_SIGN = /[{}=;<>(]|#!|\bgit |^import |\bSELECT |^select /m;
 
 /** Marks of program code; each one found counts once with its points, and two points make code. */
 const CODE_MARKS: readonly (readonly [points: number, mark: RegExp])[] = [
@@ -15,13 +15,17 @@ const CODE_MARKS: readonly (readonly [points: number, mark: RegExp])[] = [
   [1, /\w\([^\n()]{0,80}\)[ \t]*(?:\{|;|:[ \t]*$)/m],
   [1, /\b[a-z_]\w*\.[a-z_]\w*\(/i],
   [1, /^[ \t]*[\w.[\]]+[ \t]*[-+*/]?=[ \t]*[^=\n]+$/m],
-  [1, /^[ \t]*(?:import [\w.]+|return\b|if ?\(|if [^\n]{1,80}:$|for ?\(|for \w+ in |while\b|try[:{]|#!\/|\$ \w|git \w)/m],
-  [1, /\b(?:print|len|range|str|int)\(/],
-  [2, /^[ \t]*(?:def|class|fn|func|function|interface|struct|impl|export|public|private|static|async)\b[^\n]{1,120}[{:][ \t]*$/m],
+  [1, /^[ \t]*(?:import [\w.]+|return\b|if ?\(|if [^\n]{1,80}:$|for ?\(|for \w+ in |while\b|try[:{]|#!\/|\$ \w)/m],
+  [1, /^[ \t]*git \w|\blet \w+ ?=|\b(?:print|len|range|str|int)\(/m],
+  [
+    2,
+    /^[ \t]*(?:def|fn|func|function|async|export|public|private|static)\b[^\n]{1,80}(?:\w\([^\n]{0,80}\)(?: ?-> ?[^\n]{1,40})?:|\{)[ \t]*$/m,
+  ],
+  [2, /^[ \t]*(?:class|interface|struct|impl|enum) \w+(?:(?:\([^\n)]{0,80}\))?:|[^\n]{0,80}\{)[ \t]*$/m],
   [2, /^[ \t]*(?:#include[ \t]*[<"]|import\s[^\n]{0,80}\sfrom\s+['"]|from\s+[\w.]+\s+import\s|using\s+[\w.]+;)/m],
-  [2, /\b(?:const|let|var)[ \t]+[\w{[][^=\n]{0,60}=[ \t]*\S/],
-  [2, /\bselect\b[^;?!]{1,120}?\bfrom\s+[\w"`]+[^?!]{0,60}?(?:\b(?:where|join|group by|order by|limit)\b|;)/i],
-  [2, /\b(?:insert\s+into|create\s+table|alter\s+table|delete\s+from)\s+[\w."`]+\s*(?:\(|select|values|where|add|;)/i],
+  [2, /\b(?:const|var)[ \t]+[\w{[][^=\n]{0,60}=[ \t]*\S/],
+  [2, /\bSELECT\b[^;?!]{1,120}?\bFROM\s+[\w"`]|\b(?:INSERT INTO|CREATE TABLE|ALTER TABLE|DELETE FROM) [\w"`]/],
+  [2, /^[ \t]*select\b[^;?!]{1,120}?\bfrom\s+[\w".`]+(?:;|[^?!]{0,60}?\b(?:where|join|group by|order by|limit)\b)/m],
   [2, /<\/[a-z][a-z0-9]{0,15}>|<\?php|<!doctype|\bconsole\.log\(|\bSystem\.out\.|\bprintf\(|\bfmt\.Print|\bstd::/i],
   [2, /=[A-Z]{2,20}\([^\n)]{0,80}[;,!:]/],
 ];
@@ -40,7 +44,7 @@ export function hasCode(text: string): boolean {
 }
 
 const OPTION_LINES = /^[ \t]*\(?a[).:][ \t]+[^\n]+\n+[ \t]*\(?b[).:][ \t]+\S/m;
-const OPTIONS_INLINE = /(?:^|[\s:])\(?a\) ?[^\n]{1,100}?[\s,;]\(?b\) ?\S/;
+const OPTIONS_INLINE = /(?:^|[\s:])\(?a\) ?[^\n)]{1,100}?[\s,;]\(?b\) ?\S/;
 const NUMBERED_LINES = /^[ \t]*\(?1[).:][ \t]+[^\n]+\n+[ \t]*\(?2[).:][ \t]+\S/m;
 const WHICH = /\b(?:which|welche[rsnm]?|cual(?:es)?|quel(?:le)?s?|lequel|laquelle)\b/;
 const CHOICE =
@@ -56,7 +60,8 @@ const YES_NO_START =
 /** "Could you …?" asks for something to be done, not for yes or no. */
 const REQUEST_START =
   /^(?:(?:can|could|will|would) you|(?:can|could|may) (?:i|we) (?:get|have)|do you (?:know|have)|kannst du|konnen sie|konntest du|konnten sie|wurdest du|wurden sie|(?:me |nos )?(?:puedes|podrias?)|puede usted|pouvez-vous|pourriez-vous|peux-tu|pourrais-tu|tu peux|vous pouvez)\b/;
-const ASKS_MORE = /\b(?:why|how|explain|justify|warum|weshalb|wieso|wie|begrund\w*|erklar\w*|por que|como|explica\w*|justifica\w*|pourquoi|comment|expliquez?|justifie\w*)\b/;
+const ASKS_MORE =
+  /\b(?:why|how|explain|justify|warum|weshalb|wieso|wie|begrund\w*|erklar\w*|por que|como|explica\w*|justifica\w*|pourquoi|comment|expliquez?|justifie\w*)\b/;
 const LEADING = /^[^\p{L}]+/u;
 const GREETING = /^(?:hi|hello|hey|hallo|hola|bonjour|salut|please|bitte|por favor)[^a-z]+/;
 const SENTENCE_END = '.!?\n¿:';
@@ -91,7 +96,11 @@ function offersChoice(words: string): boolean {
 /** The first questions of a text, each from where its sentence starts. */
 function questionsOf(words: string): string[] {
   const questions: string[] = [];
-  for (let end = words.indexOf('?'); end !== -1 && questions.length < MOST_QUESTIONS; end = words.indexOf('?', end + 1)) {
+  for (
+    let end = words.indexOf('?');
+    end !== -1 && questions.length < MOST_QUESTIONS;
+    end = words.indexOf('?', end + 1)
+  ) {
     let start = end;
     while (start > 0 && end - start < LONGEST_QUESTION && !SENTENCE_END.includes(words.charAt(start - 1))) start -= 1;
     // The sign that opens a Spanish question is kept: it tells that a verb may come first.

@@ -26,42 +26,41 @@ export interface Redaction {
   readonly found: Readonly<Record<string, number>>;
 }
 
-/** A rule made ready. */
-interface Search {
+/** What is done with a finding, and how strong it is. */
+interface Treatment {
   readonly name: string;
   readonly action: RedactionAction;
   readonly mask: string;
   readonly certainty: number;
+}
+
+/** A rule made ready. */
+interface Search extends Treatment {
+  /** Whether words before a text help: the key of a value in JSON. */
+  readonly readsContext: boolean;
   may(features: Features): boolean;
   find(text: string, features: Features): Span[];
 }
 
 interface Finding extends Span {
   /** Null for what must stay as it is: placeholders that an earlier node has put in. */
-  readonly search: Search | null;
+  readonly treatment: Treatment | null;
 }
 
 /** User text that has the shape of a placeholder gets one itself, so that an answer gives back just what was written. */
-const LOOKALIKE: Search = {
-  name: 'text',
-  action: 'placeholder',
-  mask: '',
-  certainty: 1,
-  may: () => true,
-  find: lookalikes,
-};
+const LOOKALIKE: Treatment = { name: 'text', action: 'placeholder', mask: '[text]', certainty: 1 };
 
 function searchOf(rule: RedactionRule): Search {
   if ('detect' in rule) {
     const detector = findDetector(rule.detect);
     if (!detector) throw new Error(`There is no detector named ${rule.detect}.`);
     const { name, mask, certainty } = detector;
-    return { name, action: rule.action, mask, certainty, may: detector.may, find: detector.find };
+    return { name, action: rule.action, mask, certainty, readsContext: true, may: detector.may, find: detector.find };
   }
   const find = 'pattern' in rule ? patternFinder(rule.pattern) : wordsFinder(rule.words);
   // In small letters and without brackets, so that no mask can look like a placeholder.
   const mask = `[${rule.name.replace(/[[\]]/g, '').toLowerCase()}]`;
-  return { name: rule.name, action: rule.action, mask, certainty: 0.5, may: () => true, find };
+  return { name: rule.name, action: rule.action, mask, certainty: 0.5, readsContext: false, may: () => true, find };
 }
 
 /** Rules are part of a compiled policy and live as long as it does: each list is made ready once. */
@@ -78,9 +77,9 @@ function searchesOf(rules: readonly RedactionRule[]): readonly Search[] {
 
 /** A finding that is changed goes before one that is only reported; then the longer, the more certain, the earlier rule. */
 function weaker(a: Finding, b: Finding): number {
-  if (a.search === null || b.search === null) return a.search === b.search ? 0 : a.search === null ? 1 : -1;
-  const reported = Number(b.search.action === 'report') - Number(a.search.action === 'report');
-  return reported || a.end - a.start - (b.end - b.start) || a.search.certainty - b.search.certainty;
+  if (a.treatment === null || b.treatment === null) return Number(a.treatment === null) - Number(b.treatment === null);
+  const reported = Number(b.treatment.action === 'report') - Number(a.treatment.action === 'report');
+  return reported || a.end - a.start - (b.end - b.start) || a.treatment.certainty - b.treatment.certainty;
 }
 
 interface Piece extends Span {
@@ -129,53 +128,69 @@ class Redactor {
     this.#restores = searches.some((search) => search.action === 'placeholder');
   }
 
-  /** The text after redaction. */
-  change(text: string): string {
-    const findings = this.#findings(text);
+  /** The text after redaction; `key` is the key under which it stands in JSON. */
+  change(text: string, key = ''): string {
+    const findings = this.#findings(text, key);
     if (findings.length === 0) return text;
     const counted = new Set<Finding>();
     let out = '';
     let copied = 0;
     for (const { start, end, finding } of piecesOf(findings)) {
-      const { search } = finding;
-      if (search === null) continue;
+      const { treatment } = finding;
+      if (treatment === null) continue;
       const whole = end - start === finding.end - finding.start;
-      if (search === LOOKALIKE) {
+      if (treatment === LOOKALIKE) {
         // Cut by another finding, it has lost its shape.
         if (!whole) continue;
       } else if (!counted.has(finding)) {
         counted.add(finding);
-        this.found[search.name] = (this.found[search.name] ?? 0) + 1;
+        this.found[treatment.name] = (this.found[treatment.name] ?? 0) + 1;
       }
-      if (search.action === 'report') continue;
-      out += text.slice(copied, start) + this.#replacement(search, text.slice(start, end));
+      if (treatment.action === 'report') continue;
+      out += text.slice(copied, start) + this.#replacement(treatment, text.slice(start, end));
       copied = end;
     }
     return copied === 0 ? text : out + text.slice(copied);
   }
 
-  #findings(text: string): Finding[] {
+  #findings(text: string, key: string): Finding[] {
     const findings: Finding[] = [];
-    const features = featuresOf(text);
+    const context = key === '' ? '' : `${asWords(key)}: `;
+    const read = context + text;
+    const features = featuresOf(read);
     for (const search of this.#searches) {
       if (!search.may(features)) continue;
-      for (const { start, end } of search.find(text, features)) findings.push({ start, end, search });
+      const shift = search.readsContext ? context.length : 0;
+      for (const span of search.find(search.readsContext ? read : text, features)) {
+        const start = Math.max(0, span.start - shift);
+        const end = span.end - shift;
+        if (end > start) findings.push({ start, end, treatment: search });
+      }
     }
     if (this.#restores || this.#earlier > 0) {
       for (const { start, end, text: shape } of lookalikes(text)) {
         const ours = this.#placeholders.isAmongFirst(this.#earlier, shape);
-        if (ours) findings.push({ start, end, search: null });
-        else if (this.#restores) findings.push({ start, end, search: LOOKALIKE });
+        if (ours) findings.push({ start, end, treatment: null });
+        else if (this.#restores) findings.push({ start, end, treatment: LOOKALIKE });
       }
     }
     return findings;
   }
 
-  #replacement(search: Search, value: string): string {
-    if (search.action === 'placeholder') return this.#placeholders.take(search.name, value);
-    if (search.action === 'mask' || this.#placeholders.salt === '') return search.mask;
-    return `${search.mask.slice(0, -1)}:${keyedHash(this.#placeholders.salt, `${search.name} ${value}`)}]`;
+  #replacement({ name, action, mask }: Treatment, value: string): string {
+    if (action === 'placeholder') return this.#placeholders.take(name, value);
+    if (action === 'mask' || this.#placeholders.salt === '') return mask;
+    return `${mask.slice(0, -1)}:${keyedHash(this.#placeholders.salt, `${name} ${value}`)}]`;
   }
+}
+
+/** A key as people would write it: "phoneNumber" and "phone_number" are "phone number". */
+function asWords(key: string): string {
+  return key
+    .slice(-40)
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .toLowerCase();
 }
 
 /** Arguments of tools are JSON, and results often are; they must stay so. */
@@ -196,8 +211,8 @@ export function redact(
   const redactor = new Redactor(searchesOf(rules), placeholders);
   let changed = false;
   const after = slots.map((slot) => {
-    const change = (text: string): string => redactor.change(text);
-    const text = (mayBeJson(slot) ? mapJsonTexts(slot.text, change) : null) ?? change(slot.text);
+    const json = mayBeJson(slot) ? mapJsonTexts(slot.text, (text, key) => redactor.change(text, key)) : null;
+    const text = json ?? redactor.change(slot.text);
     if (text === slot.text) return slot;
     changed = true;
     return { ...slot, text };

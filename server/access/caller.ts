@@ -7,7 +7,7 @@ import { findPerson } from '../control/people.ts';
 import { SignalboxError } from '../errors.ts';
 
 /** The actor that the history names for changes made with the admin token. */
-export const ADMIN_TOKEN_ACTOR = 'admin-token';
+const ADMIN_TOKEN_ACTOR = 'admin-token';
 
 /** The header that our own pages send; a page of another site cannot set it without being allowed to. */
 export const OWN_PAGE_HEADER = 'x-signalbox-csrf';

@@ -30,11 +30,12 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /** The hash of a password that nobody has, so that an unknown address takes as long as a wrong password. */
-const nobody = hashPassword('no password at all');
+let nobody: Promise<string> | undefined;
 
 /** Whether the password is the one of that hash; with null (nobody of that address) the work is the same, and the answer no. */
 export async function checkPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  const stored = passwordHash ?? (await nobody);
-  const right = await inTurn(() => verify(stored, password));
+  nobody ??= hashPassword('no password at all');
+  const decoy = await nobody;
+  const right = await inTurn(() => verify(passwordHash ?? decoy, password));
   return right && passwordHash !== null;
 }

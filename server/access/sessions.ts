@@ -1,7 +1,7 @@
 /** Sessions of people in the browser: a strict same-site cookie, and the session itself in the control database. */
 import { ConnectSessionKnexStore } from 'connect-session-knex';
 import type { Request, RequestHandler } from 'express';
-import session from 'express-session';
+import session, { type SessionData } from 'express-session';
 import type { Knex } from 'knex';
 
 declare module 'express-session' {
@@ -14,6 +14,13 @@ declare module 'express-session' {
 const COOKIE = 'signalbox.sid';
 const TWELVE_HOURS_MS = 12 * 60 * 60 * 1000;
 
+/** A session ends twelve hours after it began, so there is nothing to write when it is only read. */
+class SessionStore extends ConnectSessionKnexStore {
+  override async touch(_sid: string, _session: SessionData, callback?: () => void): Promise<void> {
+    callback?.();
+  }
+}
+
 /** Middleware that reads and keeps sessions; `secret` signs their cookie. The cookie is `Secure` wherever the request is. */
 export function sessions(db: Knex, secret: string): RequestHandler {
   return session({
@@ -21,7 +28,7 @@ export function sessions(db: Knex, secret: string): RequestHandler {
     secret,
     resave: false,
     saveUninitialized: false,
-    store: new ConnectSessionKnexStore({
+    store: new SessionStore({
       knex: db,
       tableName: 'sessions',
       createTable: false,

@@ -16,7 +16,7 @@ export interface Change {
 }
 
 /** What a change did: the object before and after it as JSON values without personal data, and what the caller gets. */
-export interface Changed<T> {
+interface Changed<T> {
   readonly before: unknown;
   readonly after: unknown;
   readonly value: T;

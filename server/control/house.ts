@@ -12,9 +12,8 @@ export function budgetOf(snapshot: Snapshot, organisation: string, id: string): 
   return budget?.organisation === organisation ? budget : undefined;
 }
 
-/** Whether a key that is in use lets its callers say this tag as they like. The team is the one of the key's project. */
+/** Whether a key that is in use lets its callers say this tag as they like. */
 function callersChoose(snapshot: Snapshot, organisation: string, tag: string): boolean {
-  if (tag === 'team') return false;
   for (const key of snapshot.keys.values()) {
     if (key.organisation !== organisation || key.revoked) continue;
     if (!Object.hasOwn(key.fixedTags, tag) && !Object.hasOwn(key.tagChoices, tag)) return true;

@@ -11,7 +11,7 @@ import { newId } from './ids.ts';
 import { idSchema, momentSchema, parseInput, sayIssues } from './input.ts';
 import { findProject, requireFreeName } from './organisations.ts';
 
-export const policyNameSchema = z
+const policyNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'The name of a policy has lower-case letters, digits and "-", at most 63');
 
@@ -202,7 +202,7 @@ export async function replaceDraft(
 }
 
 /** What the history keeps of a draft: drafts are saved often, so not their text. */
-export const sayDraft = (draft: Draft) => ({
+const sayDraft = (draft: Draft) => ({
   revision: draft.revision,
   graph: digestOf(draft.graph),
   layout: digestOf(draft.layout),

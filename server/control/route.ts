@@ -31,6 +31,8 @@ export interface ControlDeps {
   readonly adminToken: string | null;
   /** Signs the cookies of sessions. */
   readonly sessionSecret: string;
+  /** Told of every error that is no fault of the caller; the caller learns nothing of it. */
+  readonly reportFault: (error: unknown) => void;
 }
 
 export interface RouteContext {

@@ -36,26 +36,35 @@ export function controlRouter(control: Control, deps: ControlDeps): Router {
     const address = path.replace(/\{(\w+)\}/g, ':$1');
     for (const route of atPath) {
       const before = route.limited ? [limitAttempts] : [];
-      router[route.method](
-        address,
-        ...before,
-        express.json({ limit: BODY_LIMIT.bytes }),
-        handler(route, control, deps),
-      );
+      router[route.method](address, ...before, handler(route, control, deps));
     }
-    router.all(address, (request) => {
+    router.all(address, (request, response) => {
       const allowed = atPath.map((route) => route.method.toUpperCase()).join(', ');
+      response.set('allow', allowed);
       throw new SignalboxError('method_not_allowed', { method: request.method, allowed });
     });
   }
   router.use(() => {
     throw new SignalboxError('not_found', { what: 'such address in the control API' });
   });
-  router.use(answerError);
+  router.use(answerError(deps.reportFault));
   return router;
 }
 
-const json = express.json({ limit: BODY_LIMIT.bytes });
+/**
+ * Characters that not every database stores as they are: zero bytes, and halves of surrogate pairs. A text that comes back
+ * different would break the hash of its entry in the history.
+ */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+const UNSTORABLE_WORDS = 'a text has a zero byte or half a character';
+
+function refuseUnstorable(key: string, value: unknown): unknown {
+  if (UNSTORABLE.test(key) || (typeof value === 'string' && UNSTORABLE.test(value)))
+    throw new SyntaxError(UNSTORABLE_WORDS);
+  return value;
+}
+
+const json = express.json({ limit: BODY_LIMIT.bytes, reviver: refuseUnstorable });
 
 /** Read only when it is known who asks. */
 function parseJson(request: Request, response: Response): Promise<void> {
@@ -70,6 +79,10 @@ function handler(route: Route, control: Control, deps: ControlDeps): RequestHand
     if (route.method !== 'get') requireOwnPage(request);
     await parseJson(request, response);
     const { params, query } = request;
+    const values = Object.values({ ...params, ...query }).flat();
+    if (values.some((value) => UNSTORABLE.test(String(value)))) {
+      throw new SignalboxError('invalid_input', { why: UNSTORABLE_WORDS });
+    }
     const body: unknown = request.body;
     const answer = await route.run({ params, query, body }, { control, deps, actor, request });
     if (answer === undefined) response.status(route.status).end();
@@ -102,10 +115,11 @@ function asOurs(error: unknown): SignalboxError {
   return new SignalboxError('internal');
 }
 
-const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (response.headersSent) return next(error);
-  const ours = asOurs(error);
-  if (ours.code === 'internal') console.error('The control API failed:', error);
-  if (ours.retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(ours.retryAfterMs / 1000)));
-  response.status(ours.status).json({ error: { code: ours.code, message: ours.message, details: ours.details } });
-};
+function answerError(reportFault: (error: unknown) => void): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const ours = asOurs(error);
+    if (ours.code === 'internal') reportFault(error);
+    response.status(ours.status).json({ error: { code: ours.code, message: ours.message, details: ours.details } });
+  };
+}

@@ -12,7 +12,8 @@ export async function shippedPolicies(): Promise<ShippedPolicy[]> {
   return Promise.all(
     files.map(async (file) => {
       const parsed = shippedPolicySchema.safeParse(JSON.parse(await readFile(new URL(file, FOLDER), 'utf8')));
-      if (!parsed.success) throw new Error(`The shipped policy ${file} is not in order: ${z.prettifyError(parsed.error)}`);
+      if (!parsed.success)
+        throw new Error(`The shipped policy ${file} is not in order: ${z.prettifyError(parsed.error)}`);
       return parsed.data;
     }),
   );

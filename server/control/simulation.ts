@@ -5,6 +5,7 @@ import { TAG_NAME } from '../../policies/facts.ts';
 import type { Tag } from '../../policies/request.ts';
 import { outsideSchema, simulate } from '../../policies/simulate.ts';
 import { SignalboxError } from '../errors.ts';
+import { tagsOf } from '../gateway/tags.ts';
 import type { Control } from './control.ts';
 import type { Actor } from './history.ts';
 import { budgetOf, compile } from './house.ts';
@@ -23,7 +24,9 @@ export const simulationInputSchema = z.strictObject({
     .record(z.string().regex(TAG_NAME), z.string().max(256))
     .default({})
     .meta({ description: 'Tags as the caller would send them.' }),
-  key: idSchema.optional().meta({ description: 'Id of the key that would send it: its tags are added.' }),
+  key: idSchema
+    .optional()
+    .meta({ description: 'Id of the key that would send it: its tags are added, and its rules for tags hold.' }),
   at: momentSchema.optional().meta({ description: 'The moment of the request; now where it is not given.' }),
   outside: outsideSchema.prefault({}),
 });
@@ -36,7 +39,11 @@ export const simulationSchema = z.object({
   tags: tagsSchema,
 });
 
-/** Simulates a request; throws `invalid_graph` for a graph that cannot run. */
+function said(tags: Readonly<Record<string, string>>): Map<string, Tag> {
+  return new Map(Object.entries(tags).map(([name, value]) => [name, { value, source: 'caller' }]));
+}
+
+/** Simulates a request; throws `invalid_graph` for a graph that cannot run, `invalid_tags` as the gateway does. */
 export async function simulateDraft(
   control: Control,
   deps: ControlDeps,
@@ -55,11 +62,7 @@ export async function simulateDraft(
 
   const key = [...snapshot.keys.values()].find((one) => one.organisation === organisation && one.id === input.key);
   if (input.key !== undefined && key === undefined) throw new SignalboxError('not_found', { what: 'key of that id' });
-  const tags = new Map<string, Tag>(
-    Object.entries(input.tags).map(([name, value]) => [name, { value, source: 'caller' }]),
-  );
-  if (key) tags.set('team', { value: key.teamName, source: 'key' });
-  for (const [name, value] of Object.entries(key?.fixedTags ?? {})) tags.set(name, { value, source: 'key' });
+  const tags = key ? tagsOf(key, {}, input.tags, null) : said(input.tags);
 
   return simulate(graph, { body: input.request, tags, now: input.at ?? Date.now() }, input.outside, {
     models: deps.findModel,

@@ -44,7 +44,7 @@ export interface BudgetEntry extends Budget {
   readonly project: string | null;
 }
 
-export interface PriceEntry {
+interface PriceEntry {
   readonly organisation: string;
   readonly model: string;
   readonly price: Price;

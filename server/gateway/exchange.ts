@@ -32,7 +32,6 @@ export class Exchange {
   readonly startedAt = performance.now();
   readonly sequence: number;
   readonly runtime: Runtime;
-  readonly abort = new AbortController();
   readonly attempts: Attempt[] = [];
   key: KeyEntry | null = null;
   tags: ReadonlyMap<string, Tag> = new Map();
@@ -43,6 +42,8 @@ export class Exchange {
   holds: RequestHolds | null = null;
   graph: CompiledGraph | null = null;
   decision: Decision | null = null;
+  /** The call under way. */
+  calling: UpstreamAnswer | null = null;
   /** The call that answers. */
   answer: UpstreamAnswer | null = null;
   /** Body as it was last sent to a model. */
@@ -68,7 +69,7 @@ export class Exchange {
     res.once('close', () => {
       if (res.writableFinished) return;
       this.clientGone = true;
-      this.abort.abort();
+      this.calling?.cancel();
     });
   }
 

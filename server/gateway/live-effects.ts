@@ -53,8 +53,8 @@ async function call(
   holds: RequestHolds,
 ): Promise<CallResult> {
   const { gateway } = exchange;
-  if (exchange.abort.signal.aborted) return refused(need, model, 'aborted', 'the client hung up');
   if (holds.any) await gateway.writer.intent(intentOf(exchange, parsed, run, model, holds));
+  if (exchange.clientGone) return refused(need, model, 'aborted', 'the client hung up');
   const body = outgoing(parsed, run, model.name, {
     includeUsage: true,
     tokenLimitField: model.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens',
@@ -66,6 +66,7 @@ async function call(
     placeholders: run.placeholders && run.placeholders.size > 0 ? run.placeholders : null,
     choices: parsed.view.choices,
   });
+  exchange.calling = answer;
   try {
     await answer.begin(provider, {
       model,
@@ -73,7 +74,6 @@ async function call(
       stream: parsed.view.stream,
       timeoutMs: need.timeoutMs,
       headers: passedOn(exchange),
-      signal: exchange.abort.signal,
     });
   } catch (error) {
     const failed = error instanceof UpstreamError ? error : new UpstreamError('server_error', String(error), { billed: 'maybe' });

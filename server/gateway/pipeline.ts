@@ -115,16 +115,13 @@ function whole(exchange: Exchange, answer: UpstreamAnswer): Last {
 
 /** Lets a stream through to its last event, which is given back to be sent when the request is recorded. */
 async function streamed(exchange: Exchange, answer: UpstreamAnswer): Promise<Last> {
-  const { res, abort } = exchange;
+  const { res } = exchange;
   const since = performance.now();
   res.writeHead(200, { ...exchange.headers('pending'), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
   const resume = (): void => answer.resume();
   res.on('drain', resume);
   try {
     await new Promise<void>((resolve, reject) => {
-      const gone = (): void => reject(new SignalboxError('client_closed'));
-      if (abort.signal.aborted) gone();
-      abort.signal.addEventListener('abort', gone, { once: true });
       answer.read({
         data: (bytes) => res.write(bytes),
         end: resolve,
@@ -141,7 +138,7 @@ async function streamed(exchange: Exchange, answer: UpstreamAnswer): Promise<Las
 /** Turns whatever was thrown into the end of the request, and ends what is still under way upstream. */
 function failed(exchange: Exchange, thrown: unknown): Last {
   const error = asError(exchange, thrown);
-  exchange.abort.abort();
+  exchange.calling?.cancel();
   const begun = exchange.res.headersSent;
   const refused = error.code === 'blocked_by_policy' || error.code === 'budget_exhausted' || error.code === 'cost_unbounded' || error.code === 'price_unknown';
   return {

@@ -7,7 +7,6 @@ import { ChatStream, type Received, readWhole, type WholeAnswer } from '../wire/
 
 /** Bytes of a stream that may arrive before its first content; beyond it the answer is taken as begun. */
 const MOST_BEFORE_CONTENT = 64 * 1024;
-const LARGEST_WHOLE_ANSWER = 64 * 1024 * 1024;
 
 /** Who takes a streamed answer. `data` answers whether it can take more at once. */
 export interface StreamReader {
@@ -35,6 +34,7 @@ export class UpstreamAnswer implements AnswerSink {
   #resolve: () => void = () => undefined;
   #reject: (error: UpstreamError) => void = () => undefined;
   readonly #placeholders: Placeholders | null;
+  readonly #abort = new AbortController();
 
   constructor(
     model: Model,
@@ -48,11 +48,11 @@ export class UpstreamAnswer implements AnswerSink {
   }
 
   /** Sends the request; resolves when the model surely answers, rejects with UpstreamError when the call has failed before. */
-  begin(provider: Provider, request: UpstreamRequest): Promise<void> {
+  begin(provider: Provider, request: Omit<UpstreamRequest, 'signal'>): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#call = provider.send(request, this);
+      this.#call = provider.send({ ...request, signal: this.#abort.signal }, this);
     });
   }
 
@@ -63,6 +63,11 @@ export class UpstreamAnswer implements AnswerSink {
     this.#pending = [];
     for (const bytes of pending) if (!reader.data(bytes)) this.pause();
     if (this.#finish) this.#tell(this.#finish.error);
+  }
+
+  /** Ends the call, because nobody wants its answer any more; whoever waits for it is told. */
+  cancel(): void {
+    this.fail(new UpstreamError('aborted', 'the call was ended', { billed: 'maybe' }));
   }
 
   pause(): void {
@@ -97,11 +102,6 @@ export class UpstreamAnswer implements AnswerSink {
   data(bytes: Buffer): void {
     if (this.#state === 'over') return;
     if (!this.stream) {
-      this.#pendingBytes += bytes.length;
-      if (this.#pendingBytes > LARGEST_WHOLE_ANSWER) {
-        this.fail(new UpstreamError('bad_answer', 'the answer is larger than 64 MB', { billed: 'maybe' }));
-        return;
-      }
       this.#pending.push(bytes);
       return;
     }
@@ -113,7 +113,7 @@ export class UpstreamAnswer implements AnswerSink {
 
   end(): void {
     if (this.#state === 'over') return;
-    if (!this.stream) {
+    if (this.stream === null) {
       this.#readWhole();
       return;
     }
@@ -131,10 +131,12 @@ export class UpstreamAnswer implements AnswerSink {
 
   fail(error: UpstreamError): void {
     if (this.#state === 'over') return;
-    if (this.#state === 'waiting') {
-      this.#state = 'over';
-      this.#reject(error);
-    } else this.#over(error);
+    const waiting = this.#state === 'waiting';
+    this.#state = 'over';
+    // Whatever is still to come of it is of no use.
+    this.#abort.abort();
+    if (waiting) this.#reject(error);
+    else this.#over(error);
   }
 
   #readWhole(): void {

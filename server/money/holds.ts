@@ -4,7 +4,6 @@ import type { HoldNeed, HoldResult } from '../../policies/effects.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
 import { applyOutputLimit, boundFor, holdBounds } from '../../policies/model-fit.ts';
 import { costBound } from '../../policies/price.ts';
-import type { Usage } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
 import { missingBudget, scopeOf } from '../../policies/simulate.ts';
 import type { Charge } from '../records/record.ts';
@@ -19,7 +18,6 @@ interface Hold {
   used: number;
   /** Output limit to assume where the request sets none. */
   readonly outputLimit: number;
-  readonly estimate: boolean;
 }
 
 /** What an attempt took, in both units. */
@@ -50,19 +48,21 @@ export class RequestHolds {
   take(need: HoldNeed, run: Run): HoldResult {
     const budget = this.#budget(need.budget);
     if (!budget) return missingBudget(need.budget, need.within, need.warning);
-    const scope = scopeOf(budget, run);
     const mine = this.#holds.get(budget.id);
-    const cell = mine?.cell ?? this.#counters.cell(budget, scope, run.now);
-    const state = { spent: cell.spent, held: cell.held - (mine?.amount ?? 0), resetsAt: cell.window.end };
+    const cell = mine?.cell ?? this.#counters.cell(budget, scopeOf(budget, run), run.now);
+    const { scope } = cell;
+    // What earlier attempts may have cost stays held; only the room for the next one is decided anew.
+    const used = mine?.used ?? 0;
+    const state = { spent: cell.spent, held: cell.held - (mine?.amount ?? 0) + used, resetsAt: cell.window.end };
     const bounds = holdBounds(need, budget.unit, run, this.#models);
     if (typeof bounds === 'string') return holdResult(budget, scope, need, state, { port: 'exhausted', why: bounds, amount: 0 }, null);
     const decided = decideHold({ ...state, limit: budget.limit }, bounds, need.warnAt);
     if (decided.port !== 'exhausted') {
       applyOutputLimit(need, run);
-      const amount = Math.max(decided.amount, mine?.amount ?? 0);
+      const amount = Math.max(used + decided.amount, mine?.amount ?? 0);
       cell.held += amount - (mine?.amount ?? 0);
       if (mine) mine.amount = amount;
-      else this.#holds.set(budget.id, { budget, cell, amount, used: 0, outputLimit: need.outputLimit, estimate: need.allowEstimate });
+      else this.#holds.set(budget.id, { budget, cell, amount, used: 0, outputLimit: need.outputLimit });
     }
     return holdResult(budget, scope, need, state, decided, bounds);
   }
@@ -133,8 +133,4 @@ function chargeOf(hold: Hold, settled: number): Charge {
     held: hold.amount,
     settled,
   };
-}
-
-export function takenBy(usage: Usage, cost: number): Taken {
-  return { cost, tokens: usage.inputTokens + usage.outputTokens };
 }

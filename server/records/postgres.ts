@@ -60,7 +60,11 @@ export class PostgresRecords implements BatchWriter {
       await this.#connection.query('write_batch', WRITE, parametersOf(batch));
       return true;
     } catch (error) {
-      const known = error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.table === 'records';
+      // Which of the two tables is written first is the server's choice.
+      const known =
+        error instanceof pg.DatabaseError &&
+        error.code === UNIQUE_VIOLATION &&
+        (error.table === 'records' || error.table === 'contents');
       if (known) return false;
       throw error;
     }

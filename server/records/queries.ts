@@ -1,5 +1,7 @@
 /** Questions about records that filter and sum. */
 import type { Knex } from 'knex';
+import { TAG_NAME } from '../../policies/facts.ts';
+import { SignalboxError } from '../errors.ts';
 import { ERROR_STATUSES, HOUR_MS } from './batch.ts';
 import type { Grouping, RecordFilter, UsageTotal } from './record.ts';
 
@@ -25,11 +27,17 @@ export function matching(readers: Knex, dialect: Dialect, filter: RecordFilter):
   }
   if (filter.from !== undefined) query.where('records.at', '>=', filter.from);
   if (filter.to !== undefined) query.where('records.at', '<', filter.to);
-  for (const [name, value] of Object.entries(filter.tags ?? {})) query.whereRaw(`${tagOf(dialect)} = ?`, [name, value]);
+  for (const [name, value] of Object.entries(filter.tags ?? {})) {
+    query.whereRaw(`${tagOf(dialect, name)} = ?`, [name, value]);
+  }
   return query;
 }
 
-const tagOf = (dialect: Dialect) => `((${dialect.tags} -> CAST(? AS text)) ->> 'value')`;
+/** The value of a tag, with the name to be bound. Names that no tag can have are refused: SQLite would read some as paths. */
+function tagOf(dialect: Dialect, name: string): string {
+  if (!TAG_NAME.test(name)) throw new SignalboxError('invalid_input', { why: `"${name}" cannot be the name of a tag` });
+  return `((${dialect.tags} -> CAST(? AS text)) ->> 'value')`;
+}
 
 const DAY_MS = 24 * HOUR_MS;
 
@@ -60,7 +68,10 @@ function groupingOf(
       name: (group) => (by === 'hour' ? `${name(group)}Z` : name(group)),
     };
   }
-  if (isTag(by)) return { sql: tagOf(dialect), bindings: [by.slice('tag:'.length)], name: plain };
+  if (isTag(by)) {
+    const tag = by.slice('tag:'.length);
+    return { sql: tagOf(dialect, tag), bindings: [tag], name: plain };
+  }
   return { sql: COLUMN_OF[by], bindings: [], name: plain };
 }
 

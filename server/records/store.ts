@@ -35,6 +35,7 @@ export class SqlRecordStore implements RecordStore {
     while (!(await this.#writer.write(batchOf(batch.intents, records)))) {
       const ids = records.map((record) => record.id);
       const known = new Set<string>(await this.#readers('records').whereIn('id', ids).pluck('id'));
+      if (known.size === 0) throw new Error('A record is refused as known, but is not there.');
       records = records.filter((record) => !known.has(record.id));
     }
   }

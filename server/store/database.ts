@@ -37,7 +37,7 @@ export interface Database {
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const closers: (() => Promise<unknown>)[] = [];
   const closeAll = async () => {
-    for (const close of closers.reverse()) await close();
+    for (let close = closers.pop(); close; close = closers.pop()) await close();
   };
   try {
     const opened = options.databaseUrl

@@ -32,7 +32,7 @@ export function postgresKnex(url: string, schema: string, connections: number): 
 const LOCK = '7469, 1';
 
 /** How long a new gateway waits for the connection of one that has just ended. */
-const LOCK_WAIT_MS = 3_000;
+const LOCK_WAIT_MS = 2_000;
 
 /** A statement that takes longer is stuck; both ends give it up, so that the next one can be tried. */
 const STATEMENT_MS = 10_000;

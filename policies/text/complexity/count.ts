@@ -1,7 +1,8 @@
 import { fold } from '../sample.ts';
-import { TOPICS, type Topic } from './words.ts';
+import { TOPIC_NAMES, TOPICS, type Topic } from './words.ts';
 
-export type Counts = Record<Topic, number>;
+/** How many different words of each topic there are. */
+export type Counts = Readonly<Record<Topic, number>>;
 
 interface Entry {
   readonly topic: Topic;
@@ -19,7 +20,7 @@ const KEY_LETTERS = 3;
 const ENTRIES = ((): ReadonlyMap<string, readonly Entry[]> => {
   const entries = new Map<string, Entry[]>();
   let id = 0;
-  for (const topic of Object.keys(TOPICS) as Topic[]) {
+  for (const topic of TOPIC_NAMES) {
     for (const phrase of new Set(TOPICS[topic].flatMap((line) => fold(line).split(', ')))) {
       const twice = phrase.startsWith('+');
       const open = phrase.endsWith('*');
@@ -45,17 +46,36 @@ function stands(entry: Entry, words: readonly string[], at: number): boolean {
   return true;
 }
 
-/** Adds to `counts` how many different words of each topic a folded text has, each times `share`. */
-export function addCounts(counts: Counts, folded: string, share: number): void {
-  const words = folded.match(WORD) ?? [];
+/**
+ * Counts the words of each topic in a folded text; those of `material`, which was pasted in, for `share` each. A word
+ * that comes again does not count again.
+ */
+export function countTopics(asked: string, material: string, share: number): Counts {
+  const counts: Record<Topic, number> = {
+    reasoning: 0,
+    explaining: 0,
+    making: 0,
+    cause: 0,
+    small: 0,
+    steps: 0,
+    limits: 0,
+    quantities: 0,
+    mathematics: 0,
+    field: 0,
+    grading: 0,
+  };
   const seen = new Set<number>();
-  for (let at = 0; at < words.length; at++) {
-    const entries = ENTRIES.get((words[at] ?? '').slice(0, KEY_LETTERS));
-    if (!entries) continue;
-    for (const entry of entries) {
-      if (!stands(entry, words, at) || seen.has(entry.id)) continue;
-      seen.add(entry.id);
-      counts[entry.topic] += entry.counts * share;
+  const add = (text: string, each: number) => {
+    const words = text.match(WORD) ?? [];
+    for (let at = 0; at < words.length; at++) {
+      for (const entry of ENTRIES.get((words[at] ?? '').slice(0, KEY_LETTERS)) ?? []) {
+        if (seen.has(entry.id) || !stands(entry, words, at)) continue;
+        seen.add(entry.id);
+        counts[entry.topic] += entry.counts * each;
+      }
     }
-  }
+  };
+  add(asked, 1);
+  if (material !== '') add(material, share);
+  return counts;
 }

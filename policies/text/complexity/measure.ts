@@ -1,6 +1,6 @@
 import { hasCode, type QuestionForm, questionFormOf } from '../reading.ts';
 import { fold, sampleOf } from '../sample.ts';
-import { addCounts, type Counts } from './count.ts';
+import { type Counts, countTopics } from './count.ts';
 
 /** What can be counted in one text. */
 export interface Measures {
@@ -25,10 +25,19 @@ const PART =
 /** A choice that is itself several answers ("True, False"). */
 const COMBINED_CHOICE = /^[ \t]*\(?[a-e][.)] [^\n,]{1,30}, [^\n,]{1,30}$/gm;
 
+const SALUTATION =
+  /^(?:hi|hello|hey|dear|good \w+|hallo|guten \w+|liebe[rs]?|hola|buen[oa]s \w+|bonjour|salut)\b[^\n]{0,30}\n+/;
 const FENCED = /```[^`]*(?:```|$)/g;
-const LONGEST_CLOSING = 400;
+/** Where what is asked ends: at an empty line, or at a colon; a list after it still belongs to what is asked. */
+const MATERIAL_START =
+  /(?:(?<!:)\n\n|:\n+(?![-*•(\d])|\b(?:text|article|essay|letter|e-?mail|message|passage|report|paragraph|document|transcript|review|artikel|aufsatz|brief|nachricht|bericht|absatz|dokument|texto|articulo|ensayo|carta|correo|mensaje|informe|parrafo|documento|texte|lettre|courriel|rapport|paragraphe|(?:to|into|ins|al) [a-z]+|(?:yes|ja|si|oui) (?:or|oder|o|ou) (?:no|nein|non)) ?:)/;
+/** Where paragraphs do not tell what is asked, this many characters at the start and the end do. */
+const HEAD = 400;
+const TAIL = 400;
+/** As much of the start as counts where a long text ends in a short paragraph: that is what is asked. */
+const LEAD = 150;
 /** What pasted material counts for: it seldom says what is asked. */
-const MATERIAL_SHARE = 0.3;
+const MATERIAL_SHARE = 0.15;
 
 function times(text: string, sign: RegExp): number {
   return text.match(sign)?.length ?? 0;
@@ -45,12 +54,18 @@ function squeezed(text: string): string {
 
 /** What is asked, as far as paragraphs tell, and the material that it is asked about. */
 function askedAndMaterial(folded: string): readonly [string, string] {
-  const prose = folded.replace(FENCED, '\n\n');
-  const first = prose.indexOf('\n\n');
-  if (first === -1) return [prose, ''];
+  const prose = folded.replace(SALUTATION, '').replace(FENCED, '\n\n');
+  const opening = prose.search(MATERIAL_START);
+  if (opening === -1) return split(prose, HEAD, prose.length - TAIL);
+  const long = opening > HEAD + TAIL;
   const last = prose.lastIndexOf('\n\n');
-  if (last === first || prose.length - last > LONGEST_CLOSING) return [prose.slice(0, first), prose.slice(first)];
-  return [prose.slice(0, first) + prose.slice(last), prose.slice(first, last)];
+  const closes = prose.length - last <= TAIL && (long || last > opening);
+  const from = long ? (closes ? LEAD : HEAD) : opening;
+  return split(prose, from, closes ? last : prose.length);
+}
+
+function split(text: string, from: number, to: number): readonly [string, string] {
+  return from < to ? [`${text.slice(0, from)}\n${text.slice(to)}`, text.slice(from, to)] : [text, ''];
 }
 
 /** Counts in a text what tells how hard it is to answer; looks at a bounded part of it. */
@@ -58,22 +73,7 @@ export function measure(text: string): Measures {
   const sample = sampleOf(text);
   const part = squeezed(sample);
   const folded = fold(part);
-  const topics: Counts = {
-    reasoning: 0,
-    explaining: 0,
-    making: 0,
-    small: 0,
-    steps: 0,
-    limits: 0,
-    mathematics: 0,
-    field: 0,
-    grading: 0,
-    cause: 0,
-    quantities: 0,
-  };
   const [asked, material] = askedAndMaterial(folded);
-  addCounts(topics, asked, 1);
-  if (material !== '') addCounts(topics, material, MATERIAL_SHARE);
   const unasked = Math.max(0, part.length - asked.length) + (text.length - sample.length);
   const code = hasCode(part);
   const combined = times(folded, COMBINED_CHOICE);
@@ -84,6 +84,6 @@ export function measure(text: string): Measures {
     parts: new Set(folded.match(PART)).size + (combined >= 3 ? 1 : 0),
     code,
     question: questionFormOf(part),
-    topics,
+    topics: countTopics(asked, material, MATERIAL_SHARE),
   };
 }

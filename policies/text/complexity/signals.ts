@@ -35,7 +35,7 @@ const SIGNALS: readonly Signal[] = [
     amount: (m) => m.topics.explaining + m.topics.making + m.topics.cause,
     most: 0.41,
     half: 1.1,
-    words: counted('asks for something to be explained or made', 'asks for things to be explained or made (# signs)'),
+    words: counted('asks for something to be explained or made', 'asks for several things to be explained or made'),
   },
   {
     name: 'steps',
@@ -66,10 +66,34 @@ const SIGNALS: readonly Signal[] = [
     half: 4,
     words: () => 'relates quantities to one another',
   },
-  { name: 'mathematics', amount: (m) => m.topics.mathematics + m.formulas / 2, most: 0.09, half: 2, words: () => 'speaks of mathematics' },
-  { name: 'field', amount: (m) => m.topics.field, most: 0.3, half: 2, words: () => 'is about a field that asks for expertise' },
-  { name: 'grading', amount: (m) => m.topics.grading, most: 0.08, half: 1, words: () => 'asks to grade or rate a work' },
-  { name: 'small task', amount: (m) => m.topics.small, most: -0.12, half: 0.6, words: () => 'asks for something small' },
+  {
+    name: 'mathematics',
+    amount: (m) => m.topics.mathematics + m.formulas / 2,
+    most: 0.09,
+    half: 2,
+    words: () => 'speaks of mathematics',
+  },
+  {
+    name: 'field',
+    amount: (m) => m.topics.field,
+    most: 0.3,
+    half: 2,
+    words: () => 'is about a field that asks for expertise',
+  },
+  {
+    name: 'grading',
+    amount: (m) => m.topics.grading,
+    most: 0.08,
+    half: 1,
+    words: () => 'asks to grade or rate a work',
+  },
+  {
+    name: 'small task',
+    amount: (m) => m.topics.small,
+    most: -0.12,
+    half: 0.6,
+    words: () => 'asks for something small',
+  },
 ];
 
 /** Share of the score for each time that a text of 40 characters is doubled, and how often that counts. */
@@ -104,7 +128,8 @@ export function weigh(m: Measures): Weighed[] {
     });
   }
   if (m.code) weighed.push({ signal: 'code', weight: CODE, words: 'contains code' });
-  if (m.question === 'yes_no') weighed.push({ signal: 'question', weight: YES_NO, words: 'can be answered by yes or no' });
+  if (m.question === 'yes_no')
+    weighed.push({ signal: 'question', weight: YES_NO, words: 'can be answered by yes or no' });
   if (m.question === 'multiple_choice') {
     weighed.push({ signal: 'question', weight: MULTIPLE_CHOICE, words: 'offers answers to choose from' });
   }

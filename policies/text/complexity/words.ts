@@ -1,20 +1,22 @@
 /** What a word or phrase tells of a request. */
-export type Topic =
-  | 'reasoning'
-  | 'explaining'
-  | 'making'
-  | 'small'
-  | 'steps'
-  | 'limits'
-  | 'mathematics'
-  | 'field'
-  | 'grading'
-  | 'cause'
-  | 'quantities';
+export const TOPIC_NAMES = [
+  'reasoning',
+  'explaining',
+  'making',
+  'cause',
+  'small',
+  'steps',
+  'limits',
+  'quantities',
+  'mathematics',
+  'field',
+  'grading',
+] as const;
+export type Topic = (typeof TOPIC_NAMES)[number];
 
 /**
- * Words and phrases in English, German, Spanish and French, one line a language. `*` stands for any ending; `+` for
- * what counts twice.
+ * Words and phrases in English, German, Spanish and French, one line a language. `*` stands for any ending, `+`
+ * before a phrase for one that counts twice. Small letters; accents do not matter.
  */
 export const TOPICS: Readonly<Record<Topic, readonly string[]>> = {
   reasoning: [

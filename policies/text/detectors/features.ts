@@ -7,7 +7,8 @@ export interface Features {
   readonly longestWord: number;
   /** Dots of the longest run of numbers joined by single dots: 2 for `1.20.3`. */
   readonly dottedDigits: number;
-  readonly colons: number;
+  /** Colons of the longest run in which at most four letters or digits stand between two of them. */
+  readonly colonRun: number;
   /** Two colons side by side. */
   readonly doubleColon: boolean;
   readonly at: boolean;
@@ -52,7 +53,9 @@ export function featuresOf(text: string): Features {
   let longestWord = 0;
   let chain = 0;
   let dottedDigits = 0;
-  let colons = 0;
+  let run = 0;
+  let lastColon = -2;
+  let colonRun = 0;
   let doubleColon = false;
   let seen = 0;
   for (let i = 0; i < text.length; i++) {
@@ -63,11 +66,13 @@ export function featuresOf(text: string): Features {
       word++;
       if (word > longestWord) longestWord = word;
     } else {
-      word = 0;
       if (kind & COLON) {
-        colons++;
-        if (text.charCodeAt(i - 1) === 0x3a) doubleColon = true;
+        run = word <= 4 && lastColon === i - word - 1 ? run + 1 : 1;
+        if (run > colonRun) colonRun = run;
+        if (lastColon === i - 1) doubleColon = true;
+        lastColon = i;
       }
+      word = 0;
     }
     if (kind & DIGIT) {
       digits++;
@@ -92,7 +97,7 @@ export function featuresOf(text: string): Features {
     digitCluster,
     longestWord,
     dottedDigits,
-    colons,
+    colonRun,
     doubleColon,
     at: (seen & AT) !== 0,
     equals: (seen & EQUALS) !== 0,

@@ -29,7 +29,7 @@ function isV6(candidate: string): boolean {
   return groups >= 3 && groups <= 7 && /[0-9]/.test(candidate);
 }
 
-const mayHaveV6 = (features: Features): boolean => features.doubleColon || features.colons >= 7;
+const mayHaveV6 = (features: Features): boolean => features.doubleColon || features.colonRun >= 7;
 
 function findV6(text: string, found: Span[]): void {
   for (const match of text.matchAll(V6)) {

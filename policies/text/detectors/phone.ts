@@ -8,7 +8,7 @@ const MOST_DIGITS = 15;
 
 /** Words after which a number is somebody's, and verbs after which it may be. */
 const NAMED =
-  /(?<![\p{L}\p{N}])(?:(?:tele)?phone|ph|tel|mobile|cell(?:phone)?|fax|whatsapp|hotline|landline|telefon|telefax|handy|mobil|durchwahl|rufnummer|t[ée]l[ée]phone|t[ée]l|portable|tel[ée]fono?|m[óo]vil|celular|telefone|telem[óo]vel|cellulare|telefoon|mobiel|телефон|тел|電話|电话)(?:[ -]?(?:number|numbers|no|nr|num|nummer|is|ist|est|es|número))*[.:#)\s-]{0,3}[(]?$/iu;
+  /(?<![\p{L}\p{N}])(?:(?:tele)?phone|ph|tel|mobile|cell(?:phone)?|fax|whatsapp|hotline|landline|telefon|telefax|handy|mobil|durchwahl|rufnummer|t[ée]l[ée]phone|t[ée]l|portable|tel[ée]fono?|m[óo]vil|celular|telefone|telem[óo]vel|cellulare|telefoon|mobiel|телефон|тел|電話|电话)(?:[ -]?(?:number|numbers|no|nr|num|nummer|is|ist|est|es|número))*[.:#)"'=\s-]{0,5}[(]?$/iu;
 const CALLED =
   /(?<![\p{L}\p{N}])(?:call(?:ing|back)?(?: (?:me|us|him|her|them|back|at|on|to|the|now|up)){0,4}|dial|ring(?: (?:me|us|\p{L}+ \p{L}+ \p{L}+))?(?: on| at)?|text(?: me| us| him| her)|sms|(?:reach|contact)(?: (?:me|us|him|her|them))(?: (?:at|on|under|via))?|(?:my|your|his|her|our|their|registered|contact|meine|seine|ihre|mon|mi|tu|su|il mio|mijn) (?:\p{L}+ )?(?:phone|mobile|cell|tel|number|nummer|num[eé]ro|número)|anruf\w*|erreich\w*|ruf\w*|appel\w*|joindre|joignable|ll[aá]m\w*|chiam\w*|bel(?:len)?(?: mij)?|ligue|zadzwo\S*)(?!\p{L})[^0-9=]{0,16}$/iu;
 

@@ -107,7 +107,7 @@ export const secret: Detector = {
   mask: '[secret]',
   certainty: 0.9,
   may: (features) =>
-    features.digits > 0 || features.longestWord >= SHORTEST_TOKEN || features.colons > 0 || features.equals,
+    features.digits > 0 || features.longestWord >= SHORTEST_TOKEN || features.colonRun > 0 || features.equals,
   find(text, features) {
     const found: Span[] = [];
     if (features.longestWord >= SHORTEST_TOKEN) {

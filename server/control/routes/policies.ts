@@ -108,7 +108,7 @@ export const policyRoutes: readonly Route[] = [
     tag: 'Policies',
     summary: 'What a policy would do with a request, without calling anyone or holding anything.',
     status: 200,
-    errors: ['not_found', 'invalid_graph'],
+    errors: ['not_found', 'invalid_graph', 'invalid_tags'],
     params,
     body: simulationInputSchema,
     response: simulationSchema,

@@ -115,7 +115,7 @@ const TEMPLATES: readonly string[] = [
   'for (let i = 0; i < 1000000; i++) { sum += values[i] * 0.000123456789; }',
   'std::vector<int> v{1, 2, 3}; std::cout << v.size() << std::endl; // {version}',
   'interface Login { user: string; password: string; token?: string }',
-  'password: ${DB_PASSWORD}, token: process.env.API_TOKEN, since {date}',
+  'password: $DB_PASSWORD, token: process.env.API_TOKEN, since {date}',
   'Your password is required, the token expired on {date}.',
   'max_tokens: 4096, temperature: 0.7, model: gpt-4.1-mini, seed: {stamp}',
   'The secret is to rest the dough for 12-24 hours at 4 °C.',

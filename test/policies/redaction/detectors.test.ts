@@ -38,6 +38,19 @@ describe.each(detectors.map((detector) => [detector.name, detector] as const))('
     expect(extra.length / fixtures.length, JSON.stringify(extra)).toBeLessThanOrEqual(0.05);
   });
 
+  it('is never skipped for a text in which it would find something', () => {
+    const texts = [
+      ...Object.values(FIXTURES)
+        .flat()
+        .map(({ text, value }) => text.replace('{}', () => [value].flat().join(''))),
+      ...cleanTexts(),
+    ];
+    for (const text of texts.flatMap((whole) => [whole, ...whole.split(/(?<=[:=("]) ?/)])) {
+      const features = featuresOf(text);
+      if (!detector.may(features)) expect(detector.find(text, features), text).toEqual([]);
+    }
+  });
+
   it('gives findings in order, none overlapping another', () => {
     const text = fixtures.map((fixture) => fixture.text).join('\n');
     let last = 0;

@@ -126,6 +126,24 @@ describe('JSON of tools', () => {
     expect(JSON.parse(redacted(json, all('mask'), 'result'))).toEqual({ text: 'Hi\n[email]\t"[email]"' });
   });
 
+  it('is read with its keys, which say what a plain number or word is', () => {
+    const json = '{"phoneNumber":"4155550123","order":"4155550123","ssn":536228726,"db":{"admin_password":"hunter2x"}}';
+    expect(redacted(json, all('mask'), 'result')).toBe(
+      '{"phoneNumber":"[phone]","order":"4155550123","ssn":"[ssn]","db":{"admin_password":"[secret]"}}',
+    );
+  });
+
+  it('does not lend its keys to patterns and lists of words', () => {
+    const rules: RedactionRule[] = [
+      { pattern: '^x|note', name: 'pattern', action: 'mask' },
+      { words: ['memo'], name: 'word', action: 'report' },
+    ];
+    const slots = [slot('{"memo":"xx"}', 'arguments')];
+    const result = redact(slots, rules, new Placeholders());
+    expect(result.slots[0]?.text).toBe('{"memo":"[pattern]x"}');
+    expect(result.found).toEqual({ pattern: 1, word: 1 });
+  });
+
   it('is text when it does not parse', () => {
     expect(redacted('{"to": "ann@example.com"', all('mask'), 'arguments')).toBe('{"to": "[email]"');
     expect(redacted('sent to ann@example.com', all('mask'), 'result')).toBe('sent to [email]');

@@ -42,6 +42,11 @@ describe('the control API', () => {
     ]);
   });
 
+  it('reads no body of a stranger', async () => {
+    const answer = await house.send('POST', '/teams', '{"name":', { 'x-signalbox-csrf': '1' });
+    expect(answer.status).toBe(401);
+  });
+
   it('refuses unknown fields on every route that reads a body, and says which', async () => {
     for (const route of routes) {
       if (!route.body) continue;
@@ -88,9 +93,20 @@ describe('the control API', () => {
       const answer = await house.ask('GET', '/teams');
       expect(answer).toMatchObject({ status: 500, body: { error: { code: 'internal' } } });
       expect(JSON.stringify(answer.body)).not.toContain('teams');
+      expect(String(house.faults)).toContain('teams');
     } finally {
       await house.database.control.schema.renameTable('teams_away', 'teams');
     }
+  });
+
+  it('refuses texts that a database would not give back as they came', async () => {
+    for (const name of ['"half \\ud83d"', '"zero \\u0000"']) {
+      const answer = await house.ask('POST', '/teams', `{"name":${name}}`);
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_json' } } });
+    }
+    expect((await house.ask('GET', '/history?objectId=%00')).status).toBe(422);
+    expect((await house.ask('POST', '/teams', { name: 'a whole 🚂' })).status).toBe(201);
+    expect((await house.ask('GET', '/history/verification')).body.ok).toBe(true);
   });
 
   it('is never kept by caches', async () => {

@@ -27,7 +27,7 @@ export const ADMIN_TOKEN = 'a token of the tests, never of a gateway'.replaceAll
 export const ADMIN = { email: 'Ada@Example.org', password: 'correct horse battery' } as const;
 
 const supports = { tools: true, images: false, audio: false, files: false, jsonSchema: true };
-export const MODELS: readonly Model[] = [
+const MODELS: readonly Model[] = [
   {
     id: 'test/small',
     provider: 'test',
@@ -119,6 +119,8 @@ export interface House {
   readonly url: string;
   /** What `budgetUse` answers, by budget id. */
   readonly use: Map<string, BudgetUse[]>;
+  /** Errors that were no fault of the caller. */
+  readonly faults: unknown[];
   /** Sends a request as it is told, with no header of its own but the content type of a body. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Sends a request with the admin token. */
@@ -135,6 +137,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
   const [organisation] = control.snapshot().organisations.keys();
   if (organisation === undefined) throw new Error('There is no organisation.');
   const use = new Map<string, BudgetUse[]>();
+  const faults: unknown[] = [];
   const app = express();
   app.use(
     '/api',
@@ -145,6 +148,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
       budgetUse: (budget) => use.get(budget.id) ?? [],
       adminToken: ADMIN_TOKEN,
       sessionSecret: 'a secret of the tests',
+      reportFault: (error) => faults.push(error),
     }),
   );
   const server = createServer(app);
@@ -168,6 +172,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
     organisation,
     url,
     use,
+    faults,
     send,
     ask: (method, path, body) => send(method, path, body, { authorization: `Bearer ${ADMIN_TOKEN}` }),
     close: async () => {

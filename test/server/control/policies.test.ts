@@ -169,6 +169,49 @@ describe.each(dialects)('policies on %s', (dialect) => {
     expect(broken).toMatchObject({ status: 422, body: { error: { code: 'invalid_graph' } } });
   });
 
+  it('are tried with the tags that a key fixes and requires, by the rules of the gateway', async () => {
+    const [project] = house.control.snapshot().projects.keys();
+    const key = { name: 'tagged', project, fixedTags: { usage: 'building' }, requiredTags: ['feature'] };
+    const { body } = await house.ask('POST', '/keys', key);
+    const request = { model: 'any', messages: [{ role: 'user', content: 'Hello' }] };
+    const post = (tags: object) =>
+      house.ask('POST', `/policies/${policy}/simulate`, { request, tags, key: body.key.id });
+    expect((await post({ feature: 'chat', usage: 'vibing' })).body.tags).toEqual({
+      team: { value: 'default', source: 'key' },
+      feature: { value: 'chat', source: 'caller' },
+      usage: { value: 'building', source: 'key' },
+    });
+    expect(await post({})).toMatchObject({ status: 400, body: { error: { code: 'invalid_tags' } } });
+  });
+
+  it('are warned of a budget that callers could dodge, until every key fixes its tag', async () => {
+    const budget = { scope: ['tags.feature'], window: 'day', timeZone: 'UTC', unit: 'usd', limit: 1, owner: null };
+    const { body } = await house.ask('POST', '/budgets', {
+      ...budget,
+      name: `Features ${made}`,
+      reason: 'for the test',
+    });
+    const graph = modelGraph();
+    graph.nodes.push({ id: 'pay', kind: 'budget', title: 'Pay', settings: { budget: body.id, warnAt: null } });
+    graph.edges = [
+      { from: 'enter', port: 'next', to: 'pay' },
+      { from: 'pay', port: 'within', to: 'small' },
+      { from: 'pay', port: 'exhausted', to: 'no' },
+      { from: 'small', port: 'failed', to: 'no' },
+    ];
+    const codes = async () => {
+      const { body: checked } = await house.ask('POST', `/policies/${policy}/check`, { graph });
+      return checked.problems.map((problem: { code: string }) => problem.code);
+    };
+    expect(await codes()).toEqual(['free_scope']);
+    for (const { id } of (await house.ask('GET', '/keys')).body.keys) {
+      await house.ask('POST', `/keys/${id}/revoke`, { reason: 'for the test' });
+    }
+    const [project] = house.control.snapshot().projects.keys();
+    await house.ask('POST', '/keys', { name: 'fixed', project, fixedTags: { feature: 'chat' } });
+    expect(await codes()).toEqual([]);
+  });
+
   it('are found by nobody else: unknown ids are not there', async () => {
     for (const path of ['', '/draft', '/versions', '/versions/1']) {
       const answer = await house.ask('GET', `/policies/pol_none${path}`);

@@ -17,7 +17,7 @@ const errorFixture = z.strictObject({
 });
 
 /** The fixtures of one vendor's protocol; each says in `source` where it is from. */
-export interface Fixtures {
+interface Fixtures {
   readonly text: unknown;
   readonly tools: unknown;
   readonly length: unknown;

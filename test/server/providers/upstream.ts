@@ -82,7 +82,7 @@ export interface SendOptions {
   readonly onData?: (call: UpstreamCall) => void;
 }
 
-export const modelNamed = (name: string): Model => ({
+const modelNamed = (name: string): Model => ({
   id: `test/${name}`,
   provider: 'test',
   name,
