@@ -160,7 +160,9 @@ export function holdResult(
   bounds: HoldBounds | null,
 ): HoldResult {
   return {
-    ...decided,
+    port: decided.port,
+    why: decided.why,
+    amount: decided.amount,
     budget: budget.id,
     budgetName: budget.name,
     revision: budget.revision,

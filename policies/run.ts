@@ -38,6 +38,8 @@ export class Run {
   readonly source: FactSource;
   /** The one clock reading of the request, in milliseconds since 1970. */
   readonly now: number;
+  /** Keys the hashes of redacted values; without one they are masked. */
+  readonly secret: string;
   /** IANA zone in which time facts are read; set by the request node. */
   timeZone = 'UTC';
   /** Tokens that the answer may have; null until the client, a limit node or a budget has said. */
@@ -60,11 +62,14 @@ export class Run {
     tags: ReadonlyMap<string, Tag>;
     source: FactSource;
     now: number;
+    /** Keys the hashes of redacted values. */
+    secret?: string;
   }) {
     this.view = input.view;
     this.tags = new Map(input.tags);
     this.source = input.source;
     this.now = input.now;
+    this.secret = input.secret ?? '';
     this.outputLimit = input.view.maxOutputTokens;
   }
 

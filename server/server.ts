@@ -1,5 +1,5 @@
 /** The whole gateway put together: stores opened, first start seeded, ready to listen; and taken apart again in order. */
-import { randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
@@ -104,11 +104,10 @@ export async function startServer(config: Config, providers: readonly Configured
       control,
       controlDeps: {
         records: database.records,
-        models: () => runtime.models([...runtime.snapshot.organisations.keys()][0] ?? '').models,
-        findModel: (name) => runtime.models([...runtime.snapshot.organisations.keys()][0] ?? '').lookup(name),
+        models: (organisation) => runtime.models(organisation),
         budgetUse: (budget) => counters.of(budget, Date.now()).map((cell) => ({ scope: cell.scope, spent: cell.spent, held: cell.held, resetsAt: cell.window.end })),
         adminToken: config.adminToken,
-        sessionSecret: randomBytes(32).toString('base64url'),
+        sessionSecret: sessionSecret(control.snapshot()),
         reportFault: (error) => console.error('The control API failed:', error),
       },
       healthy: () => writer.healthy,
@@ -135,6 +134,13 @@ export async function startServer(config: Config, providers: readonly Configured
     await database.close();
     throw error;
   }
+}
+
+/** Signs sessions; the same after a restart, so that nobody is signed out by one. */
+function sessionSecret(snapshot: Snapshot): string {
+  const hmac = createHmac('sha256', 'sessions');
+  for (const { secret } of snapshot.organisations.values()) hmac.update(secret);
+  return hmac.digest('base64url');
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

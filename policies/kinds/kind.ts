@@ -5,6 +5,7 @@ import type { Outcome } from '../decision.ts';
 import type { EffectName, EffectTable } from '../effects.ts';
 import type { FactValue } from '../facts.ts';
 import type { Run } from '../run.ts';
+import { plainError } from './issues.ts';
 
 export interface Port {
   readonly name: string;
@@ -102,7 +103,7 @@ export function defineKind<S extends z.ZodType>(
     initial,
     bind(value) {
       const parsed = settings.safeParse(value);
-      return parsed.success ? { ok: true, node: node(parsed.data) } : { ok: false, error: parsed.error };
+      return parsed.success ? { ok: true, node: node(parsed.data) } : { ok: false, error: plainError(parsed.error) };
     },
   };
 }

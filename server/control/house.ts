@@ -24,7 +24,7 @@ function callersChoose(snapshot: Snapshot, organisation: string, tag: string): b
 /** The problems of a graph in its organisation. */
 export function checkIn(snapshot: Snapshot, deps: ControlDeps, graph: Graph, organisation: string): Problem[] {
   const context: CheckContext = {
-    models: deps.findModel,
+    models: deps.models(organisation).lookup,
     budget: (id) => budgetOf(snapshot, organisation, id),
     callersChoose: (tag) => callersChoose(snapshot, organisation, tag),
   };

@@ -1,4 +1,5 @@
 /** Organisations, their teams, and the teams' projects. */
+import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { SignalboxError } from '../errors.ts';
@@ -59,7 +60,7 @@ export async function createOrganisation(store: ControlStore, actor: Actor, name
   const id = actor.organisation;
   const change = { action: 'organisation.create', objectType: 'organisation', objectId: id, reason: null };
   await store.change(actor, change, async (trx) => {
-    await trx('organisations').insert({ id, name, default_policy: null, created_at: Date.now() });
+    await trx('organisations').insert({ id, name, default_policy: null, secret: randomBytes(32).toString('base64url'), created_at: Date.now() });
     return { before: null, after: { name }, value: undefined };
   });
 }

@@ -22,9 +22,8 @@ export interface BudgetUse {
 /** What the control API needs of the rest of the gateway. */
 export interface ControlDeps {
   readonly records: RecordStore;
-  /** The models of the configured providers, at the prices of now. */
-  readonly models: () => readonly Model[];
-  readonly findModel: ModelLookup;
+  /** The models of the configured providers, at the organisation's prices of now. */
+  readonly models: (organisation: string) => { readonly models: readonly Model[]; readonly lookup: ModelLookup };
   /** What each scope of a budget has used of the window that is open now. */
   readonly budgetUse: (budget: BudgetEntry) => readonly BudgetUse[];
   /** Lets programs in with `Authorization: Bearer`; null for nobody. */

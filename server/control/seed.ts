@@ -74,7 +74,7 @@ export async function seed(control: Control, settings: SeedSettings): Promise<Se
   };
 }
 
-/** Makes a shipped policy with its budgets; the starter is published and becomes the default. */
+/** Makes and publishes a shipped policy with its budgets; the starter becomes the default. */
 async function ship(
   store: ControlStore,
   actor: Actor,
@@ -96,10 +96,9 @@ async function ship(
     graph,
     layout,
   });
-  if (!starter) return;
   // Not checked: its models may be of a provider that is set up later.
   await publishDraft(store, actor, () => [], policy.id, { revision: draft.revision, reason: SHIPPED });
-  await setDefaultPolicy(store, actor, { project: null, policy: policy.id, reason: SHIPPED });
+  if (starter) await setDefaultPolicy(store, actor, { project: null, policy: policy.id, reason: SHIPPED });
 }
 
 /** A graph whose nodes name budgets by their ids. */

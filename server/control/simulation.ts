@@ -65,7 +65,7 @@ export async function simulateDraft(
   const tags = key ? tagsOf(key, {}, input.tags, null) : said(input.tags);
 
   return simulate(graph, { body: input.request, tags, now: input.at ?? Date.now() }, input.outside, {
-    models: deps.findModel,
+    models: deps.models(organisation).lookup,
     budget: (id) => budgetOf(snapshot, organisation, id),
     state: (budget, scope) => {
       const entry = budgetOf(snapshot, organisation, budget.id);

@@ -53,8 +53,8 @@ interface PriceEntry {
 }
 
 export interface Snapshot {
-  /** Organisations by id, with the id of their default policy. */
-  readonly organisations: ReadonlyMap<string, { readonly name: string; readonly defaultPolicy: string | null }>;
+  /** Organisations by id, with the id of their default policy and the secret that keys their hashes. */
+  readonly organisations: ReadonlyMap<string, { readonly name: string; readonly defaultPolicy: string | null; readonly secret: string }>;
   /** Projects by id, with the id of their default policy. */
   readonly projects: ReadonlyMap<
     string,
@@ -75,7 +75,7 @@ export interface Snapshot {
 }
 
 interface Rows {
-  readonly organisations: readonly { id: string; name: string; default_policy: string | null }[];
+  readonly organisations: readonly { id: string; name: string; default_policy: string | null; secret: string }[];
   readonly teams: readonly { id: string; name: string }[];
   readonly projects: readonly {
     id: string;
@@ -99,7 +99,7 @@ export async function loadSnapshot(
   const rows = await database.control.transaction(async (trx): Promise<Rows> => {
     if (database.dialect === 'postgres') await trx.raw('set transaction isolation level repeatable read, read only');
     return {
-      organisations: await trx('organisations').select('id', 'name', 'default_policy'),
+      organisations: await trx('organisations').select('id', 'name', 'default_policy', 'secret'),
       teams: await trx('teams').select('id', 'name'),
       projects: await trx('projects').select('id', 'organisation', 'team', 'name', 'default_policy'),
       keys: await trx<KeyRow>('keys').select('*'),
@@ -150,7 +150,7 @@ function build(rows: Rows, last: Snapshot | null): Snapshot {
   }
   return {
     organisations: new Map(
-      rows.organisations.map((row) => [row.id, { name: row.name, defaultPolicy: row.default_policy }]),
+      rows.organisations.map((row) => [row.id, { name: row.name, defaultPolicy: row.default_policy, secret: row.secret }]),
     ),
     projects,
     keys,

@@ -9,7 +9,8 @@ import type { Spend } from '../records/record.ts';
 export interface Cell {
   readonly budget: string;
   readonly scope: string;
-  readonly window: OpenWindow;
+  /** Its end is not known (null) for what came from the ledger, until the window is asked for. */
+  window: OpenWindow;
   spent: number;
   held: number;
 }
@@ -21,7 +22,13 @@ export class BudgetCounters {
 
   constructor(spend: readonly Spend[]) {
     for (const { budget, scope, window, spent } of spend) {
-      this.#cells.set(keyOf(budget, scope, window), { budget, scope, window: { start: window, end: null }, spent, held: 0 });
+      this.#cells.set(keyOf(budget, scope, window), {
+        budget,
+        scope,
+        window: { start: window, end: null },
+        spent,
+        held: 0,
+      });
     }
   }
 
@@ -30,8 +37,8 @@ export class BudgetCounters {
     const window = this.#open(budget, now);
     const key = keyOf(budget.id, scope, window.start);
     let cell = this.#cells.get(key);
-    if (!cell || cell.window.end !== window.end) {
-      cell = { budget: budget.id, scope, window, spent: cell?.spent ?? 0, held: cell?.held ?? 0 };
+    if (!cell) {
+      cell = { budget: budget.id, scope, window, spent: 0, held: 0 };
       this.#cells.set(key, cell);
     }
     return cell;
@@ -56,14 +63,16 @@ export class BudgetCounters {
     if (known && known.of === of && (known.open.end === null || now < known.open.end)) return known.open;
     const open = windowAt(budget.window, budget.timeZone, now);
     this.#windows.set(budget.id, { of, open });
-    this.#forget(budget.id, open.start);
+    this.#begin(budget.id, open);
     return open;
   }
 
-  /** Drops cells of older windows that nothing is held in any more. */
-  #forget(budget: string, start: number): void {
+  /** Drops cells of older windows that nothing is held in any more, and tells those of this one when it ends. */
+  #begin(budget: string, open: OpenWindow): void {
     for (const [key, cell] of this.#cells) {
-      if (cell.budget === budget && cell.window.start < start && cell.held === 0) this.#cells.delete(key);
+      if (cell.budget !== budget) continue;
+      if (cell.window.start === open.start) cell.window = open;
+      else if (cell.window.start < open.start && cell.held === 0) this.#cells.delete(key);
     }
   }
 }

@@ -55,7 +55,8 @@ export class RequestHolds {
     const used = mine?.used ?? 0;
     const state = { spent: cell.spent, held: cell.held - (mine?.amount ?? 0) + used, resetsAt: cell.window.end };
     const bounds = holdBounds(need, budget.unit, run, this.#models);
-    if (typeof bounds === 'string') return holdResult(budget, scope, need, state, { port: 'exhausted', why: bounds, amount: 0 }, null);
+    if (typeof bounds === 'string')
+      return holdResult(budget, scope, need, state, { port: 'exhausted', why: bounds, amount: 0 }, null);
     const decided = decideHold({ ...state, limit: budget.limit }, bounds, need.warnAt);
     if (decided.port !== 'exhausted') {
       applyOutputLimit(need, run);
@@ -76,7 +77,10 @@ export class RequestHolds {
     for (const hold of this.#holds.values()) {
       const usage = boundFor(run, model, hold.outputLimit);
       if (hold.budget.unit === 'usd' && !model.price) return false;
-      const bound = hold.budget.unit === 'usd' && model.price ? costBound(usage, model.price) : usage.inputTokens + usage.outputTokens;
+      const bound =
+        hold.budget.unit === 'usd' && model.price
+          ? costBound(usage, model.price)
+          : usage.inputTokens + usage.outputTokens;
       const amount = hold.used + bound;
       const { cell } = hold;
       if (amount > hold.amount && cell.spent + cell.held - hold.amount + amount > hold.budget.limit) return false;

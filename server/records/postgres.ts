@@ -30,7 +30,7 @@ WITH written AS (
   INSERT INTO intents (${listed(INTENT_ROW)})
     SELECT * FROM ${rowsOf(3, INTENT_ROW)} AS intent
     WHERE NOT EXISTS (SELECT 1 FROM records WHERE records.id = intent.id)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (id) DO UPDATE SET body = excluded.body
 ), spend_in AS (
   INSERT INTO spend (${listed(SPEND)}) ${rowsOf(4, SPEND)}
     ON CONFLICT (budget, scope, window_start, unit, organisation, project)

@@ -74,7 +74,10 @@ export interface RequestRecord {
   readonly content: { readonly request: string; readonly answer: string | null } | null;
 }
 
-/** Committed before dispatch: if the process dies, the request is charged at what it held. */
+/**
+ * Committed before dispatch: if the process dies, the request is charged at what it held. A further attempt that holds more
+ * commits it again, in place of the one before.
+ */
 export interface Intent {
   readonly id: string;
   readonly gateway: string;

@@ -32,7 +32,7 @@ CREATE TEMP TRIGGER batch_intent INSTEAD OF INSERT ON batch WHEN new.kind = 'int
   INSERT INTO intents (${listed(INTENT)}, body)
     SELECT ${fromArray('new.head', INTENT)}, new.detail
     WHERE NOT EXISTS (SELECT 1 FROM records WHERE id = new.head ->> 0)
-    ON CONFLICT DO NOTHING;
+    ON CONFLICT (id) DO UPDATE SET body = excluded.body;
 END;
 
 CREATE TEMP TRIGGER batch_spend INSTEAD OF INSERT ON batch WHEN new.kind = 'spend' BEGIN

@@ -40,6 +40,9 @@ const STATEMENT_MS = 10_000;
 /** The server's code for a lock that was not to be had in time. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
+/** The server's codes for data that it cannot take and for constraints. */
+const ROW_FAULT = /^2[23]/;
+
 /**
  * The connection that writes. It holds an advisory lock, so that of all gateways on a database only one writes: what is
  * written is written by the holder, even after the connection broke and was made again.
@@ -65,8 +68,8 @@ export class LockedConnection {
     try {
       await client.query({ name, text, values: [...values] });
     } catch (error) {
-      // An answer of the server leaves the connection whole; anything else leaves it in an unknown state.
-      if (!(error instanceof pg.DatabaseError)) await this.#drop(client);
+      // What is wrong with a row leaves the connection whole; after anything else its state is not known.
+      if (!(error instanceof pg.DatabaseError && ROW_FAULT.test(error.code ?? ''))) await this.#drop(client);
       throw error;
     }
   }

@@ -13,10 +13,7 @@ interface Signal {
   readonly words: (amount: number) => string;
 }
 
-const counted = (one: string, many: string) => (amount: number) => {
-  const whole = Math.max(1, Math.round(amount));
-  return whole === 1 ? one : many.replace('#', String(whole));
-};
+const manyFrom2 = (few: string, many: string) => (amount: number) => (amount < 2 ? few : many);
 
 /**
  * The weights are tuned by hand and by search on labelled prompts in three languages; they fall off with the amount, so
@@ -28,28 +25,28 @@ const SIGNALS: readonly Signal[] = [
     amount: (m) => m.topics.reasoning,
     most: 0.74,
     half: 3,
-    words: counted('asks for reasoning or design', 'asks for reasoning or design in # ways'),
+    words: manyFrom2('asks for reasoning or design', 'asks for much reasoning or design'),
   },
   {
     name: 'task',
     amount: (m) => m.topics.explaining + m.topics.making + m.topics.cause,
     most: 0.41,
     half: 1.1,
-    words: counted('asks for something to be explained or made', 'asks for several things to be explained or made'),
+    words: manyFrom2('asks for something to be explained or made', 'asks for several things to be explained or made'),
   },
   {
     name: 'steps',
     amount: (m) => m.topics.steps,
     most: 0.12,
     half: 3,
-    words: counted('asks for one thing after another', 'asks for several steps'),
+    words: manyFrom2('asks for one thing after another', 'asks for several steps'),
   },
   {
     name: 'constraints',
     amount: (m) => m.topics.limits,
     most: 0.2,
     half: 5,
-    words: counted('sets a condition', 'sets # conditions'),
+    words: manyFrom2('sets a condition', 'sets conditions'),
   },
   { name: 'list', amount: (m) => m.items, most: 0.1, half: 4, words: () => 'holds a list of points' },
   {

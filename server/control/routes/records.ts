@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { replay } from '../../../policies/replay.ts';
 import { SignalboxError } from '../../errors.ts';
+import { recordedOf } from '../../records/recorded.ts';
 import { GROUPINGS, type Grouping, type RecordFilter, type RequestRecord } from '../../records/record.ts';
 import { compile } from '../house.ts';
 import { idSchema } from '../input.ts';
@@ -73,13 +74,7 @@ export const recordRoutes: readonly Route[] = [
       }
       const number = input.body.version ?? record.version;
       const version = await findVersion(control.db, actor.organisation, record.policy, number);
-      const recorded = {
-        trace: record.trace,
-        tags: new Map(Object.entries(record.tags)),
-        now: record.at,
-        facts: record.facts,
-      };
-      return replay(compile(version.graph), recorded, number === record.version);
+      return replay(compile(version.graph), recordedOf(record), number === record.version);
     },
   }),
   defineRoute({

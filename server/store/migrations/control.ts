@@ -17,6 +17,8 @@ const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTable
       table.text('id').primary();
       table.text('name').notNullable();
       table.text('default_policy');
+      // Keys the hashes of redacted values and signs sessions; it never leaves the database.
+      table.text('secret').notNullable().defaultTo('');
       table.bigInteger('created_at').notNullable();
     },
   ],

@@ -169,6 +169,14 @@ export function recordStoreContract(
         expect(await store.openIntents('gateway_other')).toEqual([]);
       });
 
+      it('is replaced by the intent of a further attempt of its request, which holds more', async () => {
+        const first = intentOf(record());
+        const second = { ...first, cost: first.cost + 1 };
+        await store.commit({ intents: [first], records: [] });
+        await store.commit({ intents: [second], records: [] });
+        expect(await store.openIntents(gateway)).toEqual([second]);
+      });
+
       it('is not opened by coming with, twice or after its record', async () => {
         const written = record();
         const open = record();

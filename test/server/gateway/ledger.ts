@@ -1,0 +1,51 @@
+/** What a gateway's own tables say of its money, read beside it or after it. */
+import { join } from 'node:path';
+import type { Intent, RequestRecord, Spend } from '../../../server/records/record.ts';
+import { SqlRecordStore } from '../../../server/records/store.ts';
+import { postgresKnex } from '../../../server/store/postgres.ts';
+import { sqliteReaders } from '../../../server/store/sqlite.ts';
+
+export interface Ledger {
+  /** The counters as they are kept up with every record. */
+  spend(): Promise<Spend[]>;
+  /** The same from the records alone. */
+  recomputed(): Promise<Spend[]>;
+  /** Intents that no record has ended. */
+  intents(): Promise<Intent[]>;
+  /** Every record without its content, the oldest first. */
+  records(): Promise<RequestRecord[]>;
+  /** A record with its content. */
+  record(organisation: string, id: string): Promise<RequestRecord | null>;
+  close(): Promise<void>;
+}
+
+const NO_WRITER = { write: () => Promise.reject(new Error('This store only reads.')) };
+
+/** Reads the tables in `dataDir`, or those of the PostgreSQL database at `databaseUrl`. */
+export function openLedger(where: { readonly dataDir: string; readonly databaseUrl?: string | undefined }): Ledger {
+  const { dataDir, databaseUrl } = where;
+  const readers =
+    databaseUrl === undefined ? sqliteReaders(join(dataDir, 'records.db')) : postgresKnex(databaseUrl, 'records', 2);
+  const store = new SqlRecordStore(readers, NO_WRITER, databaseUrl === undefined ? 'sqlite' : 'postgres');
+  return {
+    spend: () => store.spend(0),
+    recomputed: () => store.recomputeSpend(0),
+    intents: async () => (await readers('intents').pluck<string[]>('body')).map((body): Intent => JSON.parse(body)),
+    async records() {
+      const [organisation = ''] = await readers('records').distinct('organisation').pluck<string[]>('organisation');
+      const found: RequestRecord[] = [];
+      let before: string | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof store.list>> = await store.list(
+          { organisation, ...(before === null ? {} : { before }) },
+          1000,
+        );
+        found.push(...page.records);
+        before = page.next;
+      } while (before !== null);
+      return found.reverse();
+    },
+    record: (organisation, id) => store.get(organisation, id),
+    close: () => readers.destroy(),
+  };
+}
