@@ -1,6 +1,6 @@
 /** The body of a chat completion, as far as policies read it, and the view that they get of it. */
 import { z } from 'zod';
-import { utf8Bytes } from './price.ts';
+import { utf8Bytes } from './text-size.ts';
 import type { Needs, RequestView, Role, TextPurpose, TextSlot } from './request.ts';
 
 /** Fields that are not named here are kept as they came: vendors have their own. */

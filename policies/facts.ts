@@ -1,6 +1,6 @@
 /** The catalogue of facts: what conditions can read, what type it has, and how it is read from a request. */
 import type { Model, ModelLookup } from './model.ts';
-import { estimateTokens } from './price.ts';
+import { estimateInputTokens } from './price.ts';
 import type { RequestView } from './request.ts';
 import type { FactSource, Run } from './run.ts';
 import { languageOf } from './text/language.ts';
@@ -166,11 +166,7 @@ const CATALOGUE: readonly Fact[] = [
     unit: 'tokens',
     label: 'estimated input tokens',
     example: 2000,
-    read: (run) => {
-      let tokens = Math.ceil(run.view.otherBytes / 4);
-      for (const slot of run.view.slots) tokens += estimateTokens(slot.text);
-      return tokens;
-    },
+    read: (run) => estimateInputTokens(run.view),
   },
   { name: 'time.of_day', type: 'time', label: 'time of day', example: '09:30', read: (run) => local(run).time },
   { name: 'time.hour', type: 'number', label: 'hour of the day', example: 9, read: (run) => local(run).hour },

@@ -48,7 +48,7 @@ export function documentSchema(): z.ZodType {
   });
 }
 
-/** Turns a document of one schema into one of the next. */
+/** Turns a document of one schema into one of the next; the number itself is raised for it. */
 export type Upgrade = (document: Record<string, unknown>) => Record<string, unknown>;
 
 /** Upgrades by the schema that they start from. Stored bytes are never changed: this happens on load. */
@@ -65,7 +65,7 @@ export function parseGraph(document: unknown, upgrades = UPGRADES, newest: numbe
   while (current.schema < newest) {
     const upgrade = upgrades.get(current.schema);
     if (!upgrade) throw new Error(`Policies of schema ${current.schema} cannot be read any more.`);
-    current = versioned.parse(upgrade(current));
+    current = { ...upgrade(current), schema: current.schema + 1 };
   }
-  return graphSchema.parse(current);
+  return graphSchema.parse({ ...current, schema: GRAPH_SCHEMA });
 }

@@ -1,5 +1,6 @@
 import type { Model, Price, Rate, Tier } from './model.ts';
 import type { RequestView, Usage } from './request.ts';
+import { textSize } from './text-size.ts';
 
 const MILLION = 1_000_000;
 
@@ -46,33 +47,15 @@ const MESSAGE_OVERHEAD_TOKENS = 16;
 const REQUEST_OVERHEAD_TOKENS = 16;
 const TOOL_PREAMBLE_TOKENS = 600;
 
-/** UTF-8 length without allocating. */
-export function utf8Bytes(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7f) {
-      bytes += unit > 0x7ff ? 2 : 1;
-      // A surrogate pair is four bytes for its two units; a lone one is replaced by a character of three.
-      if (unit >= 0xd800 && unit <= 0xdbff) {
-        const next = text.charCodeAt(i + 1);
-        if (next >= 0xdc00 && next <= 0xdfff) i += 1;
-      }
-    }
-  }
-  return bytes;
-}
-
 /**
  * The most input tokens that the request can become. A byte-level tokenizer never makes more tokens than the text has
  * UTF-8 bytes, so bytes plus the format's overhead is a bound for every vendor; images are bounded by the model's own
  * largest cost. Things without a known size are the caller's to refuse (`view.unbounded`).
  */
 export function inputTokenBound(view: RequestView, model: Pick<Model, 'imageTokens'>): number {
-  let bytes = view.otherBytes;
-  for (const slot of view.slots) bytes += utf8Bytes(slot.text);
   return (
-    bytes +
+    view.otherBytes +
+    textSize(view.slots).bytes +
     view.messages * MESSAGE_OVERHEAD_TOKENS +
     REQUEST_OVERHEAD_TOKENS +
     (view.toolNames.length > 0 ? TOOL_PREAMBLE_TOKENS : 0) +
@@ -102,9 +85,13 @@ export function costBound(usage: Usage, price: Price): number {
   return most;
 }
 
-/** A first guess of the tokens of a text: about four characters of English each, fewer where letters take more bytes. */
-export function estimateTokens(text: string): number {
-  return Math.ceil((text.length + utf8Bytes(text)) / 8);
+/**
+ * A first guess of the tokens of a request's input: about four characters of English each, fewer where letters take more
+ * bytes.
+ */
+export function estimateInputTokens(view: RequestView): number {
+  const { characters, bytes } = textSize(view.slots);
+  return Math.ceil((characters + bytes) / 8) + Math.ceil(view.otherBytes / 4);
 }
 
 /** Small below 2.5 dollars for a million tokens of output, large from 12.5 dollars, in between standard. */

@@ -53,6 +53,9 @@ function recordedFacts(recorded: Recorded, at: () => string): FactSource {
       }
       if (fact.startsWith('tag_source.')) return run.tags.get(fact.slice(11))?.source ?? null;
       if (fact.startsWith('time.')) return findFact(fact)?.read?.(run, NO_CONTEXT) ?? null;
+      // Nodes change these two, and do so in a replay as well.
+      if (fact === 'request.max_tokens' && Object.hasOwn(recorded.facts, fact)) return run.outputLimit;
+      if (fact === 'content.tools' && run.toolsRemoved) return [];
       // What a node provides is known behind such a node only, and then the run has it already.
       if (findFact(fact)?.providedBy) return null;
       const own = byNode.get(at())?.facts;

@@ -6,8 +6,8 @@ import { createProviders } from './providers/index.ts';
 import { startServer } from './server.ts';
 import { welcome } from './welcome.ts';
 
-/** Built pages stand beside the built server. */
-const PAGES = fileURLToPath(new URL('../ui', import.meta.url));
+/** Built pages stand beside the built server, also when the sources are run as they are. */
+const PAGES = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/ui' : '../ui', import.meta.url));
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);

@@ -36,7 +36,7 @@ export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation
       const missing = lacks(model, run);
       if (missing) return refused(need, model, 'unsupported', missing);
       if (tooLong(run, model)) return refused(need, model, 'context_too_long', `its context is ${model.contextTokens} tokens`);
-      if (gateway.coolDowns.isCooling(model.id, exchange.at)) return refused(need, model, 'cooling_down', 'it failed a moment ago');
+      if (gateway.coolDowns.isCooling(model.id, Date.now())) return refused(need, model, 'cooling_down', 'it failed a moment ago');
       if (!holds.fit(run, model)) return refused(need, model, 'over_budget', 'the budget does not allow what it could cost');
       return call(exchange, parsed, need, run, model, provider, holds);
     },
@@ -84,7 +84,7 @@ async function call(
       billed: failed.billed === 'maybe',
     });
     holds.attemptUsed(taken);
-    gateway.coolDowns.failed(model.id, failed.failure, exchange.at, need.cooldownMs, failed.retryAfterMs);
+    gateway.coolDowns.failed(model.id, failed.failure, Date.now(), need.cooldownMs, failed.retryAfterMs);
     return {
       ...refused(need, model, failed.failure, failed.message),
       ...(failed.status === null ? {} : { status: failed.status }),

@@ -21,6 +21,9 @@ const CODES: Record<CallFailure, ErrorCode> = {
   aborted: 'client_closed',
 };
 
+/** Failures of models that were never called, for a reason that is not the app's business while another one failed. */
+const PASSED_OVER: readonly CallFailure[] = ['unsupported', 'unknown_model', 'cooling_down'];
+
 const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in result;
 const isCall = (result: EffectResult): result is CallResult => 'ok' in result;
 
@@ -69,7 +72,9 @@ export function refusalOf(decision: Decision, policy: string): SignalboxError {
   }
   if (budget) return budgetError(budget, null);
   const results = trace.at(-1)?.results ?? [];
-  const failed = results.findLast(isCall);
+  const calls = results.filter(isCall);
+  // A model that was called says more of what went wrong than one that was passed over.
+  const failed = calls.findLast((call) => call.failure && !PASSED_OVER.includes(call.failure)) ?? calls.at(-1);
   if (failed?.failure === 'over_budget') {
     const hold = trace.flatMap((step) => step.results ?? []).findLast(isHold);
     if (hold) return budgetError(hold, null);

@@ -40,7 +40,9 @@ function fromJson(text: string, header: string): [string, string][] {
     throw refuse(`${header} is not valid JSON`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse(`${header} is not a JSON object`);
-  return Object.entries(value).map(([name, one]) => [name.replace(/^_/, ''), String(one)]);
+  return Object.entries(value).flatMap(([name, one]): [string, string][] =>
+    typeof one === 'object' ? [] : [[name.replace(/^_/, ''), String(one)]],
+  );
 }
 
 /** LiteLLM's tags are bare words or name:value pairs. */
@@ -55,7 +57,8 @@ function fromWords(text: string): [string, string][] {
     });
 }
 
-function* said(headers: IncomingHttpHeaders, metadata: Readonly<Record<string, string>>): Generator<[string, string]> {
+function* said(headers: IncomingHttpHeaders, metadata: Readonly<Record<string, string>>, user: string | null): Generator<[string, string]> {
+  if (user) yield ['user', user.slice(0, LONGEST_VALUE)];
   const litellm = single(headers['x-litellm-tags']);
   if (litellm) yield* fromWords(litellm);
   for (const header of ['x-portkey-metadata', 'cf-aig-metadata']) {
@@ -66,15 +69,19 @@ function* said(headers: IncomingHttpHeaders, metadata: Readonly<Record<string, s
     if (!name.startsWith('helicone-property-')) continue;
     yield [name.slice('helicone-property-'.length), single(headers[name]) ?? ''];
   }
-  for (const name in metadata) yield [name, metadata[name] ?? ''];
+  for (const name in metadata) {
+    const value = metadata[name] ?? '';
+    // Apps keep things of their own in the body's metadata: what cannot be a tag is none.
+    if (TAG_NAME.test(name) && value.length <= LONGEST_VALUE) yield [name, value];
+  }
   const own = single(headers['x-signalbox-tags']);
   if (own) yield* fromPairs(own, 'x-signalbox-tags');
 }
 
 /**
  * The tags that a request has. What the key fixes stands; of what callers say, our own header counts most, then the body's
- * metadata. Throws SignalboxError `invalid_tags` for names and values that are not tags, values outside the key's list, and
- * tags that the key requires and nobody gave.
+ * metadata, in which what is no tag is passed over. Throws SignalboxError `invalid_tags` for names and values that are not
+ * tags, values outside the key's list, and tags that the key requires and nobody gave.
  */
 export function tagsOf(
   key: KeyEntry,
@@ -84,8 +91,7 @@ export function tagsOf(
 ): Map<string, Tag> {
   const tags = new Map<string, Tag>();
   tags.set('team', { value: key.teamName, source: 'key' });
-  if (user) tags.set('user', { value: user.slice(0, LONGEST_VALUE), source: 'caller' });
-  for (const [name, value] of said(headers, metadata)) {
+  for (const [name, value] of said(headers, metadata, user)) {
     if (!TAG_NAME.test(name)) throw refuse(`“${name}” is not a tag name (a letter, then letters, digits, "_", "-" or ".")`);
     if (value.length > LONGEST_VALUE) throw refuse(`the value of “${name}” is longer than ${LONGEST_VALUE} characters`);
     if (value === '' || Object.hasOwn(key.fixedTags, name)) continue;

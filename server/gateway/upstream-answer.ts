@@ -15,6 +15,12 @@ export interface StreamReader {
   fail(error: UpstreamError): void;
 }
 
+/** Only spaces and line ends, which some upstreams send to keep the connection. */
+function isBlank(bytes: Buffer): boolean {
+  for (const byte of bytes) if (byte > 0x20) return false;
+  return true;
+}
+
 type State = 'waiting' | 'answering' | 'over';
 
 export class UpstreamAnswer implements AnswerSink {
@@ -35,6 +41,10 @@ export class UpstreamAnswer implements AnswerSink {
   #reject: (error: UpstreamError) => void = () => undefined;
   readonly #placeholders: Placeholders | null;
   readonly #abort = new AbortController();
+  #timeoutMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #lastPieceAt = 0;
+  #paused = false;
 
   constructor(
     model: Model,
@@ -53,6 +63,9 @@ export class UpstreamAnswer implements AnswerSink {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#call = provider.send({ ...request, signal: this.#abort.signal }, this);
+      this.#timeoutMs = request.timeoutMs;
+      this.#lastPieceAt = performance.now();
+      if (this.#state !== 'over') this.#timer = setTimeout(this.#late, request.timeoutMs);
     });
   }
 
@@ -71,10 +84,13 @@ export class UpstreamAnswer implements AnswerSink {
   }
 
   pause(): void {
+    this.#paused = true;
     this.#call?.pause();
   }
 
   resume(): void {
+    this.#paused = false;
+    this.#lastPieceAt = performance.now();
     this.#call?.resume();
   }
 
@@ -102,21 +118,31 @@ export class UpstreamAnswer implements AnswerSink {
   data(bytes: Buffer): void {
     if (this.#state === 'over') return;
     if (!this.stream) {
+      if (!isBlank(bytes)) this.#lastPieceAt = performance.now();
       this.#pending.push(bytes);
       return;
     }
+    const before = this.stream.received.bytes;
     const out = this.stream.push(bytes);
+    if (this.stream.received.bytes !== before || bytes.includes('data:')) this.#lastPieceAt = performance.now();
     if (out) this.#forward(out);
     if (this.stream.error) this.fail(this.stream.error);
+    else if (this.stream.done) this.#ended();
     else if (this.#state === 'waiting' && (this.stream.contentSeen || this.#pendingBytes > MOST_BEFORE_CONTENT)) this.#answering();
   }
 
   end(): void {
+    clearTimeout(this.#timer);
     if (this.#state === 'over') return;
-    if (this.stream === null) {
-      this.#readWhole();
-      return;
-    }
+    if (this.stream === null) this.#readWhole();
+    else this.#ended();
+  }
+
+  /** A stream is over with its [DONE], even if its connection is not. */
+  #ended(): void {
+    if (!this.stream) return;
+    // The rest of the connection waits for nobody.
+    if (this.#paused) this.resume();
     const out = this.stream.end();
     if (out) this.#forward(out);
     if (this.stream.error) {
@@ -130,7 +156,14 @@ export class UpstreamAnswer implements AnswerSink {
   }
 
   fail(error: UpstreamError): void {
+    clearTimeout(this.#timer);
     if (this.#state === 'over') return;
+    // An answer with all its finish reasons is whole, however its connection ends.
+    if (error.failure !== 'aborted' && this.stream?.complete) {
+      this.#ended();
+      this.#abort.abort();
+      return;
+    }
     const waiting = this.#state === 'waiting';
     this.#state = 'over';
     // Whatever is still to come of it is of no use.
@@ -138,6 +171,18 @@ export class UpstreamAnswer implements AnswerSink {
     if (waiting) this.#reject(error);
     else this.#over(error);
   }
+
+  /**
+   * Comments and blank lines are signs of life and no answer: they neither begin it nor go on with it. While the client
+   * is slow nothing is expected.
+   */
+  readonly #late = (): void => {
+    const silent = performance.now() - this.#lastPieceAt;
+    if (this.#state === 'over') this.#abort.abort();
+    else if (!this.#paused && silent >= this.#timeoutMs) {
+      this.fail(new UpstreamError('timeout', `nothing of an answer came within ${this.#timeoutMs} ms`, { billed: 'maybe' }));
+    } else this.#timer = setTimeout(this.#late, this.#paused ? this.#timeoutMs : this.#timeoutMs - silent + 1);
+  };
 
   #readWhole(): void {
     try {

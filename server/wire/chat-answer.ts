@@ -1,5 +1,5 @@
 /** Reads what an upstream answers in the OpenAI chat protocol, on its way to the client. */
-import { utf8Bytes } from '../../policies/price.ts';
+import { utf8Bytes } from '../../policies/text-size.ts';
 import type { Usage } from '../../policies/request.ts';
 import type { Placeholders } from '../../policies/text/placeholders.ts';
 import { UpstreamError } from '../providers/provider.ts';

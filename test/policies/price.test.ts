@@ -5,13 +5,13 @@ import {
   costBound,
   costOf,
   dollars,
-  estimateTokens,
+  estimateInputTokens,
   inputTokenBound,
   tierOf,
   usageBound,
-  utf8Bytes,
 } from '../../policies/price.ts';
 import { NO_USAGE, type RequestView, type Usage } from '../../policies/request.ts';
+import { utf8Bytes } from '../../policies/text-size.ts';
 
 const nano = fc.integer({ min: 0, max: 600_000_000_000 });
 const rate = (aboveInputTokens: number): fc.Arbitrary<Rate> =>
@@ -22,14 +22,10 @@ const rate = (aboveInputTokens: number): fc.Arbitrary<Rate> =>
     cacheWrite: nano,
     output: nano,
   });
-/** Like every published price: reading from a cache is never dearer than reading plainly. */
 const price: fc.Arbitrary<Price> = fc
   .uniqueArray(fc.integer({ min: 1, max: 1_000_000 }), { maxLength: 3 })
   .chain((starts) => fc.tuple(rate(0), ...starts.sort((a, b) => a - b).map(rate)))
-  .map(([first, ...more]): Price => {
-    const sane = (given: Rate): Rate => ({ ...given, cachedInput: Math.min(given.cachedInput, given.input) });
-    return [sane(first), ...more.map(sane)];
-  });
+  .map(([first, ...more]): Price => [first, ...more]);
 const tokens = fc.oneof(fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 0, max: 2_000_000 }));
 const usage: fc.Arbitrary<Usage> = fc
   .record({ plain: tokens, cached: tokens, written: tokens, output: tokens })
@@ -144,8 +140,8 @@ describe('bound of the input', () => {
 
 describe('words and classes of prices', () => {
   it('guess fewer tokens than bytes, and none for nothing', () => {
-    expect(estimateTokens('')).toBe(0);
-    fc.assert(fc.property(text, (given) => estimateTokens(given) <= Math.max(1, utf8Bytes(given))));
+    expect(estimateInputTokens(view(['']))).toBe(0);
+    fc.assert(fc.property(text, (given) => estimateInputTokens(view([given])) <= Math.max(1, utf8Bytes(given))));
   });
 
   it('put models into tiers by their output price', () => {

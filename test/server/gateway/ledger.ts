@@ -12,8 +12,8 @@ export interface Ledger {
   recomputed(): Promise<Spend[]>;
   /** Intents that no record has ended. */
   intents(): Promise<Intent[]>;
-  /** Every record without its content, the oldest first. */
-  records(): Promise<RequestRecord[]>;
+  /** Every record from a moment on without its content, the oldest first. */
+  records(from?: number): Promise<RequestRecord[]>;
   /** A record with its content. */
   record(organisation: string, id: string): Promise<RequestRecord | null>;
   close(): Promise<void>;
@@ -31,13 +31,13 @@ export function openLedger(where: { readonly dataDir: string; readonly databaseU
     spend: () => store.spend(0),
     recomputed: () => store.recomputeSpend(0),
     intents: async () => (await readers('intents').pluck<string[]>('body')).map((body): Intent => JSON.parse(body)),
-    async records() {
+    async records(from = 0) {
       const [organisation = ''] = await readers('records').distinct('organisation').pluck<string[]>('organisation');
       const found: RequestRecord[] = [];
       let before: string | null = null;
       do {
         const page: Awaited<ReturnType<typeof store.list>> = await store.list(
-          { organisation, ...(before === null ? {} : { before }) },
+          { organisation, from, ...(before === null ? {} : { before }) },
           1000,
         );
         found.push(...page.records);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inputTokenBound, utf8Bytes } from '../../../policies/price.ts';
+import { inputTokenBound } from '../../../policies/price.ts';
+import { utf8Bytes } from '../../../policies/text-size.ts';
 import { Run } from '../../../policies/run.ts';
 import { SignalboxError } from '../../../server/errors.ts';
 import {
