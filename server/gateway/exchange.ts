@@ -17,6 +17,10 @@ import type { Gateway } from './gateway.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
+/** Clients refuse heads of more than 16 kB. */
+const LONGEST_PATH = 4096;
+const LONGEST_MODEL = 200;
+
 /** How a request ended, as its record says it. */
 export interface Ending {
   readonly status: RecordStatus;
@@ -127,8 +131,9 @@ export class Exchange {
     const headers: Record<string, string> = { 'x-signalbox-request-id': this.id };
     const model = this.attempts.findLast((attempt) => attempt.ok)?.model ?? this.answer?.model.id;
     if (this.policy) headers['x-signalbox-policy'] = `${encodeURIComponent(this.policy.name)}@${this.policy.version}`;
-    if (this.decision) headers['x-signalbox-path'] = sayPath(this.decision.trace);
-    if (model) headers['x-signalbox-model'] = encodeURI(model);
+    if (this.decision) headers['x-signalbox-path'] = sayPath(this.decision.trace).slice(0, LONGEST_PATH);
+    // A client may have named it: half a character would not encode, and a long name would not fit in a head.
+    if (model) headers['x-signalbox-model'] = encodeURI(Buffer.from(model.slice(0, LONGEST_MODEL)).toString());
     headers['x-signalbox-attempts'] = String(this.attempts.length + (this.answer && this.attempts.every((one) => !one.ok) ? 1 : 0));
     headers['x-signalbox-cost-usd'] = cost;
     headers['x-signalbox-cache'] = 'off';

@@ -36,7 +36,12 @@ export async function serveChat(gateway: Gateway, req: IncomingMessage, res: Ser
   } catch (error) {
     last = failed(exchange, error);
   }
-  await close(exchange, last);
+  try {
+    await close(exchange, last);
+  } catch (error) {
+    console.error(`${exchange.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    res.destroy();
+  }
 }
 
 async function answerOf(exchange: Exchange): Promise<Last> {
@@ -81,7 +86,8 @@ function knowCaller(exchange: Exchange): KeyEntry {
 export function keyOf(req: IncomingMessage, snapshot: Parameters<typeof findKey>[0]): KeyEntry {
   const { authorization } = req.headers;
   const header = req.headers['x-api-key'];
-  const token = authorization?.startsWith('Bearer ') ? authorization.slice(7).trim() : typeof header === 'string' ? header : '';
+  const bearer = authorization && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : null;
+  const token = bearer ?? (typeof header === 'string' ? header : '');
   if (token === '') throw new SignalboxError('missing_key');
   const key = findKey(snapshot, token);
   if (!key) throw new SignalboxError('invalid_key');
@@ -195,9 +201,14 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
   }
   gateway.inFlight.remove(exchange.bodyBytes);
   if (exchange.clientGone) return;
-  if (res.headersSent) end(res, last.body);
-  else {
+  const leaving = gateway.stopping();
+  if (res.headersSent) {
+    // A connection that is kept would hold up the process that was told to stop.
+    if (leaving) res.once('finish', () => exchange.req.socket.destroySoon());
+    end(res, last.body);
+  } else {
     const cost = (exchange.cost / 1e9).toFixed(9);
+    if (leaving) res.setHeader('connection', 'close');
     res.writeHead(last.httpStatus, { ...exchange.headers(cost), 'content-type': last.contentType, 'content-length': last.body.length, ...last.headers });
     end(res, last.body);
   }

@@ -58,7 +58,8 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: 
 
   const methods: Record<string, string> = { '/v1/chat/completions': 'POST', '/v1/models': 'GET', '/v1/requests/:id': 'GET' };
   for (const [path, allowed] of Object.entries(methods)) {
-    router.all(path, (req) => {
+    router.all(path, (req, res) => {
+      res.set('allow', allowed);
       throw new SignalboxError('method_not_allowed', { method: req.method, allowed });
     });
   }

@@ -23,7 +23,11 @@ function stubs(numbers: readonly number[], answer: <T>(value: T) => T | Promise<
   return {
     classify: () => answer({ score: (next() % 11) / 10, reasons: [], scorer: 'stub' }),
     redact: () =>
-      answer({ found: one<Record<string, number>>([{}, { email: 2 }, { word: 1, email: 1 }]), rules: 'stub', failed: one([false, true]) }),
+      answer({
+        found: one<Record<string, number>>([{}, { email: 2 }, { word: 1, email: 1 }]),
+        rules: 'stub',
+        failed: one([false, true]),
+      }),
     hold: (need) =>
       answer({
         ...missingBudget(need.budget, [], []),
@@ -109,14 +113,11 @@ describe('the interpreter', () => {
     fc.assert(
       fc.property(setting, (given) => {
         const heard: [TraceStep, string | null][] = [];
-        const { trace } = evaluate(
-          compileGraph(given.graph),
-          runOf(given),
-          stubs(given.numbers, synchronous),
-          (...one) => {
+        const { trace } = atOnce(
+          evaluate(compileGraph(given.graph), runOf(given), stubs(given.numbers, synchronous), (...one) => {
             heard.push(one);
-          },
-        ) as Decision;
+          }),
+        );
         expect(heard.map(([step]) => step)).toEqual(trace);
         expect(heard.map(([, next]) => next)).toEqual(trace.map((_, i) => trace[i + 1]?.node ?? null));
       }),

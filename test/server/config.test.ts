@@ -58,7 +58,7 @@ describe('a setting that cannot be used stops the start', () => {
     expect([...tried].sort()).toEqual(settings.map(({ name }) => name).sort());
   });
 
-  it.each(WRONG)('%s=%s', async (name, value, why) => {
+  it.concurrent.each(WRONG)('%s=%s', async (name, value, why) => {
     const line = await refusalTo({ [name]: value });
     expect(line).toMatch(SENTENCE);
     expect(line).toContain(`The setting ${name} `);

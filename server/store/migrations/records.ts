@@ -101,10 +101,20 @@ const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTable
   ],
 ];
 
+/**
+ * Tables of short rows that are found by their primary key alone: in SQLite they are that key's tree, and a commit writes
+ * one page for each where a table with an index beside it takes two.
+ */
+const KEYED: ReadonlySet<string> = new Set(['intents', 'spend', 'edges']);
+
 async function createRecords(knex: Knex): Promise<void> {
   // Ids sort by their bytes, which is by time; a language's own order would not do.
   const id = knex.client.config.client === 'pg' ? 'text collate "C"' : 'text';
-  for (const [name, define] of TABLES) await knex.schema.createTable(name, (table) => define(table, id));
+  for (const [name, define] of TABLES) {
+    const create = knex.schema.createTable(name, (table) => define(table, id));
+    if (knex.client.config.client === 'pg' || !KEYED.has(name)) await create;
+    else for (const { sql } of create.toSQL()) await knex.raw(`${sql} WITHOUT ROWID`);
+  }
 }
 
 async function dropRecords(knex: Knex): Promise<void> {
