@@ -1,6 +1,7 @@
 /** Budgets: the stored object, its calendar windows, and the pure rule by which a request fits or not. */
 import { z } from 'zod';
 import type { HoldNeed, HoldResult } from './effects.ts';
+import type { Run } from './run.ts';
 
 export const BUDGET_WINDOWS = ['hour', 'day', 'week', 'month', 'quarter', 'total'] as const;
 export type BudgetWindow = (typeof BUDGET_WINDOWS)[number];
@@ -174,7 +175,41 @@ export function holdResult(
     bounds,
     within: need.within,
     warning: need.warning,
+    outputLimit: need.outputLimit,
     resetsAt: state.resetsAt,
     owner: budget.owner,
   };
+}
+
+/** The answer for a budget that a node names and nobody has. */
+export function missingBudget(need: HoldNeed): HoldResult {
+  return {
+    port: 'exhausted',
+    why: 'no_budget',
+    amount: 0,
+    budget: need.budget,
+    budgetName: need.budget,
+    revision: 0,
+    scope: '',
+    unit: 'usd',
+    limit: 0,
+    spent: 0,
+    held: 0,
+    bounds: null,
+    within: need.within,
+    warning: need.warning,
+    outputLimit: need.outputLimit,
+    resetsAt: null,
+    owner: null,
+  };
+}
+
+/** The part of a budget that a request counts in, such as "team=search"; empty for the whole organisation. */
+export function scopeOf(budget: Pick<Budget, 'scope'>, run: Run): string {
+  return budget.scope
+    .map((name) => {
+      const value = run.read(name, false);
+      return `${name}=${value === null ? '' : String(value)}`;
+    })
+    .join(',');
 }

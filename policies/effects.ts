@@ -61,6 +61,8 @@ export interface HoldResult {
   /** The models that the bounds were taken over. */
   readonly within: readonly string[];
   readonly warning: readonly string[];
+  /** Tokens of answer that they were taken with where the app set no limit. */
+  readonly outputLimit: number;
   /** Milliseconds since 1970; null for a budget that never resets. */
   readonly resetsAt: number | null;
   readonly owner: string | null;

@@ -32,9 +32,11 @@ export function lacks(model: Model, run: Run): string | null {
 export function boundFor(run: Run, model: Model, outputLimit: number): Usage {
   const usage = usageBound(run.view, model, run.outputLimit ?? outputLimit);
   // An added instruction is a message of its own.
-  let added = 0;
-  for (const text of run.instructions) added += 3 * text.length + 16;
-  return added === 0 ? usage : { ...usage, inputTokens: usage.inputTokens + added };
+  let inputTokens = usage.inputTokens;
+  for (const text of run.instructions) inputTokens += 3 * text.length + 16;
+  const factor = model.boundFactor ?? 1;
+  if (factor === 1) return { ...usage, inputTokens };
+  return { ...usage, inputTokens: Math.ceil(inputTokens * factor), outputTokens: Math.ceil(usage.outputTokens * factor) };
 }
 
 /** The model that a node names, "asked" being the one that the request names. */

@@ -36,6 +36,8 @@ export interface Model {
     readonly files: boolean;
     readonly jsonSchema: boolean;
   };
+  /** On the bound of its tokens; above 1 where its provider has reported more than the bound. */
+  readonly boundFactor?: number;
   /** False for a model that runs on the organisation's own machines. */
   readonly leavesHouse: boolean;
 }

@@ -146,6 +146,9 @@ function recordedEffects(recorded: Recorded, own: boolean): Effects {
       if (!sameModels(found.within, need.within) || (need.warnAt !== null && !sameModels(found.warning, need.warning))) {
         throw new CannotTell(need.node, 'what this request could cost with these models was not recorded');
       }
+      if (run.outputLimit === null && found.outputLimit !== need.outputLimit) {
+        throw new CannotTell(need.node, 'what this request could cost with this output limit was not recorded');
+      }
       const decided = decideHold(found, found.bounds, need.warnAt);
       if (decided.port !== 'exhausted') applyOutputLimit(need, run);
       return { ...found, ...decided };

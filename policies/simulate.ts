@@ -1,6 +1,6 @@
 /** Runs a graph as "Try it" does: the outside answers what the author has set, and nothing leaves the house. */
 import { z } from 'zod';
-import { type Budget, decideHold, holdResult, windowAt } from './budget.ts';
+import { type Budget, decideHold, holdResult, missingBudget, scopeOf, windowAt } from './budget.ts';
 import { type ChatBody, viewOfChat } from './chat.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { Decision } from './decision.ts';
@@ -44,23 +44,13 @@ export interface Simulation {
   readonly tags: Readonly<Record<string, Tag>>;
 }
 
-/** The value that a budget counts apart, such as "team=search"; empty for the whole organisation. */
-export function scopeOf(budget: Pick<Budget, 'scope'>, run: Run): string {
-  return budget.scope
-    .map((name) => {
-      const value = run.read(name, false);
-      return `${name}=${value === null ? '' : String(value)}`;
-    })
-    .join(',');
-}
-
 function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
   return {
     classify: (_need, run) => (outside.complexity === undefined ? classifyText(run) : { score: outside.complexity, reasons: [], scorer: 'set by hand' }),
     redact: redactText,
     hold: (need, run) => {
       const budget = world.budget(need.budget);
-      if (!budget) return missingBudget(need.budget, need.within, need.warning);
+      if (!budget) return missingBudget(need);
       const scope = scopeOf(budget, run);
       const current = outside.budgets[budget.id] ?? world.state(budget, scope, run.now);
       const state = { ...current, resetsAt: windowAt(budget.window, budget.timeZone, run.now).end };
@@ -78,28 +68,6 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
       const failure = outside.down[model.id];
       return failure ? { ok: false, model: model.id, asked, failure } : { ok: true, model: model.id, asked };
     },
-  };
-}
-
-/** The answer for a budget that a node names and nobody has. */
-export function missingBudget(id: string, within: readonly string[], warning: readonly string[]): ReturnType<typeof holdResult> {
-  return {
-    port: 'exhausted',
-    why: 'no_budget',
-    budget: id,
-    budgetName: id,
-    revision: 0,
-    scope: '',
-    unit: 'usd',
-    limit: 0,
-    spent: 0,
-    held: 0,
-    amount: 0,
-    bounds: null,
-    within,
-    warning,
-    resetsAt: null,
-    owner: null,
   };
 }
 

@@ -50,7 +50,6 @@ export const ERRORS = {
   unauthenticated: { status: 401, type: 'authentication_error', message: 'Sign in first, or send the admin token as "Authorization: Bearer <token>".', retry: false },
   wrong_password: { status: 401, type: 'authentication_error', message: 'The e-mail address or the password is not right.', retry: false },
   too_many_attempts: { status: 429, type: 'rate_limit_error', message: 'Too many attempts to sign in. Wait a few minutes and try again.', retry: true },
-  forbidden: { status: 403, type: 'permission_error', message: 'This is not yours to see or change.', retry: false },
   not_found: invalid('There is no {what} here. It may have been deleted, or the address is wrong.', 404),
   method_not_allowed: invalid('{method} is not possible here. Allowed: {allowed}.', 405),
   invalid_input: invalid('{why}.', 422),

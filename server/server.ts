@@ -15,6 +15,7 @@ import type { Gateway } from './gateway/gateway.ts';
 import { type OrganisationModels, Runtime } from './gateway/runtime.ts';
 import { SecondOpinion } from './gateway/second-opinion.ts';
 import { BudgetCounters } from './money/counters.ts';
+import { Overruns } from './money/overruns.ts';
 import { buildCatalogue } from './providers/catalogue.ts';
 import type { ConfiguredProvider } from './providers/index.ts';
 import { recoverLost } from './records/recover.ts';
@@ -86,6 +87,7 @@ export async function startServer(config: Config, providers: readonly Configured
       providers: new Map(providers.map(({ provider }) => [provider.name, provider])),
       counters,
       writer,
+      overruns: new Overruns((words) => console.warn(words)),
       inFlight: new InFlight(IN_FLIGHT),
       coolDowns: new CoolDowns(),
       secondOpinion: new SecondOpinion(config.secondOpinions, (found) => {

@@ -14,6 +14,12 @@ async function finished(program: Program): Promise<Ended> {
   return ended;
 }
 
+/** What this machine needs to reach the registry, such as proxies, is in variables of any name. */
+const inherited = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+
 const between = (text: string, pattern: RegExp): string => {
   const found = pattern.exec(text)?.[1];
   if (found === undefined) throw new Error(`${String(pattern)} is not in: ${text}`);
@@ -39,7 +45,7 @@ describe(`a fresh clone, ${INSTALLS ? 'installed with npm ci' : 'with the packag
     folder = await mkdtemp(join(tmpdir(), 'signalbox-clone-'));
     clone = join(folder, 'signalbox');
     await finished(run('git', ['clone', '--quiet', ROOT, clone]));
-    if (INSTALLS) await finished(run('npm', ['ci'], { cwd: clone }));
+    if (INSTALLS) await finished(run('npm', ['ci'], { cwd: clone, environment: inherited() }));
     else await symlink(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
   }, 600_000);
 

@@ -1,13 +1,12 @@
 /** The policies that come with the program, read from their files. */
 import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { shippedPolicySchema } from '../../policies/template.ts';
-import type { ShippedPolicy } from './seed.ts';
+import { shippedPolicySchema, type Template } from '../../policies/template.ts';
 
 const FOLDER = new URL('../../policies/templates/', import.meta.url);
 
 /** All shipped policies by the name of their file. Throws when one of them is not in order. */
-export async function shippedPolicies(): Promise<ShippedPolicy[]> {
+export async function shippedPolicies(): Promise<Template[]> {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json')).sort();
   return Promise.all(
     files.map(async (file) => {

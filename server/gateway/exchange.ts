@@ -4,6 +4,7 @@ import type { CompiledGraph } from '../../policies/compile.ts';
 import type { Decision } from '../../policies/decision.ts';
 import { sayPath } from '../../policies/evaluate.ts';
 import type { Model } from '../../policies/model.ts';
+import { boundFor } from '../../policies/model-fit.ts';
 import { costOf } from '../../policies/price.ts';
 import { NO_USAGE, type Tag, type Usage, type UsageSource } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
@@ -100,8 +101,13 @@ export class Exchange {
     const complete = how.failure === null;
     let usage = NO_USAGE;
     let source: UsageSource = 'provider';
-    if (reported) usage = reported;
-    else if (how.billed) {
+    if (reported) {
+      usage = reported;
+      if (this.run && this.holds?.any) {
+        const bound = boundFor(this.run, answer.model, this.run.outputLimit ?? 0);
+        this.gateway.overruns.compare(this.id, answer.model, bound, reported);
+      }
+    } else if (how.billed) {
       usage = this.estimate(answer);
       source = 'estimated';
     }

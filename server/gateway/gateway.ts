@@ -1,5 +1,6 @@
 /** What the request path stands on. */
 import type { BudgetCounters } from '../money/counters.ts';
+import type { Overruns } from '../money/overruns.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Intent, RequestRecord } from '../records/record.ts';
 import type { InFlight } from './body.ts';
@@ -16,6 +17,7 @@ export interface Gateway {
     intent(intent: Intent): Promise<void>;
     record(record: RequestRecord): Promise<void>;
   };
+  readonly overruns: Overruns;
   readonly inFlight: InFlight;
   readonly coolDowns: CoolDowns;
   readonly secondOpinion: SecondOpinion;

@@ -1,6 +1,6 @@
 /** What nodes ask of the outside, really done: hold money, call models. */
 import type { CallFailure, CallNeed, CallResult, Effects } from '../../policies/effects.ts';
-import type { Model } from '../../policies/model.ts';
+import type { Model, ModelLookup } from '../../policies/model.ts';
 import { lacks, modelNamed, tooLong } from '../../policies/model-fit.ts';
 import { NO_USAGE } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
@@ -22,7 +22,11 @@ const refused = (need: CallNeed, model: Model | null, failure: CallFailure, mess
 /** The effects of one request whose key, body and policy are known. */
 export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation: string): Effects {
   const { gateway, runtime } = exchange;
-  const { lookup } = runtime.models(organisation);
+  const { lookup: known } = runtime.models(organisation);
+  const lookup: ModelLookup = (name) => {
+    const model = known(name);
+    return model && gateway.overruns.widened(model);
+  };
   const holds = new RequestHolds(gateway.counters, runtime.budget(organisation), lookup);
   exchange.holds = holds;
   return {

@@ -1,11 +1,10 @@
 /** The holds of one request: taken by budget nodes, fitted to the model that is called, settled exactly once. */
-import { type Budget, decideHold, holdResult } from '../../policies/budget.ts';
+import { type Budget, decideHold, holdResult, missingBudget, scopeOf } from '../../policies/budget.ts';
 import type { HoldNeed, HoldResult } from '../../policies/effects.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
 import { applyOutputLimit, boundFor, holdBounds } from '../../policies/model-fit.ts';
 import { costBound } from '../../policies/price.ts';
 import type { Run } from '../../policies/run.ts';
-import { missingBudget, scopeOf } from '../../policies/simulate.ts';
 import type { Charge } from '../records/record.ts';
 import type { BudgetCounters, Cell } from './counters.ts';
 
@@ -47,7 +46,7 @@ export class RequestHolds {
   /** Answers a budget node: admits the request with a hold, or says why not. The same budget met twice is one hold. */
   take(need: HoldNeed, run: Run): HoldResult {
     const budget = this.#budget(need.budget);
-    if (!budget) return missingBudget(need.budget, need.within, need.warning);
+    if (!budget) return missingBudget(need);
     const mine = this.#holds.get(budget.id);
     const cell = mine?.cell ?? this.#counters.cell(budget, scopeOf(budget, run), run.now);
     const { scope } = cell;

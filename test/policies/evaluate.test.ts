@@ -8,7 +8,7 @@ import { evaluate, sayPath } from '../../policies/evaluate.ts';
 import { liveFacts } from '../../policies/facts.ts';
 import type { Graph } from '../../policies/graph.ts';
 import { Run } from '../../policies/run.ts';
-import { missingBudget } from '../../policies/simulate.ts';
+import { missingBudget } from '../../policies/budget.ts';
 import { body, callerTags, draw, drawing, moment } from './drawings.ts';
 import { lookup } from './house.ts';
 
@@ -30,7 +30,7 @@ function stubs(numbers: readonly number[], answer: <T>(value: T) => T | Promise<
       }),
     hold: (need) =>
       answer({
-        ...missingBudget(need.budget, [], []),
+        ...missingBudget(need),
         port: one(
           need.warnAt === null
             ? ['within', 'exhausted', 'unavailable']

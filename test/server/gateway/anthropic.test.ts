@@ -7,7 +7,16 @@ import { listedSource } from '../../../server/providers/listed-source.ts';
 import text from '../providers/fixtures/anthropic/text.fixture.json' with { type: 'json' };
 import tools from '../providers/fixtures/anthropic/tools.fixture.json' with { type: 'json' };
 import { json, startUpstream, stream, type Upstream } from '../providers/upstream.ts';
-import { graphOf, idOf, passEverythingOn, publish, recordOf, replayAll, startGateway, type TestGateway } from './harness.ts';
+import {
+  graphOf,
+  idOf,
+  passEverythingOn,
+  publish,
+  recordOf,
+  replayAll,
+  startGateway,
+  type TestGateway,
+} from './harness.ts';
 
 let gateway: TestGateway;
 let upstream: Upstream;
@@ -33,15 +42,26 @@ const messages = [
   { role: 'system' as const, content: 'Be kind.' },
   { role: 'user' as const, content: 'Hi' },
 ];
-const weather: ChatCompletionTool = { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } };
+const weather: ChatCompletionTool = {
+  type: 'function',
+  function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
+};
 /** A dollar in, five out, a tenth for what is cached, five quarters for what is written to the cache; a million tokens. */
 const COST = Math.ceil((20 * 1e9 + 75 * 0.1e9 + 5 * 1.25e9 + 12 * 5e9) / 1e6);
 
 it('answers whole, with usage and cost', async () => {
   answer = json(200, text.whole);
-  const { data, response } = await gateway.openai.chat.completions.create({ model, messages, max_completion_tokens: 50 }).withResponse();
-  expect(data.choices).toMatchObject([{ message: { role: 'assistant', content: 'Hello, wörld.' }, finish_reason: 'stop' }]);
-  expect(data.usage).toMatchObject({ prompt_tokens: 100, completion_tokens: 12, prompt_tokens_details: { cached_tokens: 75 } });
+  const { data, response } = await gateway.openai.chat.completions
+    .create({ model, messages, max_completion_tokens: 50 })
+    .withResponse();
+  expect(data.choices).toMatchObject([
+    { message: { role: 'assistant', content: 'Hello, wörld.' }, finish_reason: 'stop' },
+  ]);
+  expect(data.usage).toMatchObject({
+    prompt_tokens: 100,
+    completion_tokens: 12,
+    prompt_tokens_details: { cached_tokens: 75 },
+  });
   const sent = upstream.requests.at(-1);
   expect(sent?.head.headers['x-api-key']).toBe('secret');
   expect(JSON.parse(sent?.body ?? '')).toMatchObject({
@@ -83,22 +103,39 @@ it('calls tools, whole and streamed, and is told what they gave', async () => {
   const request = { model, messages, tools: [weather] };
   const whole = await gateway.openai.chat.completions.create(request);
   const message = whole.choices[0]?.message;
-  const calls = message?.tool_calls?.map((call) => call.type === 'function' && [call.id, call.function.name, JSON.parse(call.function.arguments)]);
+  const calls = message?.tool_calls?.map(
+    (call) => call.type === 'function' && [call.id, call.function.name, JSON.parse(call.function.arguments)],
+  );
   expect(calls).toEqual([
     ['call_a', 'weather', { city: 'Oslo' }],
     ['call_b', 'clock', {}],
   ]);
   answer = stream(tools.stream);
   const streamed = await gateway.openai.chat.completions.stream(request).finalChatCompletion();
-  expect(streamed.choices[0]?.message.tool_calls?.map((call) => call.type === 'function' && [call.id, call.function.name, JSON.parse(call.function.arguments)])).toEqual(calls);
+  expect(
+    streamed.choices[0]?.message.tool_calls?.map(
+      (call) => call.type === 'function' && [call.id, call.function.name, JSON.parse(call.function.arguments)],
+    ),
+  ).toEqual(calls);
   if (!message) throw new Error('no message');
   answer = json(200, text.whole);
   await gateway.openai.chat.completions.create({
     ...request,
-    messages: [...messages, message, { role: 'tool', tool_call_id: 'call_a', content: '7 degrees' }, { role: 'tool', tool_call_id: 'call_b', content: 'noon' }],
+    messages: [
+      ...messages,
+      message,
+      { role: 'tool', tool_call_id: 'call_a', content: '7 degrees' },
+      { role: 'tool', tool_call_id: 'call_b', content: 'noon' },
+    ],
   });
   const sent = JSON.parse(upstream.requests.at(-1)?.body ?? '');
-  expect(sent.messages.at(-1)).toMatchObject({ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call_a' }, { type: 'tool_result', tool_use_id: 'call_b' }] });
+  expect(sent.messages.at(-1)).toMatchObject({
+    role: 'user',
+    content: [
+      { type: 'tool_result', tool_use_id: 'call_a' },
+      { type: 'tool_result', tool_use_id: 'call_b' },
+    ],
+  });
 });
 
 it('gives personal data back that it never saw', async () => {
@@ -106,26 +143,44 @@ it('gives personal data back that it never saw', async () => {
     gateway,
     'careful',
     graphOf(
-      { enter: ['request', {}], protect: ['redact', { rules: [{ detect: 'email', action: 'placeholder' }] }], call: ['model', { model: `anthropic/${model}` }] },
+      {
+        enter: ['request', {}],
+        protect: ['redact', { rules: [{ detect: 'email', action: 'placeholder' }] }],
+        call: ['model', { model: `anthropic/${model}` }],
+      },
       ['enter.next > protect', 'protect.clean > call', 'protect.found > call'],
     ),
   );
   const echo = { ...text.whole, content: [{ type: 'text', text: 'To [[EMAIL_1]].' }] };
   answer = json(200, echo);
-  const given = await gateway.openai.chat.completions.create({ model: 'policy/careful', messages: [{ role: 'user', content: 'Write to ada@engines.example' }] });
+  const given = await gateway.openai.chat.completions.create({
+    model: 'policy/careful',
+    messages: [{ role: 'user', content: 'Write to ada@engines.example' }],
+  });
   expect(given.choices[0]?.message.content).toBe('To ada@engines.example.');
   expect(upstream.requests.at(-1)?.body).not.toContain('engines.example');
 });
 
 it('fails in the words of the gateway, and lets another model take over', async () => {
   answer = json(529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
-  await expect(gateway.openai.chat.completions.create({ model, messages })).rejects.toMatchObject({ status: 502, code: 'upstream_error' });
+  await expect(gateway.openai.chat.completions.create({ model, messages })).rejects.toMatchObject({
+    status: 502,
+    code: 'upstream_error',
+  });
   await publish(
     gateway,
     'second-choice',
-    graphOf({ enter: ['request', {}], call: ['fallback', { models: [`anthropic/${model}`, 'sandbox/small'], coolDownSeconds: 0 }] }, ['enter.next > call']),
+    graphOf(
+      {
+        enter: ['request', {}],
+        call: ['fallback', { models: [`anthropic/${model}`, 'sandbox/small'], coolDownSeconds: 0 }],
+      },
+      ['enter.next > call'],
+    ),
   );
-  const { data, response } = await gateway.openai.chat.completions.create({ model: 'policy/second-choice', messages }).withResponse();
+  const { data, response } = await gateway.openai.chat.completions
+    .create({ model: 'policy/second-choice', messages })
+    .withResponse();
   expect(data.choices[0]?.message.content).toContain('sandbox/small');
   expect(response.headers.get('x-signalbox-attempts')).toBe('2');
 });
@@ -133,7 +188,9 @@ it('fails in the words of the gateway, and lets another model take over', async 
 it('ends a stream that breaks off with an error', async () => {
   answer = (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const events = text.stream.slice(0, 4).map((event) => `event: ${event.data.type}\ndata: ${JSON.stringify(event.data)}\n\n`);
+    const events = text.stream
+      .slice(0, 4)
+      .map((event) => `event: ${event.data.type}\ndata: ${JSON.stringify(event.data)}\n\n`);
     response.write(events.join(''), () => response.destroy());
   };
   const response = await gateway.chat({ model, messages, stream: true });

@@ -2,8 +2,20 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ERRORS } from '../../../server/errors.ts';
-import { API_KEY, atRest, eventually, type GatewayWithUpstream, idOf, makeKey, newestRecord, recordOf, replayAll, startWithUpstream } from './harness.ts';
+import {
+  API_KEY,
+  atRest,
+  eventually,
+  type GatewayWithUpstream,
+  idOf,
+  makeKey,
+  newestRecord,
+  recordOf,
+  replayAll,
+  startWithUpstream,
+} from './harness.ts';
 
 let gateway: GatewayWithUpstream;
 const MB = 1024 * 1024;
@@ -20,7 +32,9 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await atRest(gateway);
-  expect((await gateway.chat({ model: 'one', messages: [{ role: 'user', content: 'still there?' }] })).status).toBe(200);
+  expect((await gateway.chat({ model: 'one', messages: [{ role: 'user', content: 'still there?' }] })).status).toBe(
+    200,
+  );
 });
 afterAll(async () => {
   try {
@@ -37,8 +51,10 @@ const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
 
 /** Expects the error in the protocol's shape, with the status and type of the table. */
 async function expectError(response: Response, code: keyof typeof ERRORS): Promise<Record<string, unknown>> {
-  const body = await response.json();
-  expect(body).toEqual({ error: expect.objectContaining({ code, type: ERRORS[code].type, message: expect.any(String) }) });
+  const body = z.object({ error: z.record(z.string(), z.unknown()) }).parse(await response.json());
+  expect(body).toEqual({
+    error: expect.objectContaining({ code, type: ERRORS[code].type, message: expect.any(String) }),
+  });
   expect(response.status).toBe(ERRORS[code].status);
   expect(response.headers.get('content-type')).toContain('application/json');
   expect(response.headers.get('x-should-retry')).toBe(ERRORS[code].retry ? null : 'false');
@@ -52,8 +68,16 @@ describe('a body', () => {
     ['that is not an object', '["model"]', 'invalid_json'],
     ['with text after it', '{"model":"one","messages":[{"role":"user","content":"x"}]}{}', 'invalid_json'],
     ['with a key twice', '{"model":"one","model":"two","messages":[{"role":"user","content":"x"}]}', 'duplicate_key'],
-    ['with a key twice, written otherwise', '{"model":"one","mod\\u0065l":"two","messages":[{"role":"user","content":"x"}]}', 'duplicate_key'],
-    ['with a key twice deep inside', '{"model":"one","messages":[{"role":"user","content":"x","content":"y"}]}', 'duplicate_key'],
+    [
+      'with a key twice, written otherwise',
+      '{"model":"one","mod\\u0065l":"two","messages":[{"role":"user","content":"x"}]}',
+      'duplicate_key',
+    ],
+    [
+      'with a key twice deep inside',
+      '{"model":"one","messages":[{"role":"user","content":"x","content":"y"}]}',
+      'duplicate_key',
+    ],
     ['that is too deep', `{"model":"one","messages":[{"role":"user","content":"x"}],"x":${deep(300)}}`, 'too_deep'],
     ['that is far too deep', `{"x":${deep(400_000)}}`, 'too_deep'],
     ['without messages', { model: 'one' }, 'invalid_request'],
@@ -73,8 +97,14 @@ describe('a body', () => {
     const before = gateway.upstream.requests.length;
     const response = await gateway.chat(body);
     const error = await expectError(response, code);
-    expect(error['request_id']).toBe(idOf(response));
-    expect(await recordOf(gateway, idOf(response))).toMatchObject({ status: 'failed', errorCode: code, httpStatus: response.status, attempts: [], cost: 0 });
+    expect(error.request_id).toBe(idOf(response));
+    expect(await recordOf(gateway, idOf(response))).toMatchObject({
+      status: 'failed',
+      errorCode: code,
+      httpStatus: response.status,
+      attempts: [],
+      cost: 0,
+    });
     expect(gateway.upstream.requests.length).toBe(before);
   });
 
@@ -88,14 +118,18 @@ describe('a body', () => {
   });
 
   it('with names of objects that JavaScript has already is like any other', async () => {
-    const response = await gateway.chat('{"model":"one","__proto__":{"stream":true},"constructor":{},"metadata":{"__proto__":"x","constructor":"y"},"messages":[{"role":"user","content":"x"}]}');
+    const response = await gateway.chat(
+      '{"model":"one","__proto__":{"stream":true},"constructor":{},"metadata":{"__proto__":"x","constructor":"y"},"messages":[{"role":"user","content":"x"}]}',
+    );
     expect(response.status).toBe(200);
     expect((await recordOf(gateway, idOf(response))).stream).toBe(false);
   });
 
   it('over the limit is refused, whether it says its length or not', async () => {
     const large = JSON.stringify({ model: 'one', messages: user('x'.repeat(2 * MB)) });
-    expect(await expectError(await gateway.chat(large), 'body_too_large')).toMatchObject({ message: expect.stringContaining('1 MB') });
+    expect(await expectError(await gateway.chat(large), 'body_too_large')).toMatchObject({
+      message: expect.stringContaining('1 MB'),
+    });
     const pieces = new ReadableStream<Uint8Array>({
       start(controller) {
         for (let i = 0; i < 32; i++) controller.enqueue(Buffer.alloc(MB / 8, 'x'));
@@ -135,7 +169,11 @@ describe('a name that cannot stand in a header', () => {
 
 describe('a key', () => {
   const ask = (headers: Record<string, string>) =>
-    fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify({ model: 'one', messages: user('x') }) });
+    fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ model: 'one', messages: user('x') }),
+    });
 
   it('has to be sent, known, and not revoked; otherwise nobody is charged and nothing recorded', async () => {
     const before = gateway.upstream.requests.length;
@@ -152,7 +190,10 @@ describe('a key', () => {
     await expect(recordOf(gateway, idOf(revoked))).rejects.toThrow('404');
     expect(gateway.upstream.requests.length).toBe(before + 1);
     await expectError(await fetch(`${gateway.url}/v1/models`), 'missing_key');
-    await expectError(await fetch(`${gateway.url}/v1/requests/req_1`, { headers: { 'x-api-key': 'sb_nobody' } }), 'invalid_key');
+    await expectError(
+      await fetch(`${gateway.url}/v1/requests/req_1`, { headers: { 'x-api-key': 'sb_nobody' } }),
+      'invalid_key',
+    );
   });
 
   it('may stand in either header, and its scheme in any letters', async () => {
@@ -179,7 +220,8 @@ describe('a client that hangs up', () => {
     socket.on('error', () => undefined);
     return socket;
   };
-  const head = (length: number): string => `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${API_KEY}\r\ncontent-length: ${length}\r\n\r\n`;
+  const head = (length: number): string =>
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${API_KEY}\r\ncontent-length: ${length}\r\n\r\n`;
 
   it('in the middle of its head or of its body leaves nothing behind', async () => {
     const first = await open();
@@ -207,7 +249,9 @@ describe('a client that hangs up', () => {
       await eventually(() => expect(called).toBeDefined());
       socket.destroy();
       await called;
-      expect(await newestRecord(gateway, ({ status }) => status === 'aborted')).toMatchObject({ attempts: [{ failure: 'aborted' }] });
+      expect(await newestRecord(gateway, ({ status }) => status === 'aborted')).toMatchObject({
+        attempts: [{ failure: 'aborted' }],
+      });
     } finally {
       gateway.answer = answer;
     }

@@ -1,6 +1,7 @@
 /** Which policy and version decides a request, and by which tags and facts. */
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   eventually,
   type GatewayWithUpstream,
@@ -32,9 +33,15 @@ const saying = (text: string) => graphOf({ enter: ['request', {}], say: ['answer
 const hello = [{ role: 'user', content: 'hello' }];
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-async function said(response: Response): Promise<string> {
-  const body = await response.json();
-  return body.choices?.[0]?.message.content ?? body.error.code;
+const answerBody = z.object({
+  choices: z.array(z.object({ message: z.object({ content: z.string() }) })).optional(),
+  error: z.object({ code: z.string() }).optional(),
+});
+
+/** What was answered, or the code of the error. */
+async function said(response: Response): Promise<string | undefined> {
+  const { choices, error } = answerBody.parse(await response.json());
+  return error?.code ?? choices?.[0]?.message.content;
 }
 
 describe('the policy', () => {
@@ -53,7 +60,12 @@ describe('the policy', () => {
     expect(await ask('policy/by-name')).toBe('name');
     const elsewhere = await gateway.chat({ model: 'gpt-4o', messages: hello });
     expect(await said(elsewhere)).toBe('organisation');
-    await makeDefault(gateway, (await gateway.api<{ policies: { id: string; name: string }[] }>('GET', '/policies')).policies.find(({ name }) => name === 'pass-on')?.id ?? '');
+    await makeDefault(
+      gateway,
+      (await gateway.api<{ policies: { id: string; name: string }[] }>('GET', '/policies')).policies.find(
+        ({ name }) => name === 'pass-on',
+      )?.id ?? '',
+    );
   });
 
   it('has to exist, to be published, and to be allowed for the key', async () => {
@@ -95,7 +107,11 @@ describe('the policy', () => {
   });
 
   it('answers as a stream where one is asked for, without any model', async () => {
-    const stream = await gateway.openai.chat.completions.create({ model: 'policy/by-name', messages: [{ role: 'user', content: 'hello' }], stream: true });
+    const stream = await gateway.openai.chat.completions.create({
+      model: 'policy/by-name',
+      messages: [{ role: 'user', content: 'hello' }],
+      stream: true,
+    });
     let text = '';
     for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
     expect(text).toBe('name');
@@ -113,23 +129,43 @@ describe('tags', () => {
   };
 
   it.each([
-    ['our own header', { 'x-signalbox-tags': 'feature=search, usage=building,note=a%20b%2Cc' }, { feature: 'search', usage: 'building', note: 'a b,c' }],
+    [
+      'our own header',
+      { 'x-signalbox-tags': 'feature=search, usage=building,note=a%20b%2Cc' },
+      { feature: 'search', usage: 'building', note: 'a b,c' },
+    ],
     ['LiteLLM', { 'x-litellm-tags': 'feature:search,beta' }, { feature: 'search', beta: 'true' }],
-    ['Portkey', { 'x-portkey-metadata': '{"_user":"ada","feature":"search","nested":{"a":1}}' }, { user: 'ada', feature: 'search' }],
-    ['Cloudflare', { 'cf-aig-metadata': '{"feature":"search","paid":true,"seats":3}' }, { feature: 'search', paid: 'true', seats: '3' }],
+    [
+      'Portkey',
+      { 'x-portkey-metadata': '{"_user":"ada","feature":"search","nested":{"a":1}}' },
+      { user: 'ada', feature: 'search' },
+    ],
+    [
+      'Cloudflare',
+      { 'cf-aig-metadata': '{"feature":"search","paid":true,"seats":3}' },
+      { feature: 'search', paid: 'true', seats: '3' },
+    ],
     ['Helicone', { 'Helicone-Property-Feature': 'search' }, { feature: 'search' }],
   ])('come from the headers of %s', async (_whose, headers, expected) => {
     const { team: _, ...tags } = await tagsFor(headers);
-    expect(tags).toEqual(Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, `${value} (caller)`])));
+    expect(tags).toEqual(
+      Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, `${value} (caller)`])),
+    );
   });
 
   it('come from the body: its metadata, and its user', async () => {
-    const { team: _, ...tags } = await tagsFor({}, { user: 'ada', metadata: { feature: 'search', seats: 3, deep: { a: 1 } } });
+    const { team: _, ...tags } = await tagsFor(
+      {},
+      { user: 'ada', metadata: { feature: 'search', seats: 3, deep: { a: 1 } } },
+    );
     expect(tags).toEqual({ user: 'ada (caller)', feature: 'search (caller)', seats: '3 (caller)' });
   });
 
   it('leave metadata alone that is no tag, since apps have their own uses for it', async () => {
-    const { team: _, ...tags } = await tagsFor({}, { metadata: { 'trace id': 'x', '1st': 'y', long: 'z'.repeat(400), fine: 'yes' } });
+    const { team: _, ...tags } = await tagsFor(
+      {},
+      { metadata: { 'trace id': 'x', '1st': 'y', long: 'z'.repeat(400), fine: 'yes' } },
+    );
     expect(tags).toEqual({ fine: 'yes (caller)' });
   });
 
@@ -156,34 +192,51 @@ describe('tags', () => {
 
   it('that the key fixes cannot be said otherwise', async () => {
     const { token } = await makeKey(gateway, { fixedTags: { cost: 'c1', user: 'robot' } });
-    const tags = await tagsFor({ ...bearer(token), 'x-signalbox-tags': 'cost=c2,user=ada' }, { user: 'eve', metadata: { cost: 'c3' } });
+    const tags = await tagsFor(
+      { ...bearer(token), 'x-signalbox-tags': 'cost=c2,user=ada' },
+      { user: 'eve', metadata: { cost: 'c3' } },
+    );
     expect(tags).toMatchObject({ cost: 'c1 (key)', user: 'robot (key)' });
   });
 
   it('that the key requires have to be said', async () => {
     const { token } = await makeKey(gateway, { requiredTags: ['feature'] });
     const without = await gateway.chat({ model: 'policy/tagged', messages: hello }, bearer(token));
-    expect(await without.json()).toMatchObject({ error: { code: 'invalid_tags', message: expect.stringContaining('feature') } });
-    expect(await tagsFor({ ...bearer(token), 'x-signalbox-tags': 'feature=search' })).toMatchObject({ feature: 'search (caller)' });
+    expect(await without.json()).toMatchObject({
+      error: { code: 'invalid_tags', message: expect.stringContaining('feature') },
+    });
+    expect(await tagsFor({ ...bearer(token), 'x-signalbox-tags': 'feature=search' })).toMatchObject({
+      feature: 'search (caller)',
+    });
   });
 
   it('that the key lists are one of the list, wherever they come from', async () => {
     const { token } = await makeKey(gateway, { tagChoices: { feature: ['search', 'chat'], user: ['ada'] } });
-    expect(await tagsFor({ ...bearer(token), 'x-signalbox-tags': 'feature=chat' }, { user: 'ada' })).toMatchObject({ feature: 'chat (caller)', user: 'ada (caller)' });
+    expect(await tagsFor({ ...bearer(token), 'x-signalbox-tags': 'feature=chat' }, { user: 'ada' })).toMatchObject({
+      feature: 'chat (caller)',
+      user: 'ada (caller)',
+    });
     for (const [headers, body] of [
       [{ 'x-signalbox-tags': 'feature=games' }, {}],
       [{}, { metadata: { feature: 'games' } }],
       [{ 'helicone-property-feature': 'games' }, {}],
       [{}, { user: 'eve' }],
     ] as const) {
-      const response = await gateway.chat({ model: 'policy/tagged', messages: hello, ...body }, { ...bearer(token), ...headers });
+      const response = await gateway.chat(
+        { model: 'policy/tagged', messages: hello, ...body },
+        { ...bearer(token), ...headers },
+      );
       expect([response.status, await said(response)]).toEqual([400, 'invalid_tags']);
     }
   });
 
   it('decide, also by who said them and by what a node has set', async () => {
     const { token } = await makeKey(gateway, { fixedTags: { tier: 'gold' } });
-    const sourced = (port: string, source: string) => ({ port, label: port, when: { fact: 'tag_source.tier', operator: 'equal', value: source } });
+    const sourced = (port: string, source: string) => ({
+      port,
+      label: port,
+      when: { fact: 'tag_source.tier', operator: 'equal', value: source },
+    });
     await publish(
       gateway,
       'sourced',
@@ -192,18 +245,46 @@ describe('tags', () => {
           enter: ['request', {}],
           who: ['match', { cases: [sourced('by-key', 'key'), sourced('by-caller', 'caller')] }],
           mark: ['tag', { tags: { tier: 'basic', usage: 'vibing' }, override: true }],
-          again: ['match', { cases: [{ port: 'set', label: 'set', when: { all: [{ fact: 'tags.tier', operator: 'equal', value: 'basic' }, { fact: 'tag_source.tier', operator: 'equal', value: 'rule' }] } }] }],
+          again: [
+            'match',
+            {
+              cases: [
+                {
+                  port: 'set',
+                  label: 'set',
+                  when: {
+                    all: [
+                      { fact: 'tags.tier', operator: 'equal', value: 'basic' },
+                      { fact: 'tag_source.tier', operator: 'equal', value: 'rule' },
+                    ],
+                  },
+                },
+              ],
+            },
+          ],
           key: ['answer', { text: 'key' }],
           caller: ['answer', { text: 'rule after caller' }],
           none: ['answer', { text: 'nobody' }],
         },
-        ['enter.next > who', 'who.by-key > key', 'who.by-caller > mark', 'who.else > none', 'mark.next > again', 'again.set > caller', 'again.else > none'],
+        [
+          'enter.next > who',
+          'who.by-key > key',
+          'who.by-caller > mark',
+          'who.else > none',
+          'mark.next > again',
+          'again.set > caller',
+          'again.else > none',
+        ],
       ),
     );
-    const ask = (headers: Record<string, string>) => gateway.chat({ model: 'policy/sourced', messages: hello }, headers);
+    const ask = (headers: Record<string, string>) =>
+      gateway.chat({ model: 'policy/sourced', messages: hello }, headers);
     expect(await said(await ask({ ...bearer(token), 'x-signalbox-tags': 'tier=silver' }))).toBe('key');
     const marked = await ask({ 'x-signalbox-tags': 'tier=silver,usage=building' });
-    expect((await recordOf(gateway, idOf(marked))).tags).toMatchObject({ tier: { value: 'basic', source: 'rule' }, usage: { value: 'vibing', source: 'rule' } });
+    expect((await recordOf(gateway, idOf(marked))).tags).toMatchObject({
+      tier: { value: 'basic', source: 'rule' },
+      usage: { value: 'vibing', source: 'rule' },
+    });
     expect(await said(marked)).toBe('rule after caller');
     expect(await said(await ask({}))).toBe('nobody');
   });
@@ -213,12 +294,27 @@ describe('the clock', () => {
   it('is read once, in the time zone of the drawing', async () => {
     // Kiritimati is 26 hours ahead of Pago Pago: never the same weekday.
     const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-    const cases = weekdays.map((day) => ({ port: day, label: day, when: { fact: 'time.weekday', operator: 'equal', value: day } }));
+    const cases = weekdays.map((day) => ({
+      port: day,
+      label: day,
+      when: { fact: 'time.weekday', operator: 'equal', value: day },
+    }));
     const seen: string[] = [];
-    for (const [name, timeZone] of [['east', 'Pacific/Kiritimati'], ['west', 'Pacific/Pago_Pago']] as const) {
-      const nodes: Parameters<typeof graphOf>[0] = { enter: ['request', { timeZone }], day: ['match', { cases }], none: ['answer', { text: 'never' }] };
+    for (const [name, timeZone] of [
+      ['east', 'Pacific/Kiritimati'],
+      ['west', 'Pacific/Pago_Pago'],
+    ] as const) {
+      const nodes: Parameters<typeof graphOf>[0] = {
+        enter: ['request', { timeZone }],
+        day: ['match', { cases }],
+        none: ['answer', { text: 'never' }],
+      };
       for (const day of weekdays) nodes[`say-${day}`] = ['answer', { text: day }];
-      await publish(gateway, name, graphOf(nodes, ['enter.next > day', ...weekdays.map((day) => `day.${day} > say-${day}`), 'day.else > none']));
+      await publish(
+        gateway,
+        name,
+        graphOf(nodes, ['enter.next > day', ...weekdays.map((day) => `day.${day} > say-${day}`), 'day.else > none']),
+      );
       const response = await gateway.chat({ model: `policy/${name}`, messages: hello });
       const { at } = await recordOf(gateway, idOf(response));
       const expected = new Intl.DateTimeFormat('en', { timeZone, weekday: 'long' }).format(at).toLowerCase();
@@ -235,7 +331,23 @@ describe('the clock', () => {
       graphOf(
         {
           enter: ['request', { timeZone: 'UTC' }],
-          when: ['match', { cases: [{ port: 'early', label: 'early', when: { all: [{ fact: 'time.hour', operator: 'lessThan', value: 12 }, { fact: 'time.of_day', operator: 'during', value: ['00:00', '12:00'] }] } }] }],
+          when: [
+            'match',
+            {
+              cases: [
+                {
+                  port: 'early',
+                  label: 'early',
+                  when: {
+                    all: [
+                      { fact: 'time.hour', operator: 'lessThan', value: 12 },
+                      { fact: 'time.of_day', operator: 'during', value: ['00:00', '12:00'] },
+                    ],
+                  },
+                },
+              ],
+            },
+          ],
           early: ['answer', { text: 'before noon' }],
           late: ['answer', { text: 'after noon' }],
         },

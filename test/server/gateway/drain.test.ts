@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { addressOf, runGateway } from '../../program.ts';
 import { startUpstream } from '../providers/upstream.ts';
 import { API_KEY, eventually, graphOf } from './harness.ts';
@@ -38,8 +39,11 @@ it('finishes a running stream, refuses new requests, and ends without waiting fo
       expect(response.ok, await response.clone().text()).toBe(true);
       return response.json();
     };
-    const graph = graphOf({ enter: ['request', {}], call: ['model', { model: 'upstream/one' }] }, ['enter.next > call']);
-    const { policy, draft } = await api('POST', '/policies', { name: 'through', title: 'Through', graph });
+    const graph = graphOf({ enter: ['request', {}], call: ['model', { model: 'upstream/one' }] }, [
+      'enter.next > call',
+    ]);
+    const made = z.object({ policy: z.object({ id: z.string() }), draft: z.object({ revision: z.number() }) });
+    const { policy, draft } = made.parse(await api('POST', '/policies', { name: 'through', title: 'Through', graph }));
     await api('POST', `/policies/${policy.id}/publish`, { revision: draft.revision, reason: 'for a test' });
 
     const body = JSON.stringify({ model: 'policy/through', stream: true, messages: [{ role: 'user', content: 'hi' }] });

@@ -15,16 +15,24 @@ let budget = '';
 let policies = 0;
 
 const data = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
-const delta = (fields: object, finish: string | null = null): string => data({ id: 'c', choices: [{ index: 0, delta: fields, finish_reason: finish }] });
+const delta = (fields: object, finish: string | null = null): string =>
+  data({ id: 'c', choices: [{ index: 0, delta: fields, finish_reason: finish }] });
 const usage = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };
 
 function answer(response: ServerResponse, model: string, stream: boolean): void {
   if (stream) {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.end(`${delta({ role: 'assistant' })}${delta({ content: `from ${model}` })}${delta({}, 'stop')}${data({ choices: [], usage })}data: [DONE]\n\n`);
+    response.end(
+      `${delta({ role: 'assistant' })}${delta({ content: `from ${model}` })}${delta({}, 'stop')}${data({ choices: [], usage })}data: [DONE]\n\n`,
+    );
   } else {
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content: `from ${model}` }, finish_reason: 'stop' }], usage }));
+    response.end(
+      JSON.stringify({
+        choices: [{ index: 0, message: { role: 'assistant', content: `from ${model}` }, finish_reason: 'stop' }],
+        usage,
+      }),
+    );
   }
 }
 
@@ -45,8 +53,14 @@ beforeAll(async () => {
   });
   gateway = await startGateway({
     providers: [
-      { provider: createOpenAiCompatible({ name: 'up', baseUrl: upstream.baseUrl, apiKey: null }), source: openSource('up', ['a', 'b', 'c'], true) },
-      { provider: createOpenAiCompatible({ name: 'gone', baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: null }), source: openSource('gone', ['m'], true) },
+      {
+        provider: createOpenAiCompatible({ name: 'up', baseUrl: upstream.baseUrl, apiKey: null }),
+        source: openSource('up', ['a', 'b', 'c'], true),
+      },
+      {
+        provider: createOpenAiCompatible({ name: 'gone', baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: null }),
+        source: openSource('gone', ['m'], true),
+      },
     ],
   });
   // A dollar for a million tokens, in and out.
@@ -55,7 +69,14 @@ beforeAll(async () => {
     await gateway.api('POST', '/prices', { model, price: [rate], reason: 'for a test' });
   }
   ({ id: budget } = await gateway.api<{ id: string }>('POST', '/budgets', {
-    name: 'Purse', scope: [], window: 'month', timeZone: 'UTC', unit: 'usd', limit: 1e9, owner: null, reason: 'for a test',
+    name: 'Purse',
+    scope: [],
+    window: 'month',
+    timeZone: 'UTC',
+    unit: 'usd',
+    limit: 1e9,
+    owner: null,
+    reason: 'for a test',
   }));
 });
 beforeEach(() => upstream.requests.splice(0));
@@ -71,25 +92,38 @@ afterAll(async () => {
 });
 
 /** Makes a policy of one node behind the budget and asks it. */
-async function asking(kind: 'fallback' | 'model', settings: Record<string, unknown>, body: Record<string, unknown> = {}) {
+async function asking(
+  kind: 'fallback' | 'model',
+  settings: Record<string, unknown>,
+  body: Record<string, unknown> = {},
+) {
   policies += 1;
   const name = `p${policies}`;
   await publish(
     gateway,
     name,
-    graphOf({ enter: ['request', {}], pay: ['budget', { budget, warnAt: null, outputLimit: 100 }], call: [kind, settings] }, ['enter.next > pay', 'pay.within > call']),
+    graphOf(
+      { enter: ['request', {}], pay: ['budget', { budget, warnAt: null, outputLimit: 100 }], call: [kind, settings] },
+      ['enter.next > pay', 'pay.within > call'],
+    ),
   );
   const ask = async () => {
-    const response = await gateway.chat({ model: `policy/${name}`, messages: [{ role: 'user', content: 'hello' }], ...body });
+    const response = await gateway.chat({
+      model: `policy/${name}`,
+      messages: [{ role: 'user', content: 'hello' }],
+      ...body,
+    });
     const text = await response.text();
     return { response, text, record: await recordOf(gateway, idOf(response)) };
   };
   return { ask, ...(await ask()) };
 }
 const called = (): string[] => upstream.requests.map(({ body }) => JSON.parse(body).model);
-const status = (code: number, headers: Record<string, string> = {}) => (response: ServerResponse) => {
-  response.writeHead(code, { 'content-type': 'application/json', ...headers }).end('{"error":{"message":"no"}}');
-};
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  (response: ServerResponse) => {
+    response.writeHead(code, { 'content-type': 'application/json', ...headers }).end('{"error":{"message":"no"}}');
+  };
 const moveOn = { models: ['up/a', 'up/b'], coolDownSeconds: 0, timeoutSeconds: 20 };
 
 /** What the first model does, as which failure it counts, and whether it may have been billed. */
@@ -97,11 +131,37 @@ const TROUBLES: [what: string, failure: string, billed: boolean, behaviour: (res
   ['429', 'rate_limited', false, status(429)],
   ['500', 'server_error', false, status(500)],
   ['503', 'server_error', false, status(503)],
-  ['a web page', 'bad_answer', true, (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
-  ['an empty answer', 'bad_answer', true, (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end()],
-  ['a JSON that is cut off', 'bad_answer', true, (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[{"ind')],
-  ['an answer without choices', 'bad_answer', true, (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[]}')],
-  ['an error in a good answer', 'server_error', true, (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}')],
+  [
+    'a web page',
+    'bad_answer',
+    true,
+    (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+  ],
+  [
+    'an empty answer',
+    'bad_answer',
+    true,
+    (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(),
+  ],
+  [
+    'a JSON that is cut off',
+    'bad_answer',
+    true,
+    (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[{"ind'),
+  ],
+  [
+    'an answer without choices',
+    'bad_answer',
+    true,
+    (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[]}'),
+  ],
+  [
+    'an error in a good answer',
+    'server_error',
+    true,
+    (response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}'),
+  ],
   ['a connection that breaks before the head', 'connect', true, (response) => void response.destroy()],
 ];
 
@@ -115,7 +175,11 @@ describe.each([false, true])('a fallback (stream: %s)', (stream) => {
     expect(response.headers.get('x-signalbox-attempts')).toBe('2');
     const [first, second] = record.attempts;
     // A document in place of a stream is no answer, whatever it says.
-    expect(first).toMatchObject({ model: 'up/a', ok: false, failure: stream && billed && failure !== 'connect' ? expect.any(String) : failure });
+    expect(first).toMatchObject({
+      model: 'up/a',
+      ok: false,
+      failure: stream && billed && failure !== 'connect' ? expect.any(String) : failure,
+    });
     expect(first?.cost === 0, 'charged unless it surely was not billed').toBe(!billed);
     expect(second).toMatchObject({ model: 'up/b', ok: true, cost: 110_000, usageSource: 'provider' });
     expect(record.cost).toBe((first?.cost ?? 0) + 110_000);
@@ -160,7 +224,9 @@ describe('a stream', () => {
 
   it('moves on when it brings an error before its first content', async () => {
     behaviours.set('a', (response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(data({ error: { message: 'no', code: 429 } }));
+      response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .end(data({ error: { message: 'no', code: 429 } }));
     });
     expect((await asking('fallback', moveOn, { stream: true })).text).toContain('from b');
   });
@@ -188,7 +254,11 @@ describe('a stream', () => {
     const last = JSON.parse(text.trim().split('\n\n').at(-1)?.slice(6) ?? '');
     expect(last).toMatchObject({ error: { code: 'upstream_broken', type: 'server_error', request_id: record.id } });
     expect(called()).toEqual(['a']);
-    expect(record).toMatchObject({ status: 'failed', errorCode: 'upstream_broken', attempts: [{ ok: false, usageSource: 'estimated' }] });
+    expect(record).toMatchObject({
+      status: 'failed',
+      errorCode: 'upstream_broken',
+      attempts: [{ ok: false, usageSource: 'estimated' }],
+    });
     expect(record.cost).toBeGreaterThan(0);
     expect(record.charges).toMatchObject([{ settled: record.cost }]);
   });
@@ -219,6 +289,19 @@ describe('a stream', () => {
       expect(text).toContain('"finish_reason":"stop"');
       expect(record).toMatchObject({ status: 'ok', attempts: [{ ok: true, usageSource: 'estimated' }] });
     }
+  });
+});
+
+describe('a whole answer', () => {
+  it('is not begun by blank lines, however many come', async () => {
+    behaviours.set('a', (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const timer = setInterval(() => response.write('\n'), 50);
+      response.once('close', () => clearInterval(timer));
+    });
+    const { text, record } = await asking('fallback', { ...moveOn, timeoutSeconds: 1 });
+    expect(text).toContain('from b');
+    expect(record.attempts[0]).toMatchObject({ failure: 'timeout' });
   });
 });
 
@@ -273,7 +356,13 @@ describe('models that cannot take a request', () => {
 
   it('are skipped', async () => {
     const name = 'skips';
-    await publish(gateway, name, graphOf({ enter: ['request', {}], call: ['fallback', { ...moveOn, models: ['sandbox/small', 'up/b'] }] }, ['enter.next > call']));
+    await publish(
+      gateway,
+      name,
+      graphOf({ enter: ['request', {}], call: ['fallback', { ...moveOn, models: ['sandbox/small', 'up/b'] }] }, [
+        'enter.next > call',
+      ]),
+    );
     const response = await gateway.chat({ ...audio, model: `policy/${name}` });
     expect(await response.text()).toContain('from b');
     expect(response.headers.get('x-signalbox-attempts')).toBe('1');
@@ -282,7 +371,13 @@ describe('models that cannot take a request', () => {
   it('do not hide why the model failed that was called', async () => {
     behaviours.set('a', status(503));
     const name = 'hides';
-    await publish(gateway, name, graphOf({ enter: ['request', {}], call: ['fallback', { ...moveOn, models: ['up/a', 'sandbox/small'] }] }, ['enter.next > call']));
+    await publish(
+      gateway,
+      name,
+      graphOf({ enter: ['request', {}], call: ['fallback', { ...moveOn, models: ['up/a', 'sandbox/small'] }] }, [
+        'enter.next > call',
+      ]),
+    );
     const response = await gateway.chat({ ...audio, model: `policy/${name}` });
     expect(response.status).toBe(502);
     expect(await response.json()).toMatchObject({ error: { code: 'upstream_error' } });
@@ -290,9 +385,15 @@ describe('models that cannot take a request', () => {
 
   it('are named when there is no other', async () => {
     const name = 'cannot';
-    await publish(gateway, name, graphOf({ enter: ['request', {}], call: ['model', { model: 'sandbox/small' }] }, ['enter.next > call']));
+    await publish(
+      gateway,
+      name,
+      graphOf({ enter: ['request', {}], call: ['model', { model: 'sandbox/small' }] }, ['enter.next > call']),
+    );
     const response = await gateway.chat({ ...audio, model: `policy/${name}` });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { code: 'model_unsupported', message: expect.stringContaining('audio') } });
+    expect(await response.json()).toMatchObject({
+      error: { code: 'model_unsupported', message: expect.stringContaining('audio') },
+    });
   });
 });

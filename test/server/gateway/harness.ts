@@ -77,7 +77,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     async api<T>(method: string, path: string, body?: unknown): Promise<T> {
       const response = await fetch(`${url}/api${path}`, {
         method,
-        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          authorization: `Bearer ${ADMIN_TOKEN}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
@@ -93,7 +96,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
 }
 
 /** A graph from short notes: nodes as id → [kind, settings], edges as "node.port > node". */
-export function graphOf(nodes: Record<string, readonly [kind: string, settings: Record<string, unknown>]>, edges: readonly string[]): unknown {
+export function graphOf(
+  nodes: Record<string, readonly [kind: string, settings: Record<string, unknown>]>,
+  edges: readonly string[],
+): unknown {
   return {
     schema: 1,
     nodes: Object.entries(nodes).map(([id, [kind, settings]]) => ({ id, kind, title: id, settings })),
@@ -107,8 +113,15 @@ export function graphOf(nodes: Record<string, readonly [kind: string, settings: 
 
 /** Makes and publishes a policy; a request reaches it as `policy/<name>`. */
 export async function publish(gateway: TestGateway, name: string, graph: unknown): Promise<string> {
-  const made = await gateway.api<{ policy: { id: string }; draft: { revision: number } }>('POST', '/policies', { name, title: name, graph });
-  await gateway.api('POST', `/policies/${made.policy.id}/publish`, { revision: made.draft.revision, reason: 'for a test' });
+  const made = await gateway.api<{ policy: { id: string }; draft: { revision: number } }>('POST', '/policies', {
+    name,
+    title: name,
+    graph,
+  });
+  await gateway.api('POST', `/policies/${made.policy.id}/publish`, {
+    revision: made.draft.revision,
+    reason: 'for a test',
+  });
   return made.policy.id;
 }
 
@@ -132,7 +145,11 @@ export async function passEverythingOn(gateway: TestGateway): Promise<string> {
 export async function publishNext(gateway: TestGateway, policy: string, graph: unknown): Promise<void> {
   const { revision } = await gateway.api<{ revision: number }>('GET', `/policies/${policy}/draft`);
   const layout = { positions: {}, stickies: [] };
-  const saved = await gateway.api<{ revision: number }>('PUT', `/policies/${policy}/draft`, { graph, layout, revision });
+  const saved = await gateway.api<{ revision: number }>('PUT', `/policies/${policy}/draft`, {
+    graph,
+    layout,
+    revision,
+  });
   await gateway.api('POST', `/policies/${policy}/publish`, { revision: saved.revision, reason: 'for a test' });
 }
 
@@ -205,7 +222,8 @@ export async function replayAll(gateway: TestGateway): Promise<number> {
       count += 1;
       if (policy === null) continue;
       const replayed = await gateway.api<{ result: string }>('POST', `/records/${id}/replay`, {});
-      if (replayed.result !== 'same') expect({ ...replayed, record: await recordOf(gateway, id) }).toMatchObject({ result: 'same' });
+      if (replayed.result !== 'same')
+        expect({ ...replayed, record: await recordOf(gateway, id) }).toMatchObject({ result: 'same' });
     }
     before = page.next === null ? '' : `&before=${page.next}`;
   } while (before !== '');

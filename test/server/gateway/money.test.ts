@@ -246,6 +246,21 @@ describe.each(['sqlite', ...(postgresUrl === null ? [] : ['postgres'])])('money 
     ]);
   });
 
+  it('counts each key apart', async () => {
+    const body = ask('Which key is this?');
+    const hold = boundOf(body).cost;
+    const budget = await gateway.budget({ limit: hold, scope: ['key'] });
+    await gateway.useBudget(budget.id);
+    const [project] = (await gateway.api<{ projects: { id: string }[] }>('GET', '/projects')).projects;
+    const other = await gateway.api<{ token: string }>('POST', '/keys', { name: 'another', project: project?.id });
+    const statuses: number[] = [];
+    for (const token of [API_KEY, API_KEY, other.token, other.token]) {
+      statuses.push((await gateway.chat(body, { authorization: `Bearer ${token}` })).status);
+    }
+    expect(statuses).toEqual([200, 429, 200, 429]);
+    await gateway.settled();
+  });
+
   it('leaves by “warning” from 80 % on, and acts on a changed limit at once', async () => {
     const body = ask('Is it warm in here?', { model: 'sandbox/large?usage=exact' });
     const large = boundOf(body, 'large').cost;

@@ -29,7 +29,8 @@ afterAll(async () => {
 });
 
 const DONE = 'data: [DONE]\n\n';
-const chunk = (fields: object): string => `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', ...fields })}\n\n`;
+const chunk = (fields: object): string =>
+  `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', ...fields })}\n\n`;
 const delta = (fields: object, finish: string | null = null): string =>
   chunk({ choices: [{ index: 0, delta: fields, finish_reason: finish }] });
 const usage = { prompt_tokens: 11, completion_tokens: 5, total_tokens: 16 };
@@ -52,14 +53,19 @@ it('leaves every byte of a request and of its answer as it is', async () => {
 
 it('changes only the name of the model and the private members', async () => {
   gateway.answer = answerWith(WHOLE, 'application/json');
-  await gateway.chat('{ "metadata": {"ticket":"T-1"},  "model" : "up/one", "messages":[{"role":"user","content":"a  b"}],"x":0.10}');
+  await gateway.chat(
+    '{ "metadata": {"ticket":"T-1"},  "model" : "up/one", "messages":[{"role":"user","content":"a  b"}],"x":0.10}',
+  );
   expect(gateway.lastSent()).toBe('{ "model" : "one", "messages":[{"role":"user","content":"a  b"}],"x":0.10}');
 });
 
 it('sends its id and the trace on, and keeps the key of the app to itself', async () => {
   gateway.answer = answerWith(WHOLE, 'application/json');
   const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  const response = await gateway.chat({ model: 'one', messages: [{ role: 'user', content: 'hi' }] }, { traceparent: trace });
+  const response = await gateway.chat(
+    { model: 'one', messages: [{ role: 'user', content: 'hi' }] },
+    { traceparent: trace },
+  );
   const sent = gateway.upstream.requests.at(-1)?.head;
   expect(sent?.headers).toMatchObject({ 'x-request-id': idOf(response), traceparent: trace });
   expect(JSON.stringify(sent?.rawHeaders)).not.toContain(API_KEY);
@@ -87,7 +93,8 @@ it('forwards a stream as it came, without the usage event that the app did not a
 it('forwards the usage event that the app asked for, and does not touch its request', async () => {
   const stream = [...STREAM, chunk({ choices: [], usage }), DONE].join('');
   gateway.answer = answerWith(stream, 'text/event-stream');
-  const body = '{"model":"one", "stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"hi"}]}';
+  const body =
+    '{"model":"one", "stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"hi"}]}';
   const response = await gateway.chat(body);
   expect(await response.text()).toBe(stream);
   expect(gateway.lastSent()).toBe(body);
@@ -126,7 +133,11 @@ it('gives each event to the client before the next one has come', async () => {
 });
 
 it('passes parallel tool calls on, whole and streamed', async () => {
-  const calls = ['Oslo', 'Rome'].map((city, i) => ({ id: `call_${i}`, type: 'function', function: { name: 'weather', arguments: JSON.stringify({ city }) } }));
+  const calls = ['Oslo', 'Rome'].map((city, i) => ({
+    id: `call_${i}`,
+    type: 'function',
+    function: { name: 'weather', arguments: JSON.stringify({ city }) },
+  }));
   const request = {
     model: 'one',
     messages: [{ role: 'user' as const, content: 'hi' }],
@@ -134,7 +145,12 @@ it('passes parallel tool calls on, whole and streamed', async () => {
     parallel_tool_calls: true,
   };
   gateway.answer = answerWith(
-    JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content: null, tool_calls: calls }, finish_reason: 'tool_calls' }], usage }),
+    JSON.stringify({
+      choices: [
+        { index: 0, message: { role: 'assistant', content: null, tool_calls: calls }, finish_reason: 'tool_calls' },
+      ],
+      usage,
+    }),
     'application/json',
   );
   const whole = await gateway.openai.chat.completions.create(request);
@@ -144,7 +160,10 @@ it('passes parallel tool calls on, whole and streamed', async () => {
     delta({ tool_calls: [{ index, function: { arguments: called.arguments.slice(0, 5) } }] }),
     delta({ tool_calls: [{ index, function: { arguments: called.arguments.slice(5) } }] }),
   ]);
-  gateway.answer = answerWith([delta({ role: 'assistant' }), ...calling, delta({}, 'tool_calls'), DONE].join(''), 'text/event-stream');
+  gateway.answer = answerWith(
+    [delta({ role: 'assistant' }), ...calling, delta({}, 'tool_calls'), DONE].join(''),
+    'text/event-stream',
+  );
   const streamed = await gateway.openai.chat.completions.stream(request).finalChatCompletion();
   expect(streamed.choices[0]?.message.tool_calls).toMatchObject(calls);
 });
@@ -155,11 +174,16 @@ it('changes what the drawing says, and nothing else', async () => {
     gateway,
     'strict',
     graphOf(
-      { enter: ['request', {}], cap: ['limit', { maxOutputTokens: 50, temperature: 0, instructions: 'Be brief.', removeTools: true }], call: ['model', { model: 'up/two' }] },
+      {
+        enter: ['request', {}],
+        cap: ['limit', { maxOutputTokens: 50, temperature: 0, instructions: 'Be brief.', removeTools: true }],
+        call: ['model', { model: 'up/two' }],
+      },
       ['enter.next > cap', 'cap.next > call'],
     ),
   );
-  const body = '{"model":"policy/strict","max_tokens":900, "messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"auto","seed":1.0}';
+  const body =
+    '{"model":"policy/strict","max_tokens":900, "messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"auto","seed":1.0}';
   await gateway.chat(body);
   expect(gateway.lastSent()).toBe(
     '{"model":"two","max_tokens":50, "messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"hi"}],"seed":1.0,"temperature":0}',
@@ -171,7 +195,8 @@ it('cancels the upstream when the client hangs up, before and after the head', a
     let closed: Promise<unknown> | undefined;
     gateway.answer = (response) => {
       closed = once(response, 'close');
-      if (begun) response.writeHead(200, { 'content-type': 'text/event-stream' }).write(delta({ content: 'some text' }));
+      if (begun)
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(delta({ content: 'some text' }));
     };
     const controller = new AbortController();
     const asked = fetch(`${gateway.url}/v1/chat/completions`, {
@@ -190,6 +215,31 @@ it('cancels the upstream when the client hangs up, before and after the head', a
     expect(record.usage.inputTokens).toBeGreaterThan(0);
     expect(record.usage.outputTokens > 0).toBe(begun);
   }
+});
+
+it('gives up for a client that hangs up while it is not reading', async () => {
+  let closed: Promise<unknown> | undefined;
+  let ended = false;
+  gateway.answer = (response) => {
+    closed = once(response, 'close').then(() => {
+      ended = true;
+    });
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const more = (): void => {
+      while (!ended && response.write(delta({ content: 'x'.repeat(64 * 1024) })));
+    };
+    response.on('drain', more);
+    more();
+  };
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  const body = JSON.stringify({ model: 'one', stream: true, messages: [{ role: 'user', content: 'hi' }] });
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${API_KEY}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+  await once(socket, 'readable');
+  socket.destroy();
+  await closed;
+  expect(await newestRecord(gateway, ({ status }) => status === 'aborted')).toMatchObject({ stream: true });
 });
 
 it('holds the upstream back while the client does not read', async () => {

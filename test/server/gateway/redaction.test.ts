@@ -3,7 +3,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type GatewayWithUpstream, graphOf, idOf, makeDefault, publish, recordOf, replayAll, startWithUpstream } from './harness.ts';
+import {
+  type GatewayWithUpstream,
+  graphOf,
+  idOf,
+  makeDefault,
+  publish,
+  recordOf,
+  replayAll,
+  startWithUpstream,
+} from './harness.ts';
 
 const EMAIL = 'ada.lovelace@engines.example';
 const CARD = '4111 1111 1111 1111';
@@ -28,7 +37,15 @@ beforeAll(async () => {
       {
         enter: ['request', {}],
         protect: ['redact', { rules: [...rules, { detect: 'secret', action: 'mask' }] }],
-        call: ['fallback', { models: ['up/one', 'up/two'], moveOn: ['rate_limited', 'server_error', 'bad_request'], timeoutSeconds: 20, coolDownSeconds: 0 }],
+        call: [
+          'fallback',
+          {
+            models: ['up/one', 'up/two'],
+            moveOn: ['rate_limited', 'server_error', 'bad_request'],
+            timeoutSeconds: 20,
+            coolDownSeconds: 0,
+          },
+        ],
       },
       ['enter.next > protect', 'protect.clean > call', 'protect.found > call'],
     ),
@@ -55,7 +72,9 @@ function telltalesIn(text: string): string[] {
 
 async function telltalesOnDisk(): Promise<string[]> {
   const found: string[] = [];
-  const files = (await readdir(gateway.dataDir, { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
+  const files = (await readdir(gateway.dataDir, { recursive: true, withFileTypes: true })).filter((file) =>
+    file.isFile(),
+  );
   expect(files.length).toBeGreaterThan(1);
   for (const file of files) {
     const bytes = await readFile(join(file.parentPath, file.name));
@@ -65,11 +84,19 @@ async function telltalesOnDisk(): Promise<string[]> {
 }
 
 const data = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
-const delta = (fields: object, finish: string | null = null): string => data({ id: 'c', choices: [{ index: 0, delta: fields, finish_reason: finish }] });
-const whole = (message: object, finish = 'stop') => (response: ServerResponse) => {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ id: 'c', choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: finish }] }));
-};
+const delta = (fields: object, finish: string | null = null): string =>
+  data({ id: 'c', choices: [{ index: 0, delta: fields, finish_reason: finish }] });
+const whole =
+  (message: object, finish = 'stop') =>
+  (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(
+      JSON.stringify({
+        id: 'c',
+        choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: finish }],
+      }),
+    );
+  };
 const events = (list: readonly string[]) => (response: ServerResponse) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`${list.join('')}data: [DONE]\n\n`);
 };
@@ -88,10 +115,22 @@ it('is taken out of every place of a request, each value by one placeholder', as
       {
         role: 'assistant',
         content: `I look up ${EMAIL}.`,
-        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'find', arguments: JSON.stringify({ who: EMAIL, card: CARD }) } }],
+        tool_calls: [
+          {
+            id: 'c1',
+            type: 'function',
+            function: { name: 'find', arguments: JSON.stringify({ who: EMAIL, card: CARD }) },
+          },
+        ],
       },
       { role: 'tool', tool_call_id: 'c1', content: JSON.stringify({ iban: IBAN, mail: EMAIL }) },
-      { role: 'user', content: [{ type: 'text', text: `And now ${CARD}?` }, { type: 'text', text: `${EMAIL}` }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: `And now ${CARD}?` },
+          { type: 'text', text: `${EMAIL}` },
+        ],
+      },
     ],
     tools: [{ type: 'function', function: { name: 'find' } }],
   });
@@ -102,7 +141,10 @@ it('is taken out of every place of a request, each value by one placeholder', as
       { content: 'You write for [[EMAIL_1]].' },
       { content: [{ text: expect.not.stringContaining('sk-proj') }] },
       { content: 'Earlier: [[IBAN_1]]' },
-      { content: 'I look up [[EMAIL_1]].', tool_calls: [{ function: { arguments: '{"who":"[[EMAIL_1]]","card":"[[CARD_1]]"}' } }] },
+      {
+        content: 'I look up [[EMAIL_1]].',
+        tool_calls: [{ function: { arguments: '{"who":"[[EMAIL_1]]","card":"[[CARD_1]]"}' } }],
+      },
       { content: '{"iban":"[[IBAN_1]]","mail":"[[EMAIL_1]]"}' },
       { content: [{ text: 'And now [[CARD_1]]?' }, { text: '[[EMAIL_1]]' }] },
     ],
@@ -126,7 +168,10 @@ describe('is put back', () => {
 
   it('in tool arguments, where it stands in JSON', async () => {
     const called = { name: 'send', arguments: '{"to":"[[EMAIL_1]]","note":"[[CARD_1]]"}' };
-    gateway.answer = whole({ content: null, tool_calls: [{ id: 'c1', type: 'function', function: called }] }, 'tool_calls');
+    gateway.answer = whole(
+      { content: null, tool_calls: [{ id: 'c1', type: 'function', function: called }] },
+      'tool_calls',
+    );
     const answer = await gateway.openai.chat.completions.create(ask(mine));
     const call = answer.choices[0]?.message.tool_calls?.[0];
     expect(call?.type === 'function' && JSON.parse(call.function.arguments)).toEqual({ to: EMAIL, note: CARD });
@@ -149,11 +194,20 @@ describe('is put back', () => {
 
   it('in a stream of single characters, also when it ends inside what looks like one', async () => {
     const text = 'a [[EMAIL_1]] b [[CARD_';
-    gateway.answer = events([delta({ role: 'assistant' }), ...[...text].map((content) => delta({ content })), delta({}, 'length')]);
-    const answer = await gateway.openai.chat.completions.stream(ask(mine)).finalChatCompletion().catch((error: unknown) => error);
+    gateway.answer = events([
+      delta({ role: 'assistant' }),
+      ...[...text].map((content) => delta({ content })),
+      delta({}, 'length'),
+    ]);
+    const answer = await gateway.openai.chat.completions
+      .stream(ask(mine))
+      .finalChatCompletion()
+      .catch((error: unknown) => error);
     // The package itself refuses answers that were cut off; what it got is what matters.
     const response = await gateway.chat({ ...ask(mine), stream: true });
-    const pieces = (await response.text()).split('\n\n').flatMap((event) => (event.startsWith('data: {') ? [JSON.parse(event.slice(6))] : []));
+    const pieces = (await response.text())
+      .split('\n\n')
+      .flatMap((event) => (event.startsWith('data: {') ? [JSON.parse(event.slice(6))] : []));
     expect(pieces.map((piece) => piece.choices[0].delta.content ?? '').join('')).toBe(`a ${EMAIL} b [[CARD_`);
     expect(pieces.at(-1).choices[0].finish_reason).toBe('length');
     expect(answer).toBeDefined();
@@ -164,7 +218,9 @@ describe('is put back', () => {
     const argumentsOf = ['{"to":"[[EMAIL_1]]"}', '{"card":"[[CARD_1]]"}'];
     const pieces = [delta({ role: 'assistant' })];
     for (const [index] of argumentsOf.entries()) {
-      pieces.push(delta({ tool_calls: [{ index, id: `c${index}`, type: 'function', function: { name: 'f', arguments: '' } }] }));
+      pieces.push(
+        delta({ tool_calls: [{ index, id: `c${index}`, type: 'function', function: { name: 'f', arguments: '' } }] }),
+      );
     }
     for (let at = 0; at < 24; at += 3) {
       for (const [index, text] of argumentsOf.entries()) {
@@ -177,7 +233,10 @@ describe('is put back', () => {
       .stream({ ...ask(mine), tools: [{ type: 'function', function: { name: 'f' } }] })
       .finalChatCompletion();
     const calls = answer.choices[0]?.message.tool_calls ?? [];
-    expect(calls.map((call) => call.type === 'function' && JSON.parse(call.function.arguments))).toEqual([{ to: EMAIL }, { card: CARD }]);
+    expect(calls.map((call) => call.type === 'function' && JSON.parse(call.function.arguments))).toEqual([
+      { to: EMAIL },
+      { card: CARD },
+    ]);
   });
 });
 
@@ -185,14 +244,18 @@ it('stays away from the model that takes over, and comes back from it', async ()
   const before = gateway.upstream.requests.length;
   gateway.answer = (response) => {
     if (gateway.upstream.requests.length === before + 1) {
-      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message: `Cannot read ${gateway.lastSent()}` } }));
+      response
+        .writeHead(400, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error: { message: `Cannot read ${gateway.lastSent()}` } }));
     } else whole({ content: 'For [[EMAIL_1]].' })(response);
   };
   const response = await gateway.chat(ask(mine));
   expect(await response.json()).toMatchObject({ choices: [{ message: { content: `For ${EMAIL}.` } }] });
   expect(response.headers.get('x-signalbox-attempts')).toBe('2');
   const sent = gateway.upstream.requests.slice(before).map(({ body }) => body);
-  expect(sent.map((body) => body.replace(/"model":"\w+"/, ''))).toEqual([sent[0], sent[0]].map((body) => body?.replace(/"model":"\w+"/, '')));
+  expect(sent.map((body) => body.replace(/"model":"\w+"/, ''))).toEqual(
+    [sent[0], sent[0]].map((body) => body?.replace(/"model":"\w+"/, '')),
+  );
   expect(sent[0]).toContain('Write to [[EMAIL_1]], who paid with [[CARD_1]].');
 });
 
@@ -201,7 +264,12 @@ it('is not in the record of a request that was refused, nor in that of a dry run
     gateway,
     'no-cards',
     graphOf(
-      { enter: ['request', {}], protect: ['redact', { rules }], stop: ['block', { status: 403, message: 'No personal data, please.' }], call: ['model', { model: 'up/one' }] },
+      {
+        enter: ['request', {}],
+        protect: ['redact', { rules }],
+        stop: ['block', { status: 403, message: 'No personal data, please.' }],
+        call: ['model', { model: 'up/one' }],
+      },
       ['enter.next > protect', 'protect.found > stop', 'protect.clean > call'],
     ),
   );
@@ -219,7 +287,14 @@ it('is not in the record of a request that was refused before its redact node', 
     graphOf(
       {
         enter: ['request', {}],
-        gate: ['match', { cases: [{ port: 'long', label: 'long', when: { fact: 'text.last_user', operator: 'contains', value: 'paid' } }] }],
+        gate: [
+          'match',
+          {
+            cases: [
+              { port: 'long', label: 'long', when: { fact: 'text.last_user', operator: 'contains', value: 'paid' } },
+            ],
+          },
+        ],
         stop: ['block', { status: 403, message: 'Closed.' }],
         protect: ['redact', { rules }],
         call: ['model', { model: 'up/one' }],

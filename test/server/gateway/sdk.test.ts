@@ -46,7 +46,9 @@ describe('the starter policy', () => {
     expect(data.choices[0]?.message.content).toContain('sandbox/small');
     expect(response.headers.get('x-signalbox-model')).toBe('sandbox/small');
     expect(response.headers.get('x-signalbox-policy')).toBe('starter@1');
-    expect(response.headers.get('x-signalbox-path')).toBe('enter.next > protect.clean > month.within > sort.simple > cheap');
+    expect(response.headers.get('x-signalbox-path')).toBe(
+      'enter.next > protect.clean > month.within > sort.simple > cheap',
+    );
     expect(response.headers.get('x-signalbox-attempts')).toBe('1');
     expect(Number(response.headers.get('x-signalbox-cost-usd'))).toBeGreaterThan(0);
     expect(response.headers.get('x-signalbox-redactions')).toBe('0');
@@ -72,7 +74,9 @@ describe('answers', () => {
     expect(answer.object).toBe('chat.completion');
     expect(answer.choices[0]).toMatchObject({ finish_reason: 'stop', message: { role: 'assistant' } });
     expect(answer.choices[0]?.message.content).toContain('Say hello.');
-    expect(answer.usage?.total_tokens).toBe((answer.usage?.prompt_tokens ?? 0) + (answer.usage?.completion_tokens ?? 0));
+    expect(answer.usage?.total_tokens).toBe(
+      (answer.usage?.prompt_tokens ?? 0) + (answer.usage?.completion_tokens ?? 0),
+    );
   });
 
   it.each([true, false])('come as a stream, with a usage event only when asked for (%s)', async (asked) => {
@@ -99,7 +103,10 @@ describe('answers', () => {
     expect(response.headers.get('x-signalbox-cost-usd')).toBe('pending');
     const record = await recordOf(gateway, idOf(response));
     expect(record).toMatchObject({ status: 'ok', stream: true, usageSource: 'provider' });
-    expect(record.usage).toMatchObject({ inputTokens: whole.usage?.prompt_tokens, outputTokens: whole.usage?.completion_tokens });
+    expect(record.usage).toMatchObject({
+      inputTokens: whole.usage?.prompt_tokens,
+      outputTokens: whole.usage?.completion_tokens,
+    });
   });
 
   it('hold as many choices as asked for, whole and streamed', async () => {
@@ -154,7 +161,11 @@ describe('answers', () => {
 describe('tools', () => {
   it('are called, and their results answered', async () => {
     const question = { role: 'user', content: 'Use get_weather for Oslo.' } as const;
-    const called = await gateway.openai.chat.completions.create({ model: 'sandbox/small', messages: [question], tools: [weather] });
+    const called = await gateway.openai.chat.completions.create({
+      model: 'sandbox/small',
+      messages: [question],
+      tools: [weather],
+    });
     const message = called.choices[0]?.message;
     const call = message?.tool_calls?.[0];
     if (!message || call?.type !== 'function') throw new Error('no call');
@@ -252,11 +263,10 @@ describe('errors are the classes of the package', () => {
     await publish(
       gateway,
       'poor',
-      graphOf({ enter: ['request', {}], pay: ['budget', { budget: id }], call: ['model', { model: 'sandbox/large' }] }, [
-        'enter.next > pay',
-        'pay.within > call',
-        'pay.warning > call',
-      ]),
+      graphOf(
+        { enter: ['request', {}], pay: ['budget', { budget: id }], call: ['model', { model: 'sandbox/large' }] },
+        ['enter.next > pay', 'pay.within > call', 'pay.warning > call'],
+      ),
     );
     const before = gateway.running.gateway.nextSequence();
     const patient = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: API_KEY, maxRetries: 3 });
@@ -281,7 +291,9 @@ describe('errors are the classes of the package', () => {
     await publish(
       gateway,
       'closed',
-      graphOf({ enter: ['request', {}], stop: ['block', { status: 451, message: 'Not today.' }] }, ['enter.next > stop']),
+      graphOf({ enter: ['request', {}], stop: ['block', { status: 451, message: 'Not today.' }] }, [
+        'enter.next > stop',
+      ]),
     );
     const blocked = await thrownBy(gateway.openai.chat.completions.create({ ...request, model: 'policy/closed' }));
     expect(blocked).toMatchObject({ status: 451, code: 'blocked_by_policy' });
@@ -325,7 +337,7 @@ describe('besides answers', () => {
       .create({ model: 'sandbox/small', messages: [hello], metadata: { ticket: 'T-1' } })
       .withResponse();
     const id = idOf(response);
-    const own = await gateway.openai.get<unknown, Record<string, unknown>>(`/requests/${id}`);
+    const own = await gateway.openai.get<Record<string, unknown>>(`/requests/${id}`);
     expect(own).toMatchObject({
       object: 'signalbox.request',
       id,
@@ -334,7 +346,7 @@ describe('besides answers', () => {
       model: 'sandbox/small',
       tags: { ticket: { value: 'T-1', source: 'caller' } },
     });
-    expect(own['cost_usd']).toBe(Number(response.headers.get('x-signalbox-cost-usd')));
+    expect(own.cost_usd).toBe(Number(response.headers.get('x-signalbox-cost-usd')));
     const { token } = await makeKey(gateway);
     const other = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: token });
     await expect(other.get(`/requests/${id}`)).rejects.toBeInstanceOf(OpenAI.NotFoundError);
@@ -361,7 +373,12 @@ describe('besides answers', () => {
         redactions: { email: 1 },
       });
       expect(await budgets()).toEqual(before);
-      expect(await recordOf(gateway, idOf(response))).toMatchObject({ status: 'dry_run', attempts: [], cost: 0, charges: [] });
+      expect(await recordOf(gateway, idOf(response))).toMatchObject({
+        status: 'dry_run',
+        attempts: [],
+        cost: 0,
+        charges: [],
+      });
     } finally {
       gateway.faults.delete('small');
     }

@@ -1,0 +1,66 @@
+/** The one way to the control API: every answer is parsed, every failure becomes a sentence. */
+import { z } from 'zod';
+
+/** A request that failed. `code` is the server's own, or `unreachable` or `unexpected` when it sent none. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, message: string, status: number) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+    this.status = status;
+  }
+}
+
+const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+interface Question {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks `/api<path>` and gives the answer as the schema reads it; rejects with an `ApiError` in words for people. */
+export async function ask<S extends z.ZodType>(schema: S, path: string, question: Question = {}): Promise<z.output<S>> {
+  const { method = 'GET', body, signal } = question;
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}`, {
+      method,
+      headers: {
+        ...(method === 'GET' ? {} : { 'x-signalbox-csrf': '1' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError('unreachable', 'The gateway does not answer. Check that it is running, then try again.', 0);
+  }
+  const text = await response.text();
+  const value = readJson(text);
+  if (!response.ok) {
+    const said = errorBody.safeParse(value);
+    if (said.success) throw new ApiError(said.data.error.code, said.data.error.message, response.status);
+    throw new ApiError('unexpected', `The gateway answered with an error (${response.status}). Try again.`, response.status);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ApiError(
+    'unexpected',
+    'This page does not understand the answer of the gateway. It may have been updated: reload the page.',
+    response.status,
+  );
+}
+
+/** The JSON value of a text; undefined when it is empty or no JSON. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+/** What is kept of the answers, when a question is asked again, and what happens when a session has ended. */
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiError } from './client.ts';
+import { markSignedOut } from './session.ts';
+
+const FRESH_MS = 10_000;
+
+function noticeSignedOut(error: Error): void {
+  if (error instanceof ApiError && error.code === 'unauthenticated') markSignedOut(queryClient);
+}
+
+/** Only what may pass by itself is tried again without being asked. */
+function mayPass(failures: number, error: Error): boolean {
+  return failures < 1 && error instanceof ApiError && (error.status === 0 || error.status >= 500);
+}
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeSignedOut }),
+  mutationCache: new MutationCache({ onError: noticeSignedOut }),
+  // The gateway is often on this very machine, where a browser that believes to be offline still reaches it.
+  defaultOptions: {
+    queries: { staleTime: FRESH_MS, retry: mayPass, retryDelay: 500, networkMode: 'always' },
+    mutations: { networkMode: 'always' },
+  },
+});

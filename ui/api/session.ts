@@ -1,0 +1,56 @@
+/** Who is signed in. */
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { ApiError, ask } from './client.ts';
+
+const sessionSchema = z.object({
+  person: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
+  organisation: z.object({ name: z.string(), defaultPolicy: z.string().nullable() }),
+});
+export type Session = z.infer<typeof sessionSchema>;
+
+/** `ended`: someone was signed in on this page, and the session is over; what they looked at is still there. */
+export type SessionState =
+  | { readonly state: 'in'; readonly session: Session }
+  | { readonly state: 'ended'; readonly session: Session }
+  | { readonly state: 'out' };
+
+const SESSION = ['session'];
+
+const afterSignedOut = (before: SessionState | undefined): SessionState =>
+  before === undefined || before.state === 'out' ? { state: 'out' } : { state: 'ended', session: before.session };
+
+export const sessionQuery = queryOptions({
+  queryKey: SESSION,
+  staleTime: 60_000,
+  queryFn: async ({ client, signal }): Promise<SessionState> => {
+    try {
+      return { state: 'in', session: await ask(sessionSchema, '/session', { signal }) };
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'unauthenticated') throw error;
+      return afterSignedOut(client.getQueryData<SessionState>(SESSION));
+    }
+  },
+});
+
+/** Notes that the server does not know the session any more. */
+export function markSignedOut(client: QueryClient): void {
+  client.setQueryData<SessionState>(SESSION, afterSignedOut);
+}
+
+/** Signs in; rejects with `wrong_password` or `too_many_attempts`. */
+export async function signIn(client: QueryClient, email: string, password: string): Promise<void> {
+  const session = await ask(sessionSchema, '/session', { method: 'POST', body: { email, password } });
+  const before = client.getQueryData<SessionState>(SESSION);
+  const samePerson = before?.state === 'ended' && before.session.person?.id === session.person?.id;
+  if (!samePerson) client.clear();
+  client.setQueryData<SessionState>(SESSION, { state: 'in', session });
+  if (samePerson) await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+}
+
+/** Signs out and forgets everything that was shown. */
+export async function signOut(client: QueryClient): Promise<void> {
+  await ask(z.undefined(), '/session', { method: 'DELETE' });
+  client.clear();
+  client.setQueryData<SessionState>(SESSION, { state: 'out' });
+}
