@@ -208,7 +208,7 @@ export function missingBudget(need: HoldNeed): HoldResult {
 export function scopeOf(budget: Pick<Budget, 'scope'>, run: Run): string {
   return budget.scope
     .map((name) => {
-      const value = run.read(name, false);
+      const value = run.read(name === 'key' ? 'key.id' : name, false);
       return `${name}=${value === null ? '' : String(value)}`;
     })
     .join(',');

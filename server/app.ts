@@ -23,6 +23,10 @@ export interface AppParts {
 const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (res.headersSent) return next(error);
   if (error instanceof SignalboxError) return sendError(res, error);
+  // Express itself refuses what it cannot read, such as a broken percent-encoding in the address.
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
+    return sendError(res, new SignalboxError('invalid_request', { why: error.message }, { status: error.status }));
+  }
   console.error('A request failed:', error);
   sendError(res, new SignalboxError('internal'));
 };

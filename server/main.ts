@@ -13,8 +13,6 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const providers = await createProviders(process.env);
   const running = await startServer(config, providers, await shippedPolicies(), PAGES);
-  console.log(welcome(running, config, providers));
-
   let stopping = false;
   const stop = (why: string): void => {
     if (stopping) return;
@@ -32,6 +30,8 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => stop('Interrupted'));
   // Started by `npm start`: when that is gone, so are we.
   if (process.send) process.on('disconnect', () => stop('The starting program is gone'));
+  // Last, so that whoever waits for this line can stop us from then on.
+  console.log(welcome(running, config, providers));
 }
 
 main().catch((error: unknown) => {

@@ -1,8 +1,7 @@
 /** The whole gateway put together: stores opened, first start seeded, ready to listen; and taken apart again in order. */
 import { createHmac } from 'node:crypto';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { hostname } from 'node:os';
+import type { AddressInfo, Socket } from 'node:net';
 import { createApp, createHttpServer } from './app.ts';
 import type { Config } from './config.ts';
 import { createControl } from './control/control.ts';
@@ -26,7 +25,11 @@ import { openDatabase } from './store/database.ts';
 const IN_FLIGHT = 512 * 1024 * 1024;
 /** Intents and records waiting to be written. */
 const MOST_QUEUED = 20_000;
+/** The name under which this gateway writes records. One gateway serves a store: whatever it left open is its own. */
+const GATEWAY = 'gateway-1';
 const DRAIN_MS = 30_000;
+/** How often connections that have become idle are closed while stopping. */
+const IDLE_CHECK_MS = 100;
 /** How often future prices are looked at. */
 const PRICE_CHECK_MS = 1000;
 
@@ -49,8 +52,7 @@ export async function startServer(config: Config, providers: readonly Configured
     durability: config.durability,
   });
   try {
-    const gatewayName = hostname();
-    const lost = await recoverLost(database.records, gatewayName, Date.now());
+    const lost = await recoverLost(database.records, GATEWAY, Date.now());
     const control = await createControl(database);
     const seeded = await seed(control, {
       organisation: 'My organisation',
@@ -94,7 +96,7 @@ export async function startServer(config: Config, providers: readonly Configured
         console.error(`The two evaluators disagree on request ${found.request} at node ${found.node}: ${found.taken} was taken, the rules library says ${found.library}. Please report this.`);
       }),
       bodyLimit: config.bodyLimit,
-      gateway: gatewayName,
+      gateway: GATEWAY,
       boot: newId('boot'),
       nextSequence: () => sequence++,
       stopping: () => stopping,
@@ -116,6 +118,7 @@ export async function startServer(config: Config, providers: readonly Configured
       pages,
     });
     const server = createHttpServer(app);
+    const sockets = openSockets(server);
     await listen(server, config.port, config.host);
     const address = server.address() as AddressInfo;
     return {
@@ -126,7 +129,7 @@ export async function startServer(config: Config, providers: readonly Configured
       async stop() {
         stopping = true;
         clearInterval(priceTimer);
-        await drain(server);
+        await drain(server, sockets);
         await writer.drain();
         await Promise.all(providers.map(({ provider }) => provider.close()));
         await database.close();
@@ -155,14 +158,28 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
+/** The sockets of a server that are open, kept up to date. */
+function openSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
 /** Takes no new connections, and lets running requests end in their time. */
-function drain(server: Server): Promise<void> {
+function drain(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
     server.close(() => {
       clearTimeout(timer);
+      clearInterval(idle);
       resolve();
     });
     server.closeIdleConnections();
+    // Node does not count as idle what clients have opened in advance and not used yet.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }

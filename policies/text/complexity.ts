@@ -21,7 +21,7 @@ export interface Complexity {
 }
 
 /** Version of the scorer: another one with every change that can change a score. */
-export const SCORER = 'signals-1';
+export const SCORER = 'signals-2';
 
 /** Recommended threshold: a score below it is simple. */
 export const SIMPLE_BELOW = 0.24;
@@ -32,7 +32,7 @@ export const COMPLEX_FROM = 0.55;
 const AROUND_SHARE = 0.2;
 const MOST_AROUND = 0.08;
 /** How much of them is read, in characters: less than of the last message, since they count for less. */
-const AROUND_READ = 1000;
+const AROUND_READ = 500;
 
 const PER_TURN = 0.01;
 const MOST_TURNS = 5;

@@ -1,16 +1,19 @@
-import { fold, sampleOf } from './sample.ts';
+import { characterAt, lengthByLead, NOTHING, plainSign, SHARP_S, SPACE, writeUtf8 } from './letters.ts';
+import { Lexicon, WAY_OF } from './lexicon.ts';
 
-/** Letters of a script, and the language that it is taken for. */
-const SCRIPTS: readonly (readonly [code: string, letters: RegExp])[] = [
-  ['ja', /[\u3040-\u30ff]/g],
-  ['ko', /[\u1100-\u11ff\uac00-\ud7af]/g],
-  ['zh', /[\u3400-\u4dbf\u4e00-\u9fff]/g],
-  ['ru', /[\u0400-\u04ff]/g],
-  ['ar', /[\u0600-\u06ff]/g],
-  ['hi', /[\u0900-\u097f]/g],
-  ['el', /[\u0370-\u03ff]/g],
-  ['he', /[\u0590-\u05ff]/g],
-  ['th', /[\u0e00-\u0e7f]/g],
+/** Scripts from the first to the last letter, and the language that each is taken for. */
+const SCRIPTS: readonly (readonly [code: string, from: number, to: number])[] = [
+  ['ja', 0x3040, 0x30ff],
+  ['ko', 0x1100, 0x11ff],
+  ['ko', 0xac00, 0xd7af],
+  ['zh', 0x3400, 0x4dbf],
+  ['zh', 0x4e00, 0x9fff],
+  ['ru', 0x0400, 0x04ff],
+  ['ar', 0x0600, 0x06ff],
+  ['hi', 0x0900, 0x097f],
+  ['el', 0x0370, 0x03ff],
+  ['he', 0x0590, 0x05ff],
+  ['th', 0x0e00, 0x0e7f],
 ];
 const UKRAINIAN = /[іїєґ]/i;
 const PERSIAN = /[پچژگ]/;
@@ -32,88 +35,164 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Letters and signs that point to few languages. */
-const LETTERS: readonly (readonly [letters: RegExp, codes: string])[] = [
-  [/[ñ¿¡]/, 'es'],
-  [/ß/, 'de'],
-  [/[äü]/, 'de tr sv'],
-  [/[ãõ]/, 'pt'],
-  [/[ąęłńśźż]/, 'pl'],
-  [/[ěřůčž]/, 'cs'],
-  [/[ğış]/, 'tr'],
-  [/[æø]/, 'da'],
-  [/å/, 'sv da'],
-  [/[êœ]|\b[cdjlmnst]['’][a-zà-ü]/, 'fr'],
-  [/\b(?:dell|nell|all|un)['’][a-zà-ü]/, 'it'],
+const LETTERS: readonly (readonly [letters: string, codes: string])[] = [
+  ['ñ¿¡', 'es'],
+  ['ß', 'de'],
+  ['äü', 'de tr sv'],
+  ['ãõ', 'pt'],
+  ['ąęłńśźż', 'pl'],
+  ['ěřůčž', 'cs'],
+  ['ğış', 'tr'],
+  ['æø', 'da'],
+  ['å', 'sv da'],
+  ['êœ', 'fr'],
+];
+const ELISIONS: readonly (readonly [elision: RegExp, code: string])[] = [
+  [/['’](?<=\b[cdjlmnst]['’])[a-zà-ü]/i, 'fr'],
+  [/['’](?<=\b(?:dell|nell|all|un)['’])[a-zà-ü]/i, 'it'],
 ];
 
-/** For each word the languages that have it, with the weight 1 divided by how many they are. */
-const EVIDENCE = ((): ReadonlyMap<string, readonly string[]> => {
-  const evidence = new Map<string, string[]>();
-  for (const [code, words] of Object.entries(WORDS)) {
-    for (const word of new Set(words.split(' '))) {
-      const codes = evidence.get(word);
-      if (codes) codes.push(code);
-      else evidence.set(word, [code]);
+const CODES = Object.keys(WORDS);
+
+/** For each word the languages that have it, by their index in `CODES`. */
+const SPOKEN = ((): ReadonlyMap<string, number[]> => {
+  const spoken = new Map<string, number[]>();
+  for (const [index, words] of Object.values(WORDS).entries()) {
+    for (const word of new Set(words.split(' '))) spoken.set(word, [...(spoken.get(word) ?? []), index]);
+  }
+  return spoken;
+})();
+const LEXICON = new Lexicon([...SPOKEN.keys()]);
+const SPEAKERS = [...SPOKEN.values()];
+
+/** For each letter beyond ASCII the bits of the entries of `LETTERS` that have it. */
+const LETTER_BITS = ((): Uint16Array => {
+  const bits = new Uint16Array(0x180);
+  for (const [index, [letters]] of LETTERS.entries()) {
+    for (const letter of letters + letters.toUpperCase()) {
+      const code = letter.charCodeAt(0);
+      if (code > 0x7f) bits[code] = bits[code]! | (1 << index);
     }
   }
-  return evidence;
+  return bits;
 })();
 
 const MOST_CHARACTERS = 1500;
-const WORD = /[a-z]+/g;
 
-function count(text: string, letters: RegExp): number {
-  return text.match(letters)?.length ?? 0;
+/** What one reading of a text counts. */
+interface Seen {
+  readonly part: string;
+  /** Letters of each script, in the order of `SCRIPTS`. */
+  readonly scripts: readonly number[];
+  readonly latin: number;
+  readonly words: number;
+  /** What frequent words say for each of `CODES`: a word that several languages have is shared by them. */
+  readonly scores: number[];
+  /** Bits of the `LETTERS` that occur. */
+  readonly letters: number;
 }
 
 /**
  * The language of a text as an ISO 639-1 code, or null when it is too short or mixed to tell. Reads the first 1,500
- * characters or so; by script, then by frequent short words (en, de, fr, es, it, pt, nl, pl, sv, da, cs, tr).
+ * characters; by script, then by frequent short words (en, de, fr, es, it, pt, nl, pl, sv, da, cs, tr).
  */
 export function languageOf(text: string): string | null {
-  const part = sampleOf(text).slice(0, MOST_CHARACTERS);
-  return byScript(part) ?? byWords(part);
+  const seen = read(text.slice(0, MOST_CHARACTERS));
+  return byScript(seen) ?? byWords(seen);
 }
 
-const LATIN = /[a-zà-ɏ]/gi;
-const NOT_LATIN = /[\u0370-\uffff]/;
+// Room for one reading, used again by the next.
+const bytes = new Uint8Array(3 * MOST_CHARACTERS + 1);
 
-function byScript(part: string): string | null {
-  if (!NOT_LATIN.test(part)) return null;
-  const latin = count(part, LATIN);
-  const counts = SCRIPTS.map(([code, letters]) => ({ code, letters: count(part, letters) }));
-  const of = (code: string) => counts.find((entry) => entry.code === code)?.letters ?? 0;
-  const most = counts.reduce((best, entry) => (entry.letters > best.letters ? entry : best));
-  // A Latin word needs about four times the letters of a Chinese one; names and code are often Latin in any text.
-  if (most.letters === 0 || most.letters * 3 < latin) return null;
-  if (most.code === 'zh' && of('ja') * 10 > most.letters) return 'ja';
-  if (most.code === 'ru' && UKRAINIAN.test(part)) return 'uk';
-  if (most.code === 'ar' && PERSIAN.test(part)) return 'fa';
-  return most.code;
-}
-
-function byWords(part: string): string | null {
-  const scores = new Map<string, number>();
-  const add = (code: string, weight: number) => scores.set(code, (scores.get(code) ?? 0) + weight);
+function read(part: string): Seen {
+  const scripts = SCRIPTS.map(() => 0);
+  const scores = CODES.map(() => 0);
+  let latin = 0;
   let words = 0;
-  for (const [word] of fold(part).matchAll(WORD)) {
-    words += 1;
-    const codes = EVIDENCE.get(word);
-    if (codes) for (const code of codes) add(code, 1 / codes.length);
+  let letters = 0;
+  let inWord = false;
+  let place = 0;
+  const end = writeUtf8(part, bytes);
+  bytes[end] = SPACE;
+  for (let at = 0; at <= end; ) {
+    let code = bytes[at]!;
+    if (code < 0x80) at += 1;
+    else {
+      const length = lengthByLead(code);
+      code = characterAt(bytes, at);
+      at += length;
+      if (code < LETTER_BITS.length) letters |= LETTER_BITS[code]!;
+      if (code >= 0x370) countScript(scripts, code);
+      else if (code >= 0xc0 && code < 0x250) latin += 1;
+    }
+    const sign = plainSign(code);
+    if ((sign >= 0x61 && sign <= 0x7a) || sign === SHARP_S) {
+      if (code < 0x80) latin += 1;
+      if (place !== 0 || !inWord) place = step(place, sign);
+      inWord = true;
+    } else if (inWord && sign !== NOTHING) {
+      words += 1;
+      const word = LEXICON.whole(place);
+      if (word >= 0) {
+        const speakers = SPEAKERS[word]!;
+        for (let i = 0; i < speakers.length; i++) add(scores, speakers[i]!, 1 / speakers.length);
+      }
+      place = 0;
+      inWord = false;
+    }
   }
-  const lower = part.toLowerCase();
-  for (const [letters, codes] of LETTERS) {
-    if (letters.test(lower)) for (const code of codes.split(' ')) add(code, 1);
+  return { part, scripts, latin, words, scores, letters };
+}
+
+function step(place: number, sign: number): number {
+  if (sign !== SHARP_S) return LEXICON.next(place, WAY_OF[sign]!);
+  const first = LEXICON.next(place, WAY_OF[0x73]!);
+  return first === 0 ? 0 : LEXICON.next(first, WAY_OF[0x73]!);
+}
+
+function countScript(scripts: number[], code: number): void {
+  for (let i = 0; i < SCRIPTS.length; i++) {
+    const [, from, to] = SCRIPTS[i]!;
+    if (code >= from && code <= to) {
+      scripts[i] = scripts[i]! + 1;
+      return;
+    }
+  }
+}
+
+function byScript({ part, scripts, latin }: Seen): string | null {
+  if (scripts.every((letters) => letters === 0)) return null;
+  const counts = new Map<string, number>();
+  for (const [i, [code]] of SCRIPTS.entries()) counts.set(code, (counts.get(code) ?? 0) + scripts[i]!);
+  const [code, most] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
+  // A Latin word needs about four times the letters of a Chinese one; names and code are often Latin in any text.
+  if (most * 3 < latin) return null;
+  if (code === 'zh' && (counts.get('ja') ?? 0) * 10 > most) return 'ja';
+  if (code === 'ru' && UKRAINIAN.test(part)) return 'uk';
+  if (code === 'ar' && PERSIAN.test(part)) return 'fa';
+  return code;
+}
+
+function byWords({ part, words, scores, letters }: Seen): string | null {
+  for (const [index, [, codes]] of LETTERS.entries()) {
+    if (letters & (1 << index)) for (const code of codes.split(' ')) add(scores, CODES.indexOf(code), 1);
+  }
+  if (part.includes("'") || part.includes('’')) {
+    for (const [elision, code] of ELISIONS) if (elision.test(part)) add(scores, CODES.indexOf(code), 1);
   }
   let best: string | null = null;
   let first = 0;
   let second = 0;
-  for (const [code, score] of scores) {
+  for (const [index, score] of scores.entries()) {
     if (score > first) {
       second = first;
       first = score;
-      best = code;
+      best = CODES[index]!;
     } else if (score > second) second = score;
   }
   return first >= 0.8 && first >= words * 0.06 && first >= second * 1.25 ? best : null;
+}
+
+function add(scores: number[], index: number, weight: number): void {
+  scores[index] = scores[index]! + weight;
 }

@@ -1,19 +1,15 @@
-const HEAD = 4000;
-const TAIL = 2000;
+const HEAD = 1500;
+const TAIL = 998;
+const BETWEEN = '\n\n';
+
+/** The longest part of a text that reading looks at, in characters. */
+export const LONGEST_SAMPLE = HEAD + BETWEEN.length + TAIL;
 
 /**
- * The part of a text that reading looks at: all of it up to 6,000 characters, else its first 4,000 and last 2,000, so
- * that the work is bounded however long the text is. What is asked nearly always stands at the start or the end.
+ * The part of a text that reading looks at: all of it up to 2,500 characters, else its first 1,500 and last 998, so
+ * that the work is bounded however long the text is. What is asked nearly always stands at the start or the end. The
+ * sample of a sample is the sample itself.
  */
 export function sampleOf(text: string): string {
-  return text.length <= HEAD + TAIL ? text : `${text.slice(0, HEAD)}\n\n${text.slice(-TAIL)}`;
-}
-
-const ASCII = /^[\p{ASCII}]*$/u;
-const MARKS = /\p{M}+/gu;
-
-/** Small letters without accents ("Où" gives "ou"), so that words are found however they are typed. */
-export function fold(text: string): string {
-  const lower = text.toLowerCase();
-  return ASCII.test(lower) ? lower : lower.normalize('NFD').replace(MARKS, '').replaceAll('ß', 'ss');
+  return text.length <= LONGEST_SAMPLE ? text : text.slice(0, HEAD) + BETWEEN + text.slice(-TAIL);
 }

@@ -14,6 +14,8 @@ export function budgetOf(snapshot: Snapshot, organisation: string, id: string): 
 
 /** Whether a key that is in use lets its callers say this tag as they like. */
 function callersChoose(snapshot: Snapshot, organisation: string, tag: string): boolean {
+  // The team is that of the key's project, unless the key lists others to choose from.
+  if (tag === 'team') return false;
   for (const key of snapshot.keys.values()) {
     if (key.organisation !== organisation || key.revoked) continue;
     if (!Object.hasOwn(key.fixedTags, tag) && !Object.hasOwn(key.tagChoices, tag)) return true;

@@ -93,6 +93,10 @@ export const recordSummarySchema = z
     usage,
     usageSource,
     cost: nanoDollars,
+    trace: z
+      .array(traceStepSchema.pick({ node: true, port: true }).meta({ id: 'PathStep' }))
+      .readonly()
+      .meta({ description: 'The path: each node, and the port by which the request left it.' }),
   })
   .meta({ id: 'RecordSummary' });
 

@@ -148,6 +148,11 @@ export class Exchange {
     return headers;
   }
 
+  /** False where a model without a known price has used tokens. */
+  get costKnown(): boolean {
+    return this.attempts.every(({ cost, usage }) => cost !== null || usage.inputTokens + usage.outputTokens === 0);
+  }
+
   get cost(): number {
     return this.attempts.reduce((sum, attempt) => sum + (attempt.cost ?? 0), 0);
   }

@@ -16,6 +16,8 @@ export interface Gateway {
   readonly writer: {
     intent(intent: Intent): Promise<void>;
     record(record: RequestRecord): Promise<void>;
+    /** True when so much is waiting to be written that nothing new should be begun. */
+    readonly full: boolean;
   };
   readonly overruns: Overruns;
   readonly inFlight: InFlight;

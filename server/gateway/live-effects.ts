@@ -22,10 +22,12 @@ const refused = (need: CallNeed, model: Model | null, failure: CallFailure, mess
 /** The effects of one request whose key, body and policy are known. */
 export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation: string): Effects {
   const { gateway, runtime } = exchange;
-  const { lookup: known } = runtime.models(organisation);
+  const { lookup: known, priceAt } = runtime.models(organisation);
   const lookup: ModelLookup = (name) => {
     const model = known(name);
-    return model && gateway.overruns.widened(model);
+    if (!model) return undefined;
+    const price = priceAt(model, exchange.at);
+    return gateway.overruns.widened(price === model.price ? model : { ...model, price });
   };
   const holds = new RequestHolds(gateway.counters, runtime.budget(organisation), lookup);
   exchange.holds = holds;

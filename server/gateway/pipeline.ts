@@ -47,6 +47,7 @@ export async function serveChat(gateway: Gateway, req: IncomingMessage, res: Ser
 async function answerOf(exchange: Exchange): Promise<Last> {
   const { gateway, req, runtime } = exchange;
   if (gateway.stopping()) throw new SignalboxError('shutting_down', {}, { retryAfterMs: 2000 });
+  if (gateway.writer.full) throw new SignalboxError('overloaded', {}, { retryAfterMs: 1000 });
   const key = knowCaller(exchange);
   const bytes = await readBody(req, gateway.bodyLimit, gateway.inFlight);
   exchange.bodyBytes = bytes.length;
@@ -207,7 +208,7 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
     if (leaving) res.once('finish', () => exchange.req.socket.destroySoon());
     end(res, last.body);
   } else {
-    const cost = (exchange.cost / 1e9).toFixed(9);
+    const cost = exchange.costKnown ? (exchange.cost / 1e9).toFixed(9) : 'unknown';
     if (leaving) res.setHeader('connection', 'close');
     res.writeHead(last.httpStatus, { ...exchange.headers(cost), 'content-type': last.contentType, 'content-length': last.body.length, ...last.headers });
     end(res, last.body);

@@ -1,5 +1,6 @@
 /** What apps can reach under /v1. */
 import type { IRouter, Response } from 'express';
+import type { Model } from '../../policies/model.ts';
 import { SignalboxError } from '../errors.ts';
 import type { RequestRecord } from '../records/record.ts';
 import { errorBody } from '../wire/openai-chat.ts';
@@ -16,6 +17,8 @@ export function sendError(res: Response, error: SignalboxError): void {
   res.end(body);
 }
 
+const modelObject = (model: Model) => ({ id: model.id, object: 'model', created: 0, owned_by: model.provider });
+
 /** Adds the routes to the app itself: a router in between would cost every request. */
 export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: FindRecord): void {
   router.post('/v1/chat/completions', (req, res) => {
@@ -25,11 +28,18 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: 
   router.get('/v1/models', (req, res) => {
     const runtime = gateway.runtime();
     const key = keyOf(req, runtime.snapshot);
-    const models = runtime.models(key.organisation).models.map((model) => ({ id: model.id, object: 'model', created: 0, owned_by: model.provider }));
+    const models = runtime.models(key.organisation).models.map(modelObject);
     const policies = [...runtime.snapshot.policies.values()]
       .filter((policy) => key.policies.has(policy.id))
       .map((policy) => ({ id: `policy/${policy.name}`, object: 'model', created: 0, owned_by: 'signalbox' }));
     res.json({ object: 'list', data: [...policies, ...models] });
+  });
+
+  router.get('/v1/models/:id', (req, res) => {
+    const runtime = gateway.runtime();
+    const model = runtime.models(keyOf(req, runtime.snapshot).organisation).lookup(req.params.id);
+    if (!model) throw new SignalboxError('unknown_model', { model: req.params.id });
+    res.json(modelObject(model));
   });
 
   router.get('/v1/requests/:id', async (req, res) => {
@@ -56,7 +66,7 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: 
     });
   });
 
-  const methods: Record<string, string> = { '/v1/chat/completions': 'POST', '/v1/models': 'GET', '/v1/requests/:id': 'GET' };
+  const methods: Record<string, string> = { '/v1/chat/completions': 'POST', '/v1/models': 'GET', '/v1/models/:id': 'GET', '/v1/requests/:id': 'GET' };
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (req, res) => {
       res.set('allow', allowed);

@@ -79,7 +79,7 @@ function* said(headers: IncomingHttpHeaders, metadata: Readonly<Record<string, s
 }
 
 /**
- * The tags that a request has. What the key fixes stands; of what callers say, our own header counts most, then the body's
+ * The tags that a request has. What the key fixes stands, and so does the team of its project unless the key lists others; of what callers say, our own header counts most, then the body's
  * metadata, in which what is no tag is passed over. Throws SignalboxError `invalid_tags` for names and values that are not
  * tags, values outside the key's list, and tags that the key requires and nobody gave.
  */
@@ -91,10 +91,11 @@ export function tagsOf(
 ): Map<string, Tag> {
   const tags = new Map<string, Tag>();
   tags.set('team', { value: key.teamName, source: 'key' });
+  const teamIsChosen = Object.hasOwn(key.tagChoices, 'team');
   for (const [name, value] of said(headers, metadata, user)) {
     if (!TAG_NAME.test(name)) throw refuse(`“${name}” is not a tag name (a letter, then letters, digits, "_", "-" or ".")`);
     if (value.length > LONGEST_VALUE) throw refuse(`the value of “${name}” is longer than ${LONGEST_VALUE} characters`);
-    if (value === '' || Object.hasOwn(key.fixedTags, name)) continue;
+    if (value === '' || Object.hasOwn(key.fixedTags, name) || (name === 'team' && !teamIsChosen)) continue;
     const choices = Object.hasOwn(key.tagChoices, name) ? key.tagChoices[name] : undefined;
     if (choices && !choices.includes(value)) throw refuse(`“${name}” can be ${choices.join(', ')} with this key, not “${value}”`);
     tags.set(name, { value, source: 'caller' });

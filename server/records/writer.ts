@@ -19,11 +19,15 @@ type Entry = Row & Waiting;
 
 /** One transaction takes at most so many rows and, but for a single row, so many characters of content. */
 const BATCH_ROWS = 100;
+
+/** When a full queue is worth another try. */
+const RETRY_AFTER_MS = 1000;
+
 const BATCH_CHARACTERS = 8_000_000;
 
 /**
  * Writes intents and records, many to a transaction. A promise is kept when its row is durable, and broken with
- * `record_failed` when the store does not take it in time or with `overloaded` when too much is waiting already.
+ * `record_failed` when the store does not take it in time; an intent's also with `overloaded`, when too much is waiting.
  *
  * After a failure: a record whose promise was broken stays here and is tried until the store has it, since what it
  * cost is spent; an intent is forgotten, since its request is not sent. An intent whose commit came too late may be in
@@ -57,9 +61,15 @@ export class RecordWriter {
     return this.#healthy;
   }
 
+  /** True when too much is waiting: then nothing new should be begun. What has been begun is recorded all the same. */
+  get full(): boolean {
+    return this.#queue.length >= this.#maxQueued;
+  }
+
   /** Resolves when the intent is durable: only then may the request be sent. */
   intent(intent: Intent): Promise<void> {
     if (this.#stuck) return Promise.reject(new SignalboxError('record_failed'));
+    if (this.full) return Promise.reject(new SignalboxError('overloaded', {}, { retryAfterMs: RETRY_AFTER_MS }));
     return this.#add({ intent });
   }
 
@@ -78,7 +88,6 @@ export class RecordWriter {
   }
 
   #add(row: Row): Promise<void> {
-    if (this.#queue.length >= this.#maxQueued) return Promise.reject(new SignalboxError('overloaded'));
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
       this.#queue.push({ ...row, waiter, refused: false });

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { PostgresRecords } from '../records/postgres.ts';
@@ -53,7 +53,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 type Closers = (() => Promise<unknown>)[];
 
 async function openSqlite(dataDir: string, durability: Durability, closers: Closers): Promise<Omit<Database, 'close'>> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new Error(`The data folder ${dataDir} cannot be used: ${reasonOf(error)}. Set DATA_DIR to a folder that can be written to.`);
+  }
   const lock = await lockDataDir(dataDir);
   closers.push(() => lock.release());
 
@@ -75,13 +80,24 @@ async function openSqlite(dataDir: string, durability: Durability, closers: Clos
   return { dialect: 'sqlite', control, records: new SqlRecordStore(readers, writer, 'sqlite') };
 }
 
+/** What the system or the server said; an error of several addresses has a code and no words. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}
+
 const CONTROL_SCHEMA = 'control';
 const RECORDS_SCHEMA = 'records';
 
 async function openPostgres(url: string, closers: Closers): Promise<Omit<Database, 'close'>> {
   const writer = new LockedConnection(url, RECORDS_SCHEMA);
   closers.push(() => writer.close());
-  await writer.open();
+  try {
+    await writer.open();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new Error(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}. Check the address and that the server runs.`);
+  }
 
   const control = postgresKnex(url, CONTROL_SCHEMA, 8);
   closers.push(() => control.destroy());

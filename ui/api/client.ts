@@ -45,7 +45,11 @@ export async function ask<S extends z.ZodType>(schema: S, path: string, question
   if (!response.ok) {
     const said = errorBody.safeParse(value);
     if (said.success) throw new ApiError(said.data.error.code, said.data.error.message, response.status);
-    throw new ApiError('unexpected', `The gateway answered with an error (${response.status}). Try again.`, response.status);
+    throw new ApiError(
+      'unexpected',
+      `The gateway answered with an error (${response.status}). Try again.`,
+      response.status,
+    );
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -1,6 +1,7 @@
 /** Policies, their versions and drafts, and what the check finds. */
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import type { Graph } from '../../policies/graph.ts';
 import { ask } from './client.ts';
 
 const policy = z.object({
@@ -13,7 +14,7 @@ const policy = z.object({
 export type Policy = z.infer<typeof policy>;
 
 const graph = z.object({
-  schema: z.literal(1),
+  schema: z.literal(1 satisfies Graph['schema']),
   nodes: z.array(
     z.object({
       id: z.string(),
@@ -29,9 +30,7 @@ const graph = z.object({
 const point = z.object({ x: z.number(), y: z.number() });
 const layout = z.object({
   positions: z.record(z.string(), point),
-  stickies: z.array(
-    z.object({ id: z.string(), text: z.string(), at: point, width: z.number(), height: z.number() }),
-  ),
+  stickies: z.array(z.object({ id: z.string(), text: z.string(), at: point, width: z.number(), height: z.number() })),
 });
 
 const versionSummary = z.object({
@@ -44,6 +43,7 @@ const versionSummary = z.object({
 export type VersionSummary = z.infer<typeof versionSummary>;
 
 const drawing = z.object({ graph, layout });
+export type Drawing = z.infer<typeof drawing>;
 
 const problem = z.object({
   severity: z.enum(['error', 'warning']),
@@ -85,9 +85,9 @@ export const drawingQuery = (id: string, version: number | 'draft') =>
   });
 
 /** What the check finds in a drawing, in the organisation as it is now. */
-export const problemsQuery = (id: string, version: number | 'draft', checked: z.infer<typeof graph>) =>
+export const problemsQuery = (id: string, checked: Drawing['graph']) =>
   queryOptions({
-    queryKey: ['policies', id, 'problems', version],
+    queryKey: ['policies', id, 'problems', checked],
     queryFn: async ({ signal }) => {
       const answer = z.object({ problems: z.array(problem) });
       const path = `/policies/${encodeURIComponent(id)}/check`;

@@ -1,5 +1,5 @@
 /** Who is signed in. */
-import { type QueryClient, queryOptions } from '@tanstack/react-query';
+import { type Query, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { ApiError, ask } from './client.ts';
 
@@ -35,22 +35,29 @@ export const sessionQuery = queryOptions({
 
 /** Notes that the server does not know the session any more. */
 export function markSignedOut(client: QueryClient): void {
-  client.setQueryData<SessionState>(SESSION, afterSignedOut);
+  client.setQueryData(sessionQuery.queryKey, afterSignedOut);
 }
+
+const besides = { predicate: ({ queryKey }: Query) => queryKey[0] !== SESSION[0] };
 
 /** Signs in; rejects with `wrong_password` or `too_many_attempts`. */
 export async function signIn(client: QueryClient, email: string, password: string): Promise<void> {
   const session = await ask(sessionSchema, '/session', { method: 'POST', body: { email, password } });
-  const before = client.getQueryData<SessionState>(SESSION);
+  const before = client.getQueryData(sessionQuery.queryKey);
   const samePerson = before?.state === 'ended' && before.session.person?.id === session.person?.id;
-  if (!samePerson) client.clear();
-  client.setQueryData<SessionState>(SESSION, { state: 'in', session });
-  if (samePerson) await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+  client.setQueryData(sessionQuery.queryKey, { state: 'in', session });
+  if (samePerson) {
+    await client.invalidateQueries(besides);
+    return;
+  }
+  // Nobody sees what someone else had loaded.
+  client.removeQueries({ ...besides, type: 'inactive' });
+  await client.resetQueries(besides);
 }
 
 /** Signs out and forgets everything that was shown. */
 export async function signOut(client: QueryClient): Promise<void> {
   await ask(z.undefined(), '/session', { method: 'DELETE' });
-  client.clear();
-  client.setQueryData<SessionState>(SESSION, { state: 'out' });
+  client.setQueryData(sessionQuery.queryKey, { state: 'out' });
+  client.removeQueries(besides);
 }

@@ -1,56 +1,19 @@
-import { fold } from '../sample.ts';
-import { TOPIC_NAMES, TOPICS, type Topic } from './words.ts';
+import { PHRASES, phraseIndex, placeOf } from '../phrases.ts';
+import type { Material } from './material.ts';
+import type { Topic } from './words.ts';
 
 /** How many different words of each topic there are. */
 export type Counts = Readonly<Record<Topic, number>>;
 
-interface Entry {
-  readonly topic: Topic;
-  readonly id: number;
-  readonly counts: number;
-  readonly words: readonly string[];
-  /** Whether the last word is only a beginning. */
-  readonly open: boolean;
-}
-
-const WORD = /[a-z0-9]+(?:-[a-z0-9]+)*/g;
-const KEY_LETTERS = 3;
-
-/** Entries by the first letters of their first word. */
-const ENTRIES = ((): ReadonlyMap<string, readonly Entry[]> => {
-  const entries = new Map<string, Entry[]>();
-  let id = 0;
-  for (const topic of TOPIC_NAMES) {
-    for (const phrase of new Set(TOPICS[topic].flatMap((line) => fold(line).split(', ')))) {
-      const twice = phrase.startsWith('+');
-      const open = phrase.endsWith('*');
-      const words = phrase.slice(twice ? 1 : 0, open ? -1 : undefined).split(' ');
-      const key = (words[0] ?? '').slice(0, KEY_LETTERS);
-      const list = entries.get(key) ?? [];
-      list.push({ topic, id, counts: twice ? 2 : 1, words, open });
-      entries.set(key, list);
-      id += 1;
-    }
-  }
-  return entries;
-})();
-
-function stands(entry: Entry, words: readonly string[], at: number): boolean {
-  const last = entry.words.length - 1;
-  for (let i = 0; i <= last; i++) {
-    const wanted = entry.words[i] ?? '';
-    const word = words[at + i];
-    if (word === undefined) return false;
-    if (i === last && entry.open ? !word.startsWith(wanted) : word !== wanted) return false;
-  }
-  return true;
-}
+// The reading that last saw each phrase: used again by the next, so that none needs a set of its own.
+const seenBy = new Uint32Array(PHRASES.length);
+let reading = 0;
 
 /**
- * Counts the words of each topic in a folded text; those of `material`, which was pasted in, for `share` each. A word
- * that comes again does not count again.
+ * Counts the phrases of each topic among those found in a text; those of its material for `share` each, those of its
+ * salutation not at all. A phrase that comes again does not count again.
  */
-export function countTopics(asked: string, material: string, share: number): Counts {
+export function countTopics(found: readonly number[], { start, from, to }: Material, share: number): Counts {
   const counts: Record<Topic, number> = {
     reasoning: 0,
     explaining: 0,
@@ -64,18 +27,23 @@ export function countTopics(asked: string, material: string, share: number): Cou
     field: 0,
     grading: 0,
   };
-  const seen = new Set<number>();
-  const add = (text: string, each: number) => {
-    const words = text.match(WORD) ?? [];
-    for (let at = 0; at < words.length; at++) {
-      for (const entry of ENTRIES.get((words[at] ?? '').slice(0, KEY_LETTERS)) ?? []) {
-        if (seen.has(entry.id) || !stands(entry, words, at)) continue;
-        seen.add(entry.id);
-        counts[entry.topic] += entry.counts * each;
-      }
-    }
-  };
-  add(asked, 1);
-  if (material !== '') add(material, share);
+  reading = (reading + 1) >>> 0;
+  add(counts, found, start, from, 1);
+  add(counts, found, to, Number.POSITIVE_INFINITY, 1);
+  // After what is asked, so that a phrase that stands in both counts in full.
+  add(counts, found, from, to, share);
   return counts;
+}
+
+function add(counts: Record<Topic, number>, found: readonly number[], from: number, to: number, each: number): void {
+  if (from >= to) return;
+  for (let i = 0; i < found.length; i++) {
+    const place = placeOf(found[i]!);
+    if (place < from || place >= to) continue;
+    const index = phraseIndex(found[i]!);
+    if (seenBy[index] === reading) continue;
+    seenBy[index] = reading;
+    const { topics } = PHRASES[index]!;
+    for (let t = 0; t < topics.length; t++) counts[topics[t]!.topic] += topics[t]!.counts * each;
+  }
 }

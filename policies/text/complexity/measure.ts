@@ -1,6 +1,9 @@
-import { hasCode, type QuestionForm, questionFormOf } from '../reading.ts';
-import { fold, sampleOf } from '../sample.ts';
+import { HINT, PHRASES, phraseIndex, placeOf } from '../phrases.ts';
+import { type Plain, plainOf } from '../plain.ts';
+import { hasCode, type QuestionForm, questionFormIn } from '../reading.ts';
+import { sampleOf } from '../sample.ts';
 import { type Counts, countTopics } from './count.ts';
+import { materialIn } from './material.ts';
 
 /** What can be counted in one text. */
 export interface Measures {
@@ -17,73 +20,48 @@ export interface Measures {
   readonly topics: Counts;
 }
 
-const DENSE = /[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g;
-const ITEM = /^[ \t]*(?:[-*•]|\(?\d{1,2}[.)])[ \t]+\S/gm;
-const FORMULA = /[=^√∫∑∞≤≥≠±∈→∨∧⊃≡∀∃]|\\[a-z]{2,}|\b[a-z]\([a-z]\)|\d ?[+*/×-] ?\d|\b\d?x\b/g;
-const PART =
-  /\b(?:statement|scenario|case|part|source|passage|argument|premise|claim|answer|response|option|aussage|szenario|fall|teil|quelle|antwort|zusammenfassung|afirmacion|escenario|caso|parte|fuente|texto|respuesta|enonce|cas|partie|texte|reponse) (?:\d{1,2}|[ivx]{1,4}|[a-e])\b/g;
+const PART_LABEL = / (?:\d{1,2}|[ivx]{1,4}|[a-e])\b/y;
 /** A choice that is itself several answers ("True, False"). */
-const COMBINED_CHOICE = /^[ \t]*\(?[a-e][.)] [^\n,]{1,30}, [^\n,]{1,30}$/gm;
+const COMBINED_CHOICE = /^\(?[a-e][.)] [^\n,]{1,30}, [^\n,]{1,30}$/gm;
+const FEWEST_COMBINED = 3;
 
-const SALUTATION =
-  /^(?:hi|hello|hey|dear|good \w+|hallo|guten \w+|liebe[rs]?|hola|buen[oa]s \w+|bonjour|salut)\b[^\n]{0,30}\n+/;
-const FENCED = /```[^`]*(?:```|$)/g;
-/** Where what is asked ends: at an empty line, or at a colon; a list after it still belongs to what is asked. */
-const MATERIAL_START =
-  /(?:(?<!:)\n\n|:\n+(?![-*•(\d])|\b(?:text|article|essay|letter|e-?mail|message|passage|report|paragraph|document|transcript|review|artikel|aufsatz|brief|nachricht|bericht|absatz|dokument|texto|articulo|ensayo|carta|correo|mensaje|informe|parrafo|documento|texte|lettre|courriel|rapport|paragraphe|(?:to|into|ins|al) [a-z]+|(?:yes|ja|si|oui) (?:or|oder|o|ou) (?:no|nein|non)) ?:)/;
-/** Where paragraphs do not tell what is asked, this many characters at the start and the end do. */
-const HEAD = 400;
-const TAIL = 400;
-/** As much of the start as counts where a long text ends in a short paragraph: that is what is asked. */
-const LEAD = 150;
 /** What pasted material counts for: it seldom says what is asked. */
 const MATERIAL_SHARE = 0.15;
-
-function times(text: string, sign: RegExp): number {
-  return text.match(sign)?.length ?? 0;
-}
-
-/** The text with at most one space and one empty line in a row: white space says nothing of how hard it is. */
-function squeezed(text: string): string {
-  return text
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ ?\n ?/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
-}
-
-/** What is asked, as far as paragraphs tell, and the material that it is asked about. */
-function askedAndMaterial(folded: string): readonly [string, string] {
-  const prose = folded.replace(SALUTATION, '').replace(FENCED, '\n\n');
-  const opening = prose.search(MATERIAL_START);
-  if (opening === -1) return split(prose, HEAD, prose.length - TAIL);
-  const long = opening > HEAD + TAIL;
-  const last = prose.lastIndexOf('\n\n');
-  const closes = prose.length - last <= TAIL && (long || last > opening);
-  const from = long ? (closes ? LEAD : HEAD) : opening;
-  return split(prose, from, closes ? last : prose.length);
-}
-
-function split(text: string, from: number, to: number): readonly [string, string] {
-  return from < to ? [`${text.slice(0, from)}\n${text.slice(to)}`, text.slice(from, to)] : [text, ''];
-}
 
 /** Counts in a text what tells how hard it is to answer; looks at a bounded part of it. */
 export function measure(text: string): Measures {
   const sample = sampleOf(text);
-  const part = squeezed(sample);
-  const folded = fold(part);
-  const [asked, material] = askedAndMaterial(folded);
-  const unasked = Math.max(0, part.length - asked.length) + (text.length - sample.length);
-  const code = hasCode(part);
-  const combined = times(folded, COMBINED_CHOICE);
+  const plain = plainOf(sample);
+  const material = materialIn(plain.text);
+  const { start, from, to } = material;
+  const asked = plain.text.length - start - (to - from);
+  const unasked = start + to - from + text.length - sample.length;
+  const code = hasCode(sample);
   return {
-    length: asked.length + MATERIAL_SHARE * unasked + 2 * times(part, DENSE),
-    items: times(part, ITEM),
-    formulas: code ? 0 : times(folded, FORMULA),
-    parts: new Set(folded.match(PART)).size + (combined >= 3 ? 1 : 0),
+    length: asked + MATERIAL_SHARE * unasked + 2 * plain.dense,
+    items: plain.items,
+    formulas: code ? 0 : plain.formulas,
+    parts: partsIn(plain) + (hasCombined(plain) ? 1 : 0),
     code,
-    question: questionFormOf(part),
-    topics: countTopics(asked, material, MATERIAL_SHARE),
+    question: questionFormIn(plain),
+    topics: countTopics(plain.phrases, material, MATERIAL_SHARE),
   };
+}
+
+function hasCombined({ text, choices }: Plain): boolean {
+  return choices >= FEWEST_COMBINED && (text.match(COMBINED_CHOICE)?.length ?? 0) >= FEWEST_COMBINED;
+}
+
+/** How many different labelled parts there are. */
+function partsIn({ text, phrases, hints }: Plain): number {
+  if ((hints & HINT.part) === 0) return 0;
+  const parts = new Set<string>();
+  for (const finding of phrases) {
+    const phrase = PHRASES[phraseIndex(finding)]!;
+    if ((phrase.hints & HINT.part) === 0) continue;
+    PART_LABEL.lastIndex = placeOf(finding) + phrase.words.length;
+    const label = PART_LABEL.exec(text);
+    if (label) parts.add(phrase.words + label[0]);
+  }
+  return parts.size;
 }

@@ -59,6 +59,13 @@ it('changes only the name of the model and the private members', async () => {
   expect(gateway.lastSent()).toBe('{ "model" : "one", "messages":[{"role":"user","content":"a  b"}],"x":0.10}');
 });
 
+it('says that it does not know the cost of a model without a price', async () => {
+  gateway.answer = answerWith(WHOLE, 'application/json');
+  const response = await gateway.chat({ model: 'up/unlisted', messages: [{ role: 'user', content: 'hi' }] });
+  expect(response.headers.get('x-signalbox-cost-usd')).toBe('unknown');
+  expect((await recordOf(gateway, idOf(response))).attempts).toMatchObject([{ cost: null }]);
+});
+
 it('sends its id and the trace on, and keeps the key of the app to itself', async () => {
   gateway.answer = answerWith(WHOLE, 'application/json');
   const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

@@ -326,6 +326,14 @@ describe('besides answers', () => {
     const ids: string[] = [];
     for await (const model of gateway.openai.models.list()) ids.push(model.id);
     expect(ids).toEqual(expect.arrayContaining(['policy/starter', 'sandbox/small', 'sandbox/large', 'sandbox/local']));
+    expect(await gateway.openai.models.retrieve('sandbox/small')).toMatchObject({
+      id: 'sandbox/small',
+      owned_by: 'sandbox',
+    });
+    await expect(gateway.openai.models.retrieve('nobody')).rejects.toMatchObject({
+      status: 404,
+      code: 'unknown_model',
+    });
     const { token } = await makeKey(gateway, { policies: [] });
     const other = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: token });
     const { data } = await other.models.list();

@@ -8,14 +8,14 @@ import { SANDBOX_MODELS } from '../../../server/providers/sandbox/sandbox.ts';
 import { type GatewayOptions, graphOf, publish, startGateway, type TestGateway } from './harness.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 
-export interface BudgetInput {
+interface BudgetInput {
   readonly limit: number;
   readonly unit?: 'usd' | 'tokens';
   readonly scope?: readonly string[];
   readonly window?: string;
 }
 
-export interface StoredBudget {
+interface StoredBudget {
   readonly id: string;
   readonly name: string;
   readonly revision: number;

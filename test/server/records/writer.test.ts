@@ -115,10 +115,11 @@ describe('the record writer', () => {
     expect(store.written).toHaveLength(2);
   });
 
-  it('refuses more than may wait', async () => {
+  it('begins nothing new when more waits than may, and still takes the records of what has begun', async () => {
     const { promise } = await start(exampleRecord());
-    const waiting = Array.from({ length: 150 }, () => writer.record(exampleRecord()));
-    await expect(writer.record(exampleRecord())).rejects.toMatchObject({ code: 'overloaded' });
+    expect(writer.full).toBe(false);
+    const waiting = Array.from({ length: 151 }, () => writer.record(exampleRecord()));
+    expect(writer.full).toBe(true);
     await expect(writer.intent(intentOf(exampleRecord()))).rejects.toMatchObject({ code: 'overloaded' });
     store.takes = () => true;
     store.commits[0]?.succeed();

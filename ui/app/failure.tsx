@@ -1,0 +1,29 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+
+interface Props {
+  /** What could not be done, such as "The policies could not be loaded". */
+  readonly title: string;
+  readonly error: Error;
+  readonly onRetry: () => void;
+  /** Where else to go. */
+  readonly children?: ReactNode;
+}
+
+/** An error in words, with a way to try again. */
+export function Failure({ title, error, onRetry, children }: Props) {
+  return (
+    <Alert variant="light" color="red" title={title} icon={<IconAlertTriangle aria-hidden />} role="alert">
+      <Text size="sm" mb="sm">
+        {error.message}
+      </Text>
+      <Group gap="md">
+        <Button size="xs" variant="default" onClick={onRetry}>
+          Try again
+        </Button>
+        {children}
+      </Group>
+    </Alert>
+  );
+}

@@ -1,0 +1,33 @@
+import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+
+/** The blue of enamelled signs. White text reads well on it from shade 6 on. */
+const RAIL = [
+  '#eff4fb',
+  '#dbe5f3',
+  '#b6c9e4',
+  '#8fadd6',
+  '#6e93c8',
+  '#557fbb',
+  '#4070b0',
+  '#345f9a',
+  '#2a5085',
+  '#1e406f',
+] as const;
+
+export const theme = createTheme({
+  colors: { rail: RAIL },
+  primaryColor: 'rail',
+  primaryShade: { light: 7, dark: 6 },
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
+  defaultRadius: 'md',
+  headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.6rem' }, h2: { fontSize: '1.1rem' } } },
+  respectReducedMotion: true,
+});
+
+/** Secondary text has to be read as well: the greys that Mantine has for it are too faint. */
+export const variables: CSSVariablesResolver = (mantine) => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': mantine.colors.gray[7], '--mantine-color-body': '#fbfcfe' },
+  dark: { '--mantine-color-dimmed': mantine.colors.dark[1] },
+});

@@ -1,0 +1,70 @@
+import { Box, SimpleGrid, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { dollars } from '../../../policies/price.ts';
+import { policiesQuery } from '../../api/policies.ts';
+import type { RequestRecord } from '../../api/records.ts';
+import { PlaceLink } from '../../app/place-link.tsx';
+import { plural, sayCount, sayDuration } from '../../app/words.ts';
+
+/** The request at a glance. */
+export function Facts({ record }: { readonly record: RequestRecord }) {
+  const { model, requestedModel, policy, version, usage, cost, durationMs, overheadMs, app, errorCode, httpStatus } =
+    record;
+  const policies = useQuery(policiesQuery);
+  const title = policies.data?.find(({ id }) => id === policy)?.title ?? 'Policy';
+  return (
+    <SimpleGrid component="dl" cols={{ base: 2, sm: 3, lg: 6 }} spacing="md" m={0}>
+      <Fact name="Policy">
+        {policy === null || version === null ? (
+          'none decided'
+        ) : (
+          <PlaceLink to={{ screen: 'policy', policy, version }} inherit>
+            {title}, version {version}
+          </PlaceLink>
+        )}
+      </Fact>
+      <Fact name="Model" more={model === requestedModel ? null : `asked for ${requestedModel}`}>
+        {model ?? 'none answered'}
+      </Fact>
+      <Fact name="Cost" more={errorCode === null ? null : `${errorCode.replaceAll('_', ' ')} (${httpStatus})`}>
+        {dollars(cost)}
+      </Fact>
+      <Fact name="Tokens" more={`${sayCount(usage.inputTokens)} read, ${sayCount(usage.outputTokens)} written`}>
+        {plural(usage.inputTokens + usage.outputTokens, 'token')}
+      </Fact>
+      <Fact name="Time" more={`${sayDuration(overheadMs)} of it in the gateway`}>
+        {sayDuration(durationMs)}
+      </Fact>
+      <Fact name="App" more={record.stream ? 'answer streamed' : null}>
+        {app ?? 'did not say'}
+      </Fact>
+    </SimpleGrid>
+  );
+}
+
+function Fact({
+  name,
+  more = null,
+  children,
+}: {
+  readonly name: string;
+  readonly more?: string | null;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Box>
+      <Text component="dt" size="xs" c="dimmed">
+        {name}
+      </Text>
+      <Text component="dd" m={0} fw={600} size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {children}
+      </Text>
+      {more === null ? null : (
+        <Text component="dd" m={0} size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {more}
+        </Text>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,48 @@
+/** The paths of requests with the titles of their nodes, as the version that decided each of them has them. */
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { drawingQuery, policiesQuery } from '../../api/policies.ts';
+import type { PathStep, RecordSummary } from '../../api/records.ts';
+
+/** One request's policy and path in words; `path` is null while its version is being loaded, or when it is gone. */
+export interface PathWords {
+  readonly policy: string;
+  readonly path: string | null;
+}
+
+/** "Monthly budget: within → Small model". The step at which every request enters says nothing, and is left out. */
+function sayPath(trace: readonly PathStep[], titles: ReadonlyMap<string, string>): string {
+  const steps = trace.length > 1 ? trace.slice(1) : trace;
+  return steps
+    .map(({ node, port }) => {
+      const title = titles.get(node) ?? node;
+      return port === null || port === 'next' ? title : `${title}: ${port.replaceAll('_', ' ')}`;
+    })
+    .join(' → ');
+}
+
+/** Words for the paths of all records; versions are asked for once each. */
+export function usePaths(records: readonly RecordSummary[]): (record: RecordSummary) => PathWords | null {
+  const policies = useQuery(policiesQuery);
+  const versions = [
+    ...new Map(
+      records.flatMap(({ policy, version }) =>
+        policy === null || version === null ? [] : [[`${policy} ${version}`, { policy, version }] as const],
+      ),
+    ),
+  ];
+  const drawings = useQueries({ queries: versions.map(([, { policy, version }]) => drawingQuery(policy, version)) });
+  const titles = new Map(
+    versions.map(([key], i) => [
+      key,
+      new Map(drawings[i]?.data?.graph.nodes.map(({ id, title }) => [id, title || id] as const)),
+    ]),
+  );
+  return ({ policy, version, trace }) => {
+    if (policy === null || version === null) return null;
+    const known = titles.get(`${policy} ${version}`);
+    return {
+      policy: policies.data?.find(({ id }) => id === policy)?.title ?? 'Policy',
+      path: known && known.size > 0 ? sayPath(trace, known) : null,
+    };
+  };
+}

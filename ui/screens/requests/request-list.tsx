@@ -1,0 +1,132 @@
+import './requests.css';
+import { Button, Group, Table, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { dollars } from '../../../policies/price.ts';
+import { type RecordFilter, type RecordSummary, recordsQuery } from '../../api/records.ts';
+import { Empty } from '../../app/empty.tsx';
+import { Failure } from '../../app/failure.tsx';
+import { PlaceLink } from '../../app/place-link.tsx';
+import { Screen } from '../../app/screen.tsx';
+import { Waiting } from '../../app/waiting.tsx';
+import { sayCount, sayMoment } from '../../app/words.ts';
+import { Filters } from './filters.tsx';
+import { type PathWords, usePaths } from './paths.ts';
+import { Status } from './status.tsx';
+import { Tags } from './tags.tsx';
+
+/** The latest requests, narrowed by the filter of the address. */
+export function RequestList({ filter }: { readonly filter: RecordFilter }) {
+  const pages = useInfiniteQuery(recordsQuery(filter));
+  const records = pages.data?.pages.flatMap((page) => page.records) ?? [];
+  const refresh = (
+    <Button variant="default" size="sm" loading={pages.isRefetching} onClick={() => pages.refetch()}>
+      Refresh
+    </Button>
+  );
+  return (
+    <Screen title="Requests" aside={refresh}>
+      <Filters filter={filter} />
+      {pages.error && !pages.isFetchNextPageError ? (
+        <Failure title="The requests could not be loaded" error={pages.error} onRetry={() => pages.refetch()} />
+      ) : pages.data === undefined ? (
+        <Waiting what="the requests" />
+      ) : records.length === 0 ? (
+        <Nothing filter={filter} />
+      ) : (
+        <Records records={records} />
+      )}
+      {pages.isFetchNextPageError ? (
+        <Failure title="No more could be loaded" error={pages.error} onRetry={() => pages.fetchNextPage()} />
+      ) : pages.hasNextPage ? (
+        <Group justify="center">
+          <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
+            Load more
+          </Button>
+        </Group>
+      ) : null}
+    </Screen>
+  );
+}
+
+function Nothing({ filter }: { readonly filter: RecordFilter }) {
+  if (filter.status !== null || filter.model !== null || filter.tag !== null) {
+    return <Empty title="No request fits">Choose another status, model or tag, or show all.</Empty>;
+  }
+  return (
+    <Empty title="No request yet">
+      As soon as an app asks something, it shows up here.{' '}
+      <PlaceLink to={{ screen: 'start' }}>Send a first request</PlaceLink>
+    </Empty>
+  );
+}
+
+function Records({ records }: { readonly records: readonly RecordSummary[] }) {
+  const pathOf = usePaths(records);
+  return (
+    <Table.ScrollContainer minWidth={1080} tabIndex={0} aria-label="Requests">
+      <Table highlightOnHover verticalSpacing="sm" className="records">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Time</Table.Th>
+            <Table.Th>Policy and path</Table.Th>
+            <Table.Th>Model</Table.Th>
+            <Table.Th>Status</Table.Th>
+            <Table.Th ta="right">Tokens</Table.Th>
+            <Table.Th ta="right">Cost</Table.Th>
+            <Table.Th>Tags</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {records.map((record) => (
+            <Row key={record.id} record={record} words={pathOf(record)} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Row({ record, words }: { readonly record: RecordSummary; readonly words: PathWords | null }) {
+  const { id, at, model, requestedModel, policy, version, status, usage, cost, tags } = record;
+  return (
+    <Table.Tr>
+      <Table.Td className="nowrap">
+        <PlaceLink to={{ screen: 'request', record: id }} size="sm">
+          {sayMoment(at)}
+        </PlaceLink>
+      </Table.Td>
+      <Table.Td>
+        {policy === null || version === null ? (
+          <Text size="sm" c="dimmed">
+            no policy decided
+          </Text>
+        ) : (
+          <>
+            <PlaceLink to={{ screen: 'policy', policy, version }} size="sm">
+              {words?.policy}, version {version}
+            </PlaceLink>
+            <Text size="sm" c="dimmed">
+              {words?.path}
+            </Text>
+          </>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{model ?? 'none'}</Text>
+        {model === requestedModel ? null : (
+          <Text size="xs" c="dimmed">
+            asked for {requestedModel}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Status status={status} />
+      </Table.Td>
+      <Table.Td ta="right">{sayCount(usage.inputTokens + usage.outputTokens)}</Table.Td>
+      <Table.Td ta="right">{dollars(cost)}</Table.Td>
+      <Table.Td>
+        <Tags tags={tags} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}

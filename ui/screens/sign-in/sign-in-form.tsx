@@ -1,0 +1,52 @@
+import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { signIn } from '../../api/session.ts';
+
+/** E-mail and password; says in words why they were not taken. `email` is what stands in the field at first. */
+export function SignInForm({ email: known }: { readonly email: string }) {
+  const client = useQueryClient();
+  const [email, setEmail] = useState(known);
+  const [password, setPassword] = useState('');
+  const entering = useMutation({ mutationFn: () => signIn(client, email.trim(), password) });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    entering.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        {entering.error ? (
+          <Alert variant="light" color="red" role="alert" title="You are not signed in">
+            {entering.error.message}
+          </Alert>
+        ) : null}
+        <TextInput
+          label="E-mail"
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          withAsterisk={false}
+          data-autofocus={known === '' ? true : undefined}
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label="Password"
+          name="password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          data-autofocus={known === '' ? undefined : true}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <Button type="submit" loading={entering.isPending}>
+          Sign in
+        </Button>
+      </Stack>
+    </form>
+  );
+}

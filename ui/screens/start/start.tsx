@@ -1,0 +1,60 @@
+import { Card, SimpleGrid, Text, ThemeIcon } from '@mantine/core';
+import { type Icon, IconApi, IconListSearch, IconRoute } from '@tabler/icons-react';
+import { PlaceLink } from '../../app/place-link.tsx';
+import { NO_FILTER } from '../../app/places.ts';
+import { Screen } from '../../app/screen.tsx';
+import { FirstRequest } from './first-request.tsx';
+import { Today } from './today.tsx';
+
+/** What this gateway is, a first request, and what has happened today. */
+export function Start() {
+  return (
+    <Screen title="Every request, on a track that you can see">
+      <Text c="dimmed" maw={760} mt={-8}>
+        Signalbox stands between your apps and the models they use. Policies, which are drawings, decide what is taken
+        out of a request, who pays for it, and which model answers. Whatever happens to a request is written down.
+      </Text>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+        <FirstRequest />
+        <Today />
+      </SimpleGrid>
+      <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="lg">
+        <Card withBorder padding="lg">
+          <CardHead icon={IconRoute} />
+          <PlaceLink to={{ screen: 'policies' }} fw={650}>
+            Policies
+          </PlaceLink>
+          <Text size="sm" c="dimmed">
+            See which ways requests can take, in drawings and in words.
+          </Text>
+        </Card>
+        <Card withBorder padding="lg">
+          <CardHead icon={IconListSearch} />
+          <PlaceLink to={{ screen: 'requests', filter: NO_FILTER }} fw={650}>
+            Requests
+          </PlaceLink>
+          <Text size="sm" c="dimmed">
+            Look at any request: the way it took, why, what it cost, and what was sent.
+          </Text>
+        </Card>
+        <Card withBorder padding="lg">
+          <CardHead icon={IconApi} />
+          <Text component="a" href="/api/openapi.json" fw={650} c="var(--mantine-color-anchor)">
+            Control API
+          </Text>
+          <Text size="sm" c="dimmed">
+            Everything on these pages is there for programs too, described as OpenAPI.
+          </Text>
+        </Card>
+      </SimpleGrid>
+    </Screen>
+  );
+}
+
+function CardHead({ icon: Icon }: { readonly icon: Icon }) {
+  return (
+    <ThemeIcon variant="light" size={36} mb="sm">
+      <Icon size={20} aria-hidden />
+    </ThemeIcon>
+  );
+}
