@@ -6,7 +6,7 @@ import type { Run } from './run.ts';
 export const BUDGET_WINDOWS = ['hour', 'day', 'week', 'month', 'quarter', 'total'] as const;
 export type BudgetWindow = (typeof BUDGET_WINDOWS)[number];
 
-export function isTimeZone(zone: string): boolean {
+function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;
@@ -15,13 +15,26 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-export const timeZoneSchema = z.string().min(1).max(64).refine(isTimeZone, 'There is no time zone of that name; write one such as Europe/Berlin or UTC.');
+export const timeZoneSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine(isTimeZone, 'There is no time zone of that name; write one such as Europe/Berlin or UTC.');
 
 /** What an administrator sets. `limit` is in nano-dollars or tokens; at most 2^53 - 1, which is about nine million dollars. */
 export const budgetSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   /** What is counted apart: each project, team, key, user or value of a tag; nothing for the whole organisation. */
-  scope: z.array(z.string().regex(/^(project|key|team|user|usage|tags\.[A-Za-z][A-Za-z0-9_.-]{0,63})$/, 'A scope is project, key, team, user, usage or tags.name.')).max(5),
+  scope: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(project|key|team|user|usage|tags\.[A-Za-z][A-Za-z0-9_.-]{0,63})$/,
+          'A scope is project, key, team, user, usage or tags.name.',
+        ),
+    )
+    .max(5),
   window: z.enum(BUDGET_WINDOWS),
   timeZone: timeZoneSchema,
   unit: z.enum(['usd', 'tokens']),
@@ -67,7 +80,14 @@ function offsetAt(at: number, zone: string): number {
   }
   const part: Record<string, number> = {};
   for (const { type, value } of formatter.formatToParts(at)) part[type] = Number(value);
-  const local = Date.UTC(part['year'] ?? 0, (part['month'] ?? 1) - 1, part['day'], part['hour'], part['minute'], part['second']);
+  const local = Date.UTC(
+    part.year ?? 0,
+    (part.month ?? 1) - 1,
+    part.day,
+    part.hour,
+    part.minute,
+    part.second,
+  );
   return local - Math.floor(at / 1000) * 1000;
 }
 
@@ -109,7 +129,12 @@ export function windowAt(window: BudgetWindow, zone: string, at: number): OpenWi
     };
   }
   const shifted = new Date(at + offsetAt(at, zone));
-  const from: Local = { year: shifted.getUTCFullYear(), month: shifted.getUTCMonth(), day: shifted.getUTCDate(), hour: 0 };
+  const from: Local = {
+    year: shifted.getUTCFullYear(),
+    month: shifted.getUTCMonth(),
+    day: shifted.getUTCDate(),
+    hour: 0,
+  };
   const to: Local = { ...from };
   if (window === 'day') to.day += 1;
   else if (window === 'week') {

@@ -1,7 +1,7 @@
 /** The body of a chat completion, as far as policies read it, and the view that they get of it. */
 import { z } from 'zod';
-import { utf8Bytes } from './text-size.ts';
 import type { Needs, RequestView, Role, TextPurpose, TextSlot } from './request.ts';
+import { utf8Bytes } from './text-size.ts';
 
 /** Fields that are not named here are kept as they came: vendors have their own. */
 const contentPart = z.looseObject({
@@ -23,6 +23,7 @@ const toolCall = z.looseObject({
 const message = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
   content,
+  name: z.string().nullish(),
   refusal: z.string().nullish(),
   reasoning_content: z.string().nullish(),
   tool_calls: z.array(toolCall).nullish(),
@@ -31,7 +32,7 @@ const message = z.looseObject({
 
 const tool = z.looseObject({
   type: z.string(),
-  function: z.looseObject({ name: z.string() }).optional(),
+  function: z.looseObject({ name: z.string(), description: z.string().nullish() }).optional(),
   custom: z.looseObject({ name: z.string() }).optional(),
 });
 
@@ -53,6 +54,8 @@ export const chatBody = z.looseObject({
   modalities: z.array(z.string()).nullish(),
   service_tier: z.string().nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
+  user: z.string().nullish(),
+  safety_identifier: z.string().nullish(),
   store: z.boolean().nullish(),
 });
 export type ChatBody = z.infer<typeof chatBody>;
@@ -80,7 +83,15 @@ const NOT_READ_BY_MODEL = new Set([
   'modalities',
   'reasoning_effort',
 ]);
-const READ_MESSAGE_FIELDS = new Set(['role', 'content', 'refusal', 'reasoning_content', 'tool_calls', 'function_call']);
+const READ_MESSAGE_FIELDS = new Set([
+  'role',
+  'content',
+  'name',
+  'refusal',
+  'reasoning_content',
+  'tool_calls',
+  'function_call',
+]);
 const READ_PART_FIELDS = new Set(['type', 'text', 'refusal', 'image_url', 'input_audio', 'file']);
 
 /** UTF-8 bytes of any value as JSON; a plain string counts without its quotes. */
@@ -110,6 +121,11 @@ class Reader {
     this.slots.push({ path, role, purpose, message: index, text });
   }
 
+  /** Texts beside the messages that leave the house all the same. */
+  label(path: TextSlot['path'], index: number, text: string): void {
+    this.slot(path, 'assistant', 'label', index, text);
+  }
+
   message(fields: ChatMessage, index: number): void {
     const role = ROLES[fields.role];
     const purpose = role === 'system' ? 'instructions' : role === 'tool' ? 'result' : 'message';
@@ -118,6 +134,7 @@ class Reader {
       const text = fields[name];
       if (text) this.slot(['messages', index, name], role, purpose, index, text);
     }
+    if (fields.name) this.label(['messages', index, 'name'], index, fields.name);
     const calls = fields.tool_calls;
     if (calls)
       for (let i = 0; i < calls.length; i++) this.toolCall(calls[i], ['messages', index, 'tool_calls', i], index);
@@ -187,7 +204,13 @@ class Reader {
   }
 
   tools(body: ChatBody): void {
-    for (const { type, ...rest } of body.tools ?? []) {
+    for (const [index, { type, ...rest }] of (body.tools ?? []).entries()) {
+      const described = rest.function?.description;
+      if (described) {
+        this.label(['tools', index, 'function', 'description'], body.messages.length, described);
+        // The tools are counted whole, with all that describes them.
+        this.otherBytes -= utf8Bytes(described);
+      }
       const name = rest.function?.name ?? rest.custom?.name;
       this.toolNames.push(name ?? type);
       if (name === undefined) this.unbounded.add(`the hosted tool "${type.slice(0, 40)}"`);
@@ -228,6 +251,10 @@ export function viewOfChat(body: ChatBody): RequestView {
   }
   if (body.prediction)
     reader.content(body.prediction.content, ['prediction'], 'assistant', 'message', body.messages.length);
+  for (const name of ['user', 'safety_identifier'] as const) {
+    const text = body[name];
+    if (text) reader.label([name], body.messages.length, text);
+  }
   reader.tools(body);
   reader.pricedApart(body);
   for (const name in body) {

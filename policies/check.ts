@@ -62,7 +62,14 @@ export function checkGraph(graph: Graph, context: CheckContext): Problem[] {
   const rest = problems.length - MOST_SHOWN;
   return [
     ...problems.slice(0, MOST_SHOWN),
-    { code: 'more', severity: problems[MOST_SHOWN]?.severity ?? 'warning', node: null, field: null, message: `There are ${rest} more problems.`, fix: 'Mend some of these first.' },
+    {
+      code: 'more',
+      severity: problems[MOST_SHOWN]?.severity ?? 'warning',
+      node: null,
+      field: null,
+      message: `There are ${rest} more problems.`,
+      fix: 'Mend some of these first.',
+    },
   ];
 }
 
@@ -84,8 +91,21 @@ class Check {
     this.#context = context;
   }
 
-  #add(code: ProblemCode, node: string | null, message: string, fix: string, more: { field?: string; warning?: boolean } = {}): void {
-    this.problems.push({ code, severity: more.warning ? 'warning' : 'error', node, field: more.field ?? null, message, fix });
+  #add(
+    code: ProblemCode,
+    node: string | null,
+    message: string,
+    fix: string,
+    more: { field?: string; warning?: boolean } = {},
+  ): void {
+    this.problems.push({
+      code,
+      severity: more.warning ? 'warning' : 'error',
+      node,
+      field: more.field ?? null,
+      message,
+      fix,
+    });
   }
 
   #name(id: string): string {
@@ -102,7 +122,13 @@ class Check {
       this.#settings(node);
     }
     const starts = this.#graph.nodes.filter((node) => node.kind === 'request');
-    if (starts.length === 0) this.#add('no_request', null, 'There is no request node, so nothing can enter.', 'Add a request node and connect it.');
+    if (starts.length === 0)
+      this.#add(
+        'no_request',
+        null,
+        'There is no request node, so nothing can enter.',
+        'Add a request node and connect it.',
+      );
     for (const extra of starts.slice(1)) {
       this.#add('many_requests', extra.id, 'There is more than one request node.', 'Keep one, and delete this one.');
     }
@@ -111,22 +137,35 @@ class Check {
   #settings(node: GraphNode): void {
     const kind = findKind(node.kind);
     if (!kind) {
-      this.#add('unknown_kind', node.id, `There is no kind of node named “${node.kind}”.`, `Use one of: ${Object.keys(kinds).join(', ')}.`);
+      this.#add(
+        'unknown_kind',
+        node.id,
+        `There is no kind of node named “${node.kind}”.`,
+        `Use one of: ${Object.keys(kinds).join(', ')}.`,
+      );
       return;
     }
     const bound = kind.bind(node.settings);
     if (!bound.ok) {
       for (const issue of bound.error.issues.slice(0, 10)) {
         const field = issue.path.join('.');
-        this.#add('settings', node.id, `${this.#name(node.id)}${field === '' ? '' : `, ${field}`}: ${issue.message}`, 'Correct this setting.', { field });
+        this.#add(
+          'settings',
+          node.id,
+          `${this.#name(node.id)}${field === '' ? '' : `, ${field}`}: ${issue.message}`,
+          'Correct this setting.',
+          { field },
+        );
       }
       return;
     }
     this.#bound.set(node.id, bound.node);
-    for (const problem of bound.node.problems ?? []) this.#add('settings', node.id, problem.message, problem.fix, { field: problem.field });
+    for (const problem of bound.node.problems ?? [])
+      this.#add('settings', node.id, problem.message, problem.fix, { field: problem.field });
     const conditions = bound.node.conditions ?? [];
     for (const { field, condition } of conditions) {
-      for (const problem of conditionProblems(condition)) this.#add('condition', node.id, problem.message, problem.fix, { field });
+      for (const problem of conditionProblems(condition))
+        this.#add('condition', node.id, problem.message, problem.fix, { field });
     }
     this.#shadowed(node.id, conditions);
   }
@@ -151,12 +190,23 @@ class Check {
       const from = this.#nodes.get(edge.from);
       if (!from || !this.#nodes.has(edge.to)) {
         const missing = from ? edge.to : edge.from;
-        this.#add('edge_nowhere', from ? edge.from : null, `An edge leads ${from ? 'to' : 'from'} “${missing}”, which does not exist.`, 'Delete the edge.');
+        this.#add(
+          'edge_nowhere',
+          from ? edge.from : null,
+          `An edge leads ${from ? 'to' : 'from'} “${missing}”, which does not exist.`,
+          'Delete the edge.',
+        );
         continue;
       }
       const ports = this.#bound.get(edge.from)?.ports;
       if (ports && !ports.some((port) => port.name === edge.port)) {
-        this.#add('edge_nowhere', edge.from, `${this.#name(edge.from)} has no port “${edge.port}”.`, 'Delete the edge, or connect it to another port.', { field: edge.port });
+        this.#add(
+          'edge_nowhere',
+          edge.from,
+          `${this.#name(edge.from)} has no port “${edge.port}”.`,
+          'Delete the edge, or connect it to another port.',
+          { field: edge.port },
+        );
         continue;
       }
       if (this.#nodes.get(edge.to)?.kind === 'request') {
@@ -165,7 +215,13 @@ class Check {
       }
       const key = `${edge.from}\n${edge.port}`;
       if (taken.has(key)) {
-        this.#add('edge_twice', edge.from, `Two edges leave the port “${edge.port}” of ${this.#name(edge.from)}.`, 'Keep one of them.', { field: edge.port });
+        this.#add(
+          'edge_twice',
+          edge.from,
+          `Two edges leave the port “${edge.port}” of ${this.#name(edge.from)}.`,
+          'Keep one of them.',
+          { field: edge.port },
+        );
         continue;
       }
       taken.add(key);
@@ -174,7 +230,13 @@ class Check {
     for (const [id, node] of this.#bound) {
       for (const port of node.ports) {
         if (port.ifLoose !== undefined || taken.has(`${id}\n${port.name}`)) continue;
-        this.#add('loose_port', id, `The port “${port.label}” of ${this.#name(id)} leads nowhere.`, 'Connect it, for example to a block node that says why.', { field: port.name });
+        this.#add(
+          'loose_port',
+          id,
+          `The port “${port.label}” of ${this.#name(id)} leads nowhere.`,
+          'Connect it, for example to a block node that says why.',
+          { field: port.name },
+        );
       }
     }
   }
@@ -195,7 +257,13 @@ class Check {
           stack.pop();
         } else if (state.get(to) === 'open') {
           const circle = stack.slice(stack.findIndex((one) => one.id === to)).map((one) => this.#name(one.id));
-          if (!cycles.has(to)) this.#add('cycle', to, `The way goes in a circle: ${circle.join(' → ')} → ${circle[0]}.`, 'Delete one of these edges.');
+          if (!cycles.has(to))
+            this.#add(
+              'cycle',
+              to,
+              `The way goes in a circle: ${circle.join(' → ')} → ${circle[0]}.`,
+              'Delete one of these edges.',
+            );
           cycles.add(to);
         } else if (!state.has(to)) {
           state.set(to, 'open');
@@ -205,7 +273,8 @@ class Check {
     };
     if (start) visit(start.id);
     for (const id of this.#nodes.keys()) {
-      if (start && !state.has(id)) this.#add('unreachable', id, `No way leads to ${this.#name(id)}.`, 'Connect it, or delete it.');
+      if (start && !state.has(id))
+        this.#add('unreachable', id, `No way leads to ${this.#name(id)}.`, 'Connect it, or delete it.');
       if (!state.has(id)) visit(id);
     }
     if (cycles.size === 0) this.#factsTooEarly();
@@ -235,7 +304,13 @@ class Check {
         for (const name of conditionFacts(condition)) {
           const provider = facts.get(name)?.providedBy;
           if (!provider || before.get(id)?.has(provider)) continue;
-          this.#add('fact_too_early', id, `${this.#name(id)} asks for “${facts.get(name)?.label}”, which is not known here.`, `Put a ${provider} node before it.`, { field });
+          this.#add(
+            'fact_too_early',
+            id,
+            `${this.#name(id)} asks for “${facts.get(name)?.label}”, which is not known here.`,
+            `Put a ${provider} node before it.`,
+            { field },
+          );
         }
       }
     }
@@ -246,10 +321,16 @@ class Check {
     for (const [id, node] of this.#bound) {
       for (const name of node.models ?? []) {
         if (name === 'asked' || this.#context.models(name)) continue;
-        this.#add('unknown_model', id, `${this.#name(id)} uses “${name}”, which no configured provider offers.`, 'Choose another model, or set up its provider.', {
-          // A list still works with what is there; a single model does not.
-          warning: (node.models?.length ?? 0) > 1,
-        });
+        this.#add(
+          'unknown_model',
+          id,
+          `${this.#name(id)} uses “${name}”, which no configured provider offers.`,
+          'Choose another model, or set up its provider.',
+          {
+            // A list still works with what is there; a single model does not.
+            warning: (node.models?.length ?? 0) > 1,
+          },
+        );
       }
       for (const budgetId of node.budgets ?? []) this.#budget(id, budgetId, reachable(id));
     }
@@ -258,24 +339,46 @@ class Check {
   #budget(id: string, budgetId: string, models: readonly string[]): void {
     const budget = this.#context.budget(budgetId);
     if (!budget) {
-      this.#add('unknown_budget', id, `${this.#name(id)} refers to the budget “${budgetId}”, which does not exist.`, 'Choose a budget, or make one.', { field: 'budget' });
+      this.#add(
+        'unknown_budget',
+        id,
+        `${this.#name(id)} refers to the budget “${budgetId}”, which does not exist.`,
+        'Choose a budget, or make one.',
+        { field: 'budget' },
+      );
       return;
     }
     if (models.length === 0) {
-      this.#add('budget_without_model', id, `No model follows ${this.#name(id)}, so it would hold money for nothing.`, 'Connect it to a model, or delete it.');
+      this.#add(
+        'budget_without_model',
+        id,
+        `No model follows ${this.#name(id)}, so it would hold money for nothing.`,
+        'Connect it to a model, or delete it.',
+      );
     }
     if (budget.unit === 'usd') {
       for (const name of models) {
         const model = name === 'asked' ? undefined : this.#context.models(name);
         if (model && model.price === null) {
-          this.#add('unpriced_model', id, `The price of ${model.id} is not known, so it cannot be used behind the budget “${budget.name}”.`, 'Set its price, or choose another model.');
+          this.#add(
+            'unpriced_model',
+            id,
+            `The price of ${model.id} is not known, so it cannot be used behind the budget “${budget.name}”.`,
+            'Set its price, or choose another model.',
+          );
         }
       }
     }
     for (const scope of budget.scope) {
       const tag = scope.startsWith('tags.') ? scope.slice(5) : scope;
       if (scope === 'project' || scope === 'key' || !this.#context.callersChoose(tag)) continue;
-      this.#add('free_scope', id, `The budget “${budget.name}” counts by ${tag}, which callers may choose freely: whoever changes it starts anew.`, `Fix or list the tag ${tag} on the keys, or count by project.`, { warning: true });
+      this.#add(
+        'free_scope',
+        id,
+        `The budget “${budget.name}” counts by ${tag}, which callers may choose freely: whoever changes it starts anew.`,
+        `Fix or list the tag ${tag} on the keys, or count by project.`,
+        { warning: true },
+      );
     }
   }
 }

@@ -24,7 +24,10 @@ export function findKind(name: string): Kind | undefined {
 }
 
 /** Models that can be reached from a node, by node id; every node is visited once. */
-export function reachableModels(graph: Graph, bound: ReadonlyMap<string, BoundNode>): (node: string) => readonly string[] {
+export function reachableModels(
+  graph: Graph,
+  bound: ReadonlyMap<string, BoundNode>,
+): (node: string) => readonly string[] {
   const known = new Map<string, readonly string[]>();
   const next = new Map<string, string[]>();
   for (const edge of graph.edges) next.set(edge.from, [...(next.get(edge.from) ?? []), edge.to]);
@@ -52,7 +55,10 @@ export function compileGraph(graph: Graph): CompiledGraph {
   for (const node of graph.nodes) {
     const result = findKind(node.kind)?.bind(node.settings);
     if (!result) throw new Error(`Node “${node.title || node.id}” has an unknown kind “${node.kind}”.`);
-    if (!result.ok) throw new Error(`The settings of “${node.title || node.id}” do not fit: ${result.error.issues[0]?.message ?? 'invalid'}`);
+    if (!result.ok)
+      throw new Error(
+        `The settings of “${node.title || node.id}” do not fit: ${result.error.issues[0]?.message ?? 'invalid'}`,
+      );
     if (bound.has(node.id)) throw new Error(`Two nodes have the id “${node.id}”.`);
     bound.set(node.id, result.node);
   }
@@ -68,7 +74,8 @@ export function compileGraph(graph: Graph): CompiledGraph {
   const build = (id: string, way: readonly string[]): CompiledNode => {
     const done = nodes.get(id);
     if (done) return done;
-    if (way.includes(id)) throw new Error(`The way goes in a circle: ${[...way.slice(way.indexOf(id)), id].join(' → ')}.`);
+    if (way.includes(id))
+      throw new Error(`The way goes in a circle: ${[...way.slice(way.indexOf(id)), id].join(' → ')}.`);
     const source = graph.nodes.find((node) => node.id === id);
     const node = bound.get(id);
     if (!source || !node) throw new Error(`An edge leads to “${id}”, which does not exist.`);
@@ -97,6 +104,7 @@ export function compileGraph(graph: Graph): CompiledGraph {
 
   const starts = graph.nodes.filter((node) => node.kind === 'request');
   const [start] = starts;
-  if (!start || starts.length > 1) throw new Error('A policy has exactly one request node, where every request enters.');
+  if (!start || starts.length > 1)
+    throw new Error('A policy has exactly one request node, where every request enters.');
   return { start: build(start.id, []), nodes };
 }

@@ -60,7 +60,9 @@ export function conditionProblems(condition: Condition): ConditionProblem[] {
       const close = nearest(leaf.fact);
       problems.push({
         message: `There is no fact named “${leaf.fact}”.`,
-        fix: close ? `Did you mean “${close}”? A tag is written tags.name.` : 'Choose one from the list; a tag is written tags.name.',
+        fix: close
+          ? `Did you mean “${close}”? A tag is written tags.name.`
+          : 'Choose one from the list; a tag is written tags.name.',
       });
       continue;
     }
@@ -101,7 +103,8 @@ function depthOf(value: unknown): number {
     const [next, depth] = open.pop()!;
     deepest = Math.max(deepest, depth);
     if (depth > 2 * MAX_DEPTH + 4) return depth;
-    for (const child of Object.values(next)) if (typeof child === 'object' && child !== null) open.push([child, depth + 1]);
+    for (const child of Object.values(next))
+      if (typeof child === 'object' && child !== null) open.push([child, depth + 1]);
   }
   return deepest;
 }
@@ -109,13 +112,19 @@ function depthOf(value: unknown): number {
 /** A condition as documents hold it. Lists are never empty, the right side fits the operator, nothing is passed on unread. */
 export const conditionSchema: z.ZodType<Condition> = z
   .unknown()
-  .refine((value) => depthOf(value) <= 2 * MAX_DEPTH + 3, `A condition can be nested ${MAX_DEPTH} deep; make it flatter.`)
+  .refine(
+    (value) => depthOf(value) <= 2 * MAX_DEPTH + 3,
+    `A condition can be nested ${MAX_DEPTH} deep; make it flatter.`,
+  )
   .pipe(treeSchema)
-  .refine((condition) => leavesOf(condition).length <= MAX_LEAVES, `A condition can have ${MAX_LEAVES} parts; use lists, or several nodes.`)
+  .refine(
+    (condition) => leavesOf(condition).length <= MAX_LEAVES,
+    `A condition can have ${MAX_LEAVES} parts; use lists, or several nodes.`,
+  )
   .meta({ form: { widget: 'condition' } });
 
 /** The single comparisons of a condition, in reading order. */
-export function leavesOf(condition: Condition): Leaf[] {
+function leavesOf(condition: Condition): Leaf[] {
   if ('fact' in condition) return [condition];
   if ('not' in condition) return leavesOf(condition.not);
   return ('all' in condition ? condition.all : condition.any).flatMap(leavesOf);
@@ -127,7 +136,7 @@ export function conditionFacts(condition: Condition): Set<string> {
 }
 
 /** The name under which a record keeps the truth of a comparison. */
-export function leafKey(leaf: Leaf): string {
+function leafKey(leaf: Leaf): string {
   return `${leaf.fact} ${leaf.operator} ${JSON.stringify(leaf.value)}`;
 }
 
@@ -181,13 +190,18 @@ export interface LibraryResult {
  * Evaluates a condition with json-rules-engine, every comparison of it, for explanations and to check the closures. Each
  * call makes an engine of its own: one shared between runs skips rules.
  */
-export async function evaluateWithLibrary(condition: Condition, read: (fact: string) => FactValue): Promise<LibraryResult> {
+export async function evaluateWithLibrary(
+  condition: Condition,
+  read: (fact: string) => FactValue,
+): Promise<LibraryResult> {
   // The library's own operators are all taken out, so that only those of our table can run.
   const engine = new Engine([], { allowUndefinedFacts: true, pathResolver: () => undefined });
   for (const name of LIBRARY_OPERATORS) engine.removeOperator(name);
   for (const name of OPERATOR_NAMES) {
     const { engine: holds } = operators[name];
-    engine.addOperator(name, (fact: FactValue, value: unknown) => (fact === null ? name === 'missing' : holds(fact, value)));
+    engine.addOperator(name, (fact: FactValue, value: unknown) =>
+      fact === null ? name === 'missing' : holds(fact, value),
+    );
   }
   const leaves = leavesOf(condition);
   for (const fact of new Set(leaves.map((leaf) => leaf.fact))) engine.addFact(fact, () => read(fact));
@@ -232,7 +246,11 @@ interface LibraryLeaf {
   operator: string;
   value: unknown;
 }
-type LibraryCondition = LibraryLeaf | { all: LibraryCondition[] } | { any: LibraryCondition[] } | { not: LibraryCondition };
+type LibraryCondition =
+  | LibraryLeaf
+  | { all: LibraryCondition[] }
+  | { any: LibraryCondition[] }
+  | { not: LibraryCondition };
 
 /** The library writes into the conditions that it is given: it gets a copy. */
 function mutable(condition: Condition): LibraryCondition {
@@ -246,7 +264,8 @@ export function sayCondition(condition: Condition): string {
   if ('fact' in condition) {
     const label = findFact(condition.fact)?.label ?? condition.fact;
     const operator = operators[condition.operator];
-    if (condition.value === true && condition.operator !== 'equal' && condition.operator !== 'notEqual') return `${label} ${operator.label}`;
+    if (condition.value === true && condition.operator !== 'equal' && condition.operator !== 'notEqual')
+      return `${label} ${operator.label}`;
     if (Array.isArray(condition.value) && operator.label.includes('…')) {
       return `${label} ${operator.label.replace('…', sayValue(condition.value[0]))} ${sayValue(condition.value[1])}`;
     }
@@ -254,7 +273,9 @@ export function sayCondition(condition: Condition): string {
   }
   if ('not' in condition) return `not (${sayCondition(condition.not)})`;
   const [list, word] = 'all' in condition ? [condition.all, ' and '] : [condition.any, ' or '];
-  return list.map((part) => ('fact' in part || list.length === 1 ? sayCondition(part) : `(${sayCondition(part)})`)).join(word);
+  return list
+    .map((part) => ('fact' in part || list.length === 1 ? sayCondition(part) : `(${sayCondition(part)})`))
+    .join(word);
 }
 
 /** Whether every request that meets `inner` also meets `outer`, as far as their shape shows it; false means "cannot tell". */
@@ -276,7 +297,8 @@ function leafImplies(inner: Leaf, outer: Leaf): boolean {
       ? holdsFor(outer, inner.value)
       : false;
   }
-  if (inner.operator === 'in' && Array.isArray(inner.value)) return inner.value.every((value) => holdsFor(outer, String(value)));
+  if (inner.operator === 'in' && Array.isArray(inner.value))
+    return inner.value.every((value) => holdsFor(outer, String(value)));
   const low = lowest(inner);
   const high = highest(inner);
   const outerLow = lowest(outer);
@@ -289,7 +311,8 @@ function leafImplies(inner: Leaf, outer: Leaf): boolean {
 
 function holdsFor(leaf: Leaf, value: string | number | boolean): boolean {
   const fact = findFact(leaf.fact);
-  if (!fact || !isOperator(leaf.operator) || !operators[leaf.operator].types.some((type) => type === fact.type)) return false;
+  if (!fact || !isOperator(leaf.operator) || !operators[leaf.operator].types.some((type) => type === fact.type))
+    return false;
   return leaf.operator !== 'missing' && operators[leaf.operator].compile(leaf.value)(value);
 }
 
@@ -298,13 +321,15 @@ interface Bound {
   readonly included: boolean;
 }
 function lowest(leaf: Leaf): Bound | null {
-  if (leaf.operator === 'lessThan' || leaf.operator === 'lessThanInclusive') return { at: Number.NEGATIVE_INFINITY, included: true };
+  if (leaf.operator === 'lessThan' || leaf.operator === 'lessThanInclusive')
+    return { at: Number.NEGATIVE_INFINITY, included: true };
   if (leaf.operator === 'between' && Array.isArray(leaf.value)) return { at: Number(leaf.value[0]), included: true };
   if (leaf.operator === 'greaterThan') return { at: Number(leaf.value), included: false };
   return leaf.operator === 'greaterThanInclusive' ? { at: Number(leaf.value), included: true } : null;
 }
 function highest(leaf: Leaf): Bound | null {
-  if (leaf.operator === 'greaterThan' || leaf.operator === 'greaterThanInclusive') return { at: Number.POSITIVE_INFINITY, included: true };
+  if (leaf.operator === 'greaterThan' || leaf.operator === 'greaterThanInclusive')
+    return { at: Number.POSITIVE_INFINITY, included: true };
   if (leaf.operator === 'between' && Array.isArray(leaf.value)) return { at: Number(leaf.value[1]), included: true };
   if (leaf.operator === 'lessThan') return { at: Number(leaf.value), included: false };
   return leaf.operator === 'lessThanInclusive' ? { at: Number(leaf.value), included: true } : null;

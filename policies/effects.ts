@@ -45,7 +45,14 @@ export interface HoldNeed {
 export interface HoldResult {
   readonly port: 'within' | 'warning' | 'exhausted' | 'unavailable';
   /** Why not, where it is not "within": the share, the limit, an unbounded input, an unpriced model. */
-  readonly why: 'fits' | 'over_warning' | 'over_limit' | 'cost_unbounded' | 'price_unknown' | 'no_budget' | 'store_down';
+  readonly why:
+    | 'fits'
+    | 'over_warning'
+    | 'over_limit'
+    | 'cost_unbounded'
+    | 'price_unknown'
+    | 'no_budget'
+    | 'store_down';
   readonly budget: string;
   readonly budgetName: string;
   readonly revision: number;

@@ -24,7 +24,12 @@ function askOutside(effects: Effects, need: Need, run: Run): Answer {
  * Walks a compiled graph for one request. Returns the decision itself when nothing had to be waited for, else a promise of
  * it. Errors of effects reject; a way that ends at an unconnected port is an outcome.
  */
-export function evaluate(graph: CompiledGraph, run: Run, effects: Effects, onStep?: StepListener): Decision | Promise<Decision> {
+export function evaluate(
+  graph: CompiledGraph,
+  run: Run,
+  effects: Effects,
+  onStep?: StepListener,
+): Decision | Promise<Decision> {
   return new Walk(graph, run, effects, onStep).go();
 }
 
@@ -80,7 +85,14 @@ class Walk {
     const results = this.#results.length > 0 ? { results: this.#results } : {};
     this.#results = [];
     const ends = 'end' in step;
-    const left: TraceStep = { node: id, kind, port: ends ? null : step.port, reason: step.reason, ...notes, ...results };
+    const left: TraceStep = {
+      node: id,
+      kind,
+      port: ends ? null : step.port,
+      reason: step.reason,
+      ...notes,
+      ...results,
+    };
     this.#trace.push(left);
     if (ends) {
       this.#onStep?.(left, null);

@@ -72,9 +72,9 @@ function local(run: Run): typeof localParts {
   for (const part of formatter.formatToParts(run.now)) parts[part.type] = part.value;
   localParts.minute = minute;
   localParts.zone = run.timeZone;
-  localParts.weekday = (parts['weekday'] ?? '').toLowerCase();
-  localParts.hour = Number(parts['hour']);
-  localParts.time = `${parts['hour']}:${parts['minute']}`;
+  localParts.weekday = (parts.weekday ?? '').toLowerCase();
+  localParts.hour = Number(parts.hour);
+  localParts.time = `${parts.hour}:${parts.minute}`;
   return localParts;
 }
 
@@ -84,7 +84,13 @@ const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'satur
 
 const CATALOGUE: readonly Fact[] = [
   { name: 'key.id', type: 'string', label: 'API key', example: 'key_…', read: (_, c) => c.key.id },
-  { name: 'key.name', type: 'string', label: 'name of the API key', example: 'search backend', read: (_, c) => c.key.name },
+  {
+    name: 'key.name',
+    type: 'string',
+    label: 'name of the API key',
+    example: 'search backend',
+    read: (_, c) => c.key.name,
+  },
   { name: 'project', type: 'string', label: 'project', example: 'search', read: (_, c) => c.project },
   { name: 'team', type: 'string', label: 'team', example: 'search', read: tag('team') },
   { name: 'user', type: 'string', label: 'user', example: 'ada', read: tag('user') },
@@ -134,7 +140,13 @@ const CATALOGUE: readonly Fact[] = [
     example: 1000,
     read: (run) => run.outputLimit,
   },
-  { name: 'text.last_user', type: 'text', label: 'last message of the user', example: 'Translate this', read: (run) => lastUserText(run.view) },
+  {
+    name: 'text.last_user',
+    type: 'text',
+    label: 'last message of the user',
+    example: 'Translate this',
+    read: (run) => lastUserText(run.view),
+  },
   {
     name: 'text.language',
     type: 'string',
@@ -142,7 +154,13 @@ const CATALOGUE: readonly Fact[] = [
     example: 'en',
     read: (run) => languageOf(lastUserText(run.view)),
   },
-  { name: 'text.code', type: 'boolean', label: 'contains code', example: true, read: (run) => hasCode(lastUserText(run.view)) },
+  {
+    name: 'text.code',
+    type: 'boolean',
+    label: 'contains code',
+    example: true,
+    read: (run) => hasCode(lastUserText(run.view)),
+  },
   {
     name: 'text.question',
     type: 'string',
@@ -151,7 +169,13 @@ const CATALOGUE: readonly Fact[] = [
     options: QUESTION_FORMS,
     read: (run) => questionFormOf(lastUserText(run.view)),
   },
-  { name: 'conversation.turns', type: 'number', label: 'turns of the conversation', example: 3, read: (run) => run.view.turns },
+  {
+    name: 'conversation.turns',
+    type: 'number',
+    label: 'turns of the conversation',
+    example: 3,
+    read: (run) => run.view.turns,
+  },
   { name: 'content.images', type: 'number', label: 'images', example: 1, read: (run) => run.view.images },
   {
     name: 'content.tools',
@@ -186,7 +210,14 @@ const CATALOGUE: readonly Fact[] = [
     options: ['simple', 'standard', 'complex'],
     providedBy: 'classify',
   },
-  { name: 'complexity.score', type: 'number', label: 'complexity score', example: 0.4, unit: '0 to 1', providedBy: 'classify' },
+  {
+    name: 'complexity.score',
+    type: 'number',
+    label: 'complexity score',
+    example: 0.4,
+    unit: '0 to 1',
+    providedBy: 'classify',
+  },
   { name: 'redactions.count', type: 'number', label: 'redactions', example: 2, providedBy: 'redact' },
   { name: 'redactions.types', type: 'list', label: 'types of redacted data', example: ['email'], providedBy: 'redact' },
 ];

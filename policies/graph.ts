@@ -18,19 +18,24 @@ const edge = z.strictObject({ from: id, port: z.string().min(1).max(64), to: id 
 /** A drawing as it is saved: sound as a document, though its kinds and settings may still be wrong. */
 export const graphSchema = z.strictObject({
   schema: z.literal(GRAPH_SCHEMA),
-  nodes: z.array(z.strictObject({ ...nodeFields, kind: z.string().min(1).max(40), settings: z.record(z.string(), z.unknown()) })).max(1000),
+  nodes: z
+    .array(
+      z.strictObject({ ...nodeFields, kind: z.string().min(1).max(40), settings: z.record(z.string(), z.unknown()) }),
+    )
+    .max(1000),
   edges: z.array(edge).max(4000),
 });
 
 export type Graph = z.infer<typeof graphSchema>;
 export type GraphNode = Graph['nodes'][number];
-export type GraphEdge = Graph['edges'][number];
 
 const point = z.strictObject({ x: z.number(), y: z.number() });
 
 export const layoutSchema = z.strictObject({
   positions: z.record(id, point),
-  stickies: z.array(z.strictObject({ id, text: z.string().max(4000), at: point, width: z.number(), height: z.number() })).max(200),
+  stickies: z
+    .array(z.strictObject({ id, text: z.string().max(4000), at: point, width: z.number(), height: z.number() }))
+    .max(200),
 });
 
 export type Layout = z.infer<typeof layoutSchema>;
@@ -60,7 +65,9 @@ const versioned = z.looseObject({ schema: z.int().min(1) });
 export function parseGraph(document: unknown, upgrades = UPGRADES, newest: number = GRAPH_SCHEMA): Graph {
   let current: Record<string, unknown> & { schema: number } = versioned.parse(document);
   if (current.schema > newest) {
-    throw new Error(`This policy was made by a newer version of Signalbox (schema ${current.schema}; this one reads up to ${newest}). Update Signalbox to open it.`);
+    throw new Error(
+      `This policy was made by a newer version of Signalbox (schema ${current.schema}; this one reads up to ${newest}). Update Signalbox to open it.`,
+    );
   }
   while (current.schema < newest) {
     const upgrade = upgrades.get(current.schema);

@@ -15,7 +15,7 @@ const NEED_WORDS: Record<keyof Needs, string> = {
 };
 
 /** What a request uses as it stands: tools that a node removed are no need any more. */
-export function needsOf(run: Run): Needs {
+function needsOf(run: Run): Needs {
   return run.toolsRemoved ? { ...run.view.needs, tools: false } : run.view.needs;
 }
 
@@ -36,7 +36,11 @@ export function boundFor(run: Run, model: Model, outputLimit: number): Usage {
   for (const text of run.instructions) inputTokens += 3 * text.length + 16;
   const factor = model.boundFactor ?? 1;
   if (factor === 1) return { ...usage, inputTokens };
-  return { ...usage, inputTokens: Math.ceil(inputTokens * factor), outputTokens: Math.ceil(usage.outputTokens * factor) };
+  return {
+    ...usage,
+    inputTokens: Math.ceil(inputTokens * factor),
+    outputTokens: Math.ceil(usage.outputTokens * factor),
+  };
 }
 
 /** The model that a node names, "asked" being the one that the request names. */
@@ -48,7 +52,12 @@ export function modelNamed(name: string, run: Run, lookup: ModelLookup): Model |
  * What the request could cost at most by each port of a budget node, over the models that the port can reach and that can
  * take it; or why that cannot be told.
  */
-export function holdBounds(need: HoldNeed, unit: 'usd' | 'tokens', run: Run, lookup: ModelLookup): HoldBounds | HoldResult['why'] {
+export function holdBounds(
+  need: HoldNeed,
+  unit: 'usd' | 'tokens',
+  run: Run,
+  lookup: ModelLookup,
+): HoldBounds | HoldResult['why'] {
   if (run.view.unbounded.length > 0 && !need.allowEstimate) return 'cost_unbounded';
   let unpriced = false;
   const dearest = (names: readonly string[]): number => {

@@ -84,8 +84,20 @@ const num = (fact: Present): number => (typeof fact === 'number' ? fact : Number
 const list = (fact: Present): readonly string[] => (typeof fact === 'object' ? fact : []);
 
 export const operators = {
-  equal: operator('is', SCALARS, scalar, (value) => (fact) => fact === value, (fact, value) => Object.is(fact, value) || fact === value),
-  notEqual: operator('is not', SCALARS, scalar, (value) => (fact) => fact !== value, (fact, value) => !(fact === value)),
+  equal: operator(
+    'is',
+    SCALARS,
+    scalar,
+    (value) => (fact) => fact === value,
+    (fact, value) => Object.is(fact, value) || fact === value,
+  ),
+  notEqual: operator(
+    'is not',
+    SCALARS,
+    scalar,
+    (value) => (fact) => fact !== value,
+    (fact, value) => !(fact === value),
+  ),
   in: operator(
     'is one of',
     ['string'],
@@ -156,15 +168,41 @@ export const operators = {
     },
     (fact, value) => RE2JS.compile(value).test(String(fact)),
   ),
-  lessThan: operator('is less than', NUMBERS, number, (value) => (fact) => num(fact) < value, (fact, value) => value > num(fact)),
-  lessThanInclusive: operator('is at most', NUMBERS, number, (value) => (fact) => num(fact) <= value, (fact, value) => value >= num(fact)),
-  greaterThan: operator('is more than', NUMBERS, number, (value) => (fact) => num(fact) > value, (fact, value) => value < num(fact)),
-  greaterThanInclusive: operator('is at least', NUMBERS, number, (value) => (fact) => num(fact) >= value, (fact, value) => value <= num(fact)),
+  lessThan: operator(
+    'is less than',
+    NUMBERS,
+    number,
+    (value) => (fact) => num(fact) < value,
+    (fact, value) => value > num(fact),
+  ),
+  lessThanInclusive: operator(
+    'is at most',
+    NUMBERS,
+    number,
+    (value) => (fact) => num(fact) <= value,
+    (fact, value) => value >= num(fact),
+  ),
+  greaterThan: operator(
+    'is more than',
+    NUMBERS,
+    number,
+    (value) => (fact) => num(fact) > value,
+    (fact, value) => value < num(fact),
+  ),
+  greaterThanInclusive: operator(
+    'is at least',
+    NUMBERS,
+    number,
+    (value) => (fact) => num(fact) >= value,
+    (fact, value) => value <= num(fact),
+  ),
   between: operator(
     'is from … to',
     NUMBERS,
     range,
-    ([low, high]) => (fact) => num(fact) >= low && num(fact) <= high,
+    ([low, high]) =>
+      (fact) =>
+        num(fact) >= low && num(fact) <= high,
     (fact, [low, high]) => !(num(fact) < low) && !(num(fact) > high) && !Number.isNaN(num(fact)),
   ),
   includes: operator(
@@ -191,7 +229,13 @@ export const operators = {
     },
     (fact, value) => value.some((one) => list(fact).includes(one)),
   ),
-  isEmpty: operator('is empty', LISTS, always, () => (fact) => list(fact).length === 0, (fact) => list(fact)[0] === undefined),
+  isEmpty: operator(
+    'is empty',
+    LISTS,
+    always,
+    () => (fact) => list(fact).length === 0,
+    (fact) => list(fact)[0] === undefined,
+  ),
   during: operator(
     'is from … until',
     TIMES,
@@ -207,8 +251,20 @@ export const operators = {
       return from <= to ? from <= now && now < to : from <= now || now < to;
     },
   ),
-  exists: operator('is known', ALL, always, () => () => true, (fact) => fact !== undefined),
-  missing: operator('is missing', ALL, always, () => () => false, (fact) => fact === undefined),
+  exists: operator(
+    'is known',
+    ALL,
+    always,
+    () => () => true,
+    (fact) => fact !== undefined,
+  ),
+  missing: operator(
+    'is missing',
+    ALL,
+    always,
+    () => () => false,
+    (fact) => fact === undefined,
+  ),
 } as const satisfies Record<string, Operator>;
 
 export type OperatorName = keyof typeof operators;

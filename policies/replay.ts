@@ -33,7 +33,12 @@ export interface Difference {
 export type Replay =
   | { readonly result: 'same'; readonly decision: Decision }
   | { readonly result: 'different'; readonly difference: Difference; readonly decision: Decision }
-  | { readonly result: 'cannot tell'; readonly node: string; readonly why: string; readonly difference: Difference | null };
+  | {
+      readonly result: 'cannot tell';
+      readonly node: string;
+      readonly why: string;
+      readonly difference: Difference | null;
+    };
 
 class CannotTell extends Error {
   readonly node: string;
@@ -60,14 +65,16 @@ function recordedFacts(recorded: Recorded, at: () => string): FactSource {
       if (findFact(fact)?.providedBy) return null;
       const own = byNode.get(at())?.facts;
       if (own && Object.hasOwn(own, fact)) return own[fact] ?? null;
-      for (const step of recorded.trace) if (step.facts && Object.hasOwn(step.facts, fact)) return step.facts[fact] ?? null;
+      for (const step of recorded.trace)
+        if (step.facts && Object.hasOwn(step.facts, fact)) return step.facts[fact] ?? null;
       if (Object.hasOwn(recorded.facts, fact)) return recorded.facts[fact] ?? null;
       throw new CannotTell(at(), `“${findFact(fact)?.label ?? fact}” was not recorded for this request`);
     },
     truth(leaf) {
       const own = byNode.get(at())?.truths?.[leaf];
       if (own !== undefined) return own;
-      for (const step of recorded.trace) if (step.truths && Object.hasOwn(step.truths, leaf)) return step.truths[leaf] === true;
+      for (const step of recorded.trace)
+        if (step.truths && Object.hasOwn(step.truths, leaf)) return step.truths[leaf] === true;
       throw new CannotTell(at(), `whether “${leaf}” held was not recorded, since records keep no text`);
     },
   };
@@ -107,7 +114,11 @@ function recordedEffects(recorded: Recorded, own: boolean): Effects {
   const all = recorded.trace.flatMap((step) => (step.results ?? []).map((result) => ({ node: step.node, result })));
   const used = new Set<number>();
   /** The first answer not used yet that fits, of the same node before those of others. */
-  const take = <R extends EffectResult>(node: string, is: (result: EffectResult) => result is R, fits: (result: R) => boolean): R | null => {
+  const take = <R extends EffectResult>(
+    node: string,
+    is: (result: EffectResult) => result is R,
+    fits: (result: R) => boolean,
+  ): R | null => {
     for (const sameNode of [true, false]) {
       for (let i = 0; i < all.length; i++) {
         const one = all[i];
@@ -131,7 +142,8 @@ function recordedEffects(recorded: Recorded, own: boolean): Effects {
       if (found) return found;
       // What other rules would find needs the text; only "nothing was found" by the same detectors could be carried over.
       const same = take(need.node, isFound, (result) => result.rules === rulesDigest(need.rules));
-      if (!same) throw new CannotTell(need.node, 'what these rules would find was not recorded, since records keep no text');
+      if (!same)
+        throw new CannotTell(need.node, 'what these rules would find was not recorded, since records keep no text');
       return same;
     },
     hold: (need, run) => {
@@ -143,7 +155,10 @@ function recordedEffects(recorded: Recorded, own: boolean): Effects {
         }
         return found;
       }
-      if (!sameModels(found.within, need.within) || (need.warnAt !== null && !sameModels(found.warning, need.warning))) {
+      if (
+        !sameModels(found.within, need.within) ||
+        (need.warnAt !== null && !sameModels(found.warning, need.warning))
+      ) {
         throw new CannotTell(need.node, 'what this request could cost with these models was not recorded');
       }
       if (run.outputLimit === null && found.outputLimit !== need.outputLimit) {
@@ -157,7 +172,10 @@ function recordedEffects(recorded: Recorded, own: boolean): Effects {
       const asked = recorded.facts['request.model'];
       const found = take(need.node, isCall, (result) => (result.asked ?? result.model) === need.model);
       if (found) return found;
-      throw new CannotTell(need.node, `it would call ${need.model === 'asked' ? String(asked) : need.model}, whose answer is not known`);
+      throw new CannotTell(
+        need.node,
+        `it would call ${need.model === 'asked' ? String(asked) : need.model}, whose answer is not known`,
+      );
     },
   };
 }
@@ -185,7 +203,11 @@ export async function replay(graph: CompiledGraph, recorded: Recorded, own: bool
   const limit = recorded.facts['request.max_tokens'];
   const asked = recorded.facts['request.model'];
   const run = new Run({
-    view: { ...EMPTY_VIEW, model: typeof asked === 'string' ? asked : '', maxOutputTokens: typeof limit === 'number' ? limit : null },
+    view: {
+      ...EMPTY_VIEW,
+      model: typeof asked === 'string' ? asked : '',
+      maxOutputTokens: typeof limit === 'number' ? limit : null,
+    },
     tags: recorded.tags,
     source: recordedFacts(recorded, () => node),
     now: recorded.now,
@@ -199,6 +221,11 @@ export async function replay(graph: CompiledGraph, recorded: Recorded, own: bool
     return difference ? { result: 'different', difference, decision } : { result: 'same', decision };
   } catch (error) {
     if (!(error instanceof CannotTell)) throw error;
-    return { result: 'cannot tell', node: error.node, why: error.message, difference: firstDifference(recorded.trace, steps, false) };
+    return {
+      result: 'cannot tell',
+      node: error.node,
+      why: error.message,
+      difference: firstDifference(recorded.trace, steps, false),
+    };
   }
 }

@@ -2,8 +2,11 @@
 
 export type Role = 'system' | 'user' | 'assistant' | 'tool';
 
-/** What a text is: instructions to the model, a message, the arguments of a tool call, or a tool's result. */
-export type TextPurpose = 'instructions' | 'message' | 'arguments' | 'result';
+/**
+ * What a text is: instructions to the model, a message, the arguments of a tool call, a tool's result, or a label that
+ * stands beside them, such as the name of an end user or the description of a tool.
+ */
+export type TextPurpose = 'instructions' | 'message' | 'arguments' | 'result' | 'label';
 
 /** One piece of text in the client's body, with the place it stands at, so that it can be replaced there. */
 export interface TextSlot {

@@ -1,7 +1,7 @@
-import type { Complexity } from './text/complexity.ts';
-import type { Placeholders } from './text/placeholders.ts';
 import type { FactValue } from './facts.ts';
 import type { RequestView, Tag } from './request.ts';
+import type { Complexity } from './text/complexity.ts';
+import type { Placeholders } from './text/placeholders.ts';
 
 /** Where facts come from: the live request, or what a record remembers of one. */
 export interface FactSource {

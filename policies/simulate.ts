@@ -46,7 +46,10 @@ export interface Simulation {
 
 function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
   return {
-    classify: (_need, run) => (outside.complexity === undefined ? classifyText(run) : { score: outside.complexity, reasons: [], scorer: 'set by hand' }),
+    classify: (_need, run) =>
+      outside.complexity === undefined
+        ? classifyText(run)
+        : { score: outside.complexity, reasons: [], scorer: 'set by hand' },
     redact: redactText,
     hold: (need, run) => {
       const budget = world.budget(need.budget);
@@ -55,7 +58,8 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
       const current = outside.budgets[budget.id] ?? world.state(budget, scope, run.now);
       const state = { ...current, resetsAt: windowAt(budget.window, budget.timeZone, run.now).end };
       const bounds = holdBounds(need, budget.unit, run, world.models);
-      if (typeof bounds === 'string') return holdResult(budget, scope, need, state, { port: 'exhausted', why: bounds, amount: 0 }, null);
+      if (typeof bounds === 'string')
+        return holdResult(budget, scope, need, state, { port: 'exhausted', why: bounds, amount: 0 }, null);
       const decided = decideHold({ ...state, limit: budget.limit }, bounds, need.warnAt);
       if (decided.port !== 'exhausted') applyOutputLimit(need, run);
       return holdResult(budget, scope, need, state, decided, bounds);
@@ -79,7 +83,12 @@ export async function simulate(
   world: SimulationWorld,
 ): Promise<Simulation> {
   const view = viewOfChat(request.body);
-  const run = new Run({ view, tags: request.tags, source: liveFacts({ ...world.facts, models: world.models }), now: request.now });
+  const run = new Run({
+    view,
+    tags: request.tags,
+    source: liveFacts({ ...world.facts, models: world.models }),
+    now: request.now,
+  });
   const decision = await evaluate(graph, run, simulatedEffects(outside, world));
   const model = decision.outcome.type === 'model' ? world.models(decision.outcome.model) : undefined;
   return {

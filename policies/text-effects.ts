@@ -21,7 +21,8 @@ export function redactText(need: RedactNeed, run: Run): RedactResult {
       run.textsChanged = true;
       run.changed();
     }
-    for (const [type, count] of Object.entries(result.found)) run.redactions[type] = (run.redactions[type] ?? 0) + count;
+    for (const [type, count] of Object.entries(result.found))
+      run.redactions[type] = (run.redactions[type] ?? 0) + count;
     return { found: result.found, rules: rulesDigest(need.rules) };
   } catch (error) {
     if (need.ifUnavailable === 'refuse') throw error;

@@ -43,10 +43,23 @@ export function createApp(parts: AppParts): Express {
     res.status(ready ? 200 : 503).json({
       status: ready ? 'ready' : 'not ready',
       records: parts.healthy() ? 'written' : 'cannot be written',
-      evaluator: { compared: parts.gateway.secondOpinion.looked, disagreements: parts.gateway.secondOpinion.disagreements.length },
+      evaluator: {
+        compared: parts.gateway.secondOpinion.looked,
+        disagreements: parts.gateway.secondOpinion.disagreements.length,
+      },
     });
   });
-  app.use(helmet({ contentSecurityPolicy: { directives: { 'script-src': ["'self'"], 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null } } }));
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          'script-src': ["'self'"],
+          'style-src': ["'self'", "'unsafe-inline'"],
+          'upgrade-insecure-requests': null,
+        },
+      },
+    }),
+  );
   app.use('/api', controlRouter(parts.control, parts.controlDeps));
   if (existsSync(join(parts.pages, 'index.html'))) {
     app.use(express.static(parts.pages));

@@ -9,12 +9,33 @@ interface Setting {
 }
 
 const own = {
-  HOST: { schema: z.string().min(1).default('127.0.0.1'), description: 'Address to listen on. Use 0.0.0.0 to be reached from other machines.', shown: '127.0.0.1' },
-  PORT: { schema: z.coerce.number('it must be a number').int('it must be a whole number').min(0, 'it must be 0 to 65535').max(65535, 'it must be 0 to 65535').default(8080), description: 'Port to listen on; 0 for any free one.', shown: '8080' },
-  DATA_DIR: { schema: z.string().min(1).default('data'), description: 'Folder of the embedded database.', shown: 'data' },
+  HOST: {
+    schema: z.string().min(1).default('127.0.0.1'),
+    description: 'Address to listen on. Use 0.0.0.0 to be reached from other machines.',
+    shown: '127.0.0.1',
+  },
+  PORT: {
+    schema: z.coerce
+      .number('it must be a number')
+      .int('it must be a whole number')
+      .min(0, 'it must be 0 to 65535')
+      .max(65535, 'it must be 0 to 65535')
+      .default(8080),
+    description: 'Port to listen on; 0 for any free one.',
+    shown: '8080',
+  },
+  DATA_DIR: {
+    schema: z.string().min(1).default('data'),
+    description: 'Folder of the embedded database.',
+    shown: 'data',
+  },
   DATABASE_URL: {
-    schema: z.string().regex(/^postgres(ql)?:\/\//, 'it must begin with postgres://').optional(),
-    description: 'A PostgreSQL database to use in place of the embedded one, as postgres://user:password@host/name. One gateway serves it at a time.',
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'it must begin with postgres://')
+      .optional(),
+    description:
+      'A PostgreSQL database to use in place of the embedded one, as postgres://user:password@host/name. One gateway serves it at a time.',
     shown: null,
   },
   REDIS_URL: {
@@ -22,13 +43,46 @@ const own = {
     description: 'For several gateways that share one state. Not built yet: setting it stops the start.',
     shown: null,
   },
-  DURABILITY: { schema: z.enum(['process', 'power'], 'it must be process or power').default('process'), description: 'What records survive: `process` (a crash of the gateway) or `power` (a power cut as well, slower).', shown: 'process' },
-  EVALUATOR: { schema: z.enum(['sample', 'library'], 'it must be sample or library').default('sample'), description: 'How many live decisions the rules library evaluates a second time, off the request’s path: a `sample` of 1 %, or all (`library`).', shown: 'sample' },
-  BODY_LIMIT_MB: { schema: z.coerce.number('it must be a number').min(0.001, 'it must be above 0').max(512, 'it must be at most 512').default(20), description: 'Largest body of a request, in megabytes.', shown: '20' },
-  SIGNALBOX_ADMIN_EMAIL: { schema: z.email('it must be an e-mail address').default('admin@example.com'), description: 'E-mail address of the first administrator; used on the first start.', shown: 'admin@example.com' },
-  SIGNALBOX_ADMIN_PASSWORD: { schema: z.string().min(10, 'it must have at least 10 characters').optional(), description: 'Password of the first administrator; made up and printed on the first start when it is not set.', shown: null },
-  SIGNALBOX_ADMIN_TOKEN: { schema: z.string().min(20, 'it must have at least 20 characters').optional(), description: 'Lets programs use the control API with `Authorization: Bearer`.', shown: null },
-  SIGNALBOX_API_KEY: { schema: z.string().min(20, 'it must have at least 20 characters').optional(), description: 'The first API key for apps; made up and printed on the first start when it is not set.', shown: null },
+  DURABILITY: {
+    schema: z.enum(['process', 'power'], 'it must be process or power').default('process'),
+    description: 'What records survive: `process` (a crash of the gateway) or `power` (a power cut as well, slower).',
+    shown: 'process',
+  },
+  EVALUATOR: {
+    schema: z.enum(['sample', 'library'], 'it must be sample or library').default('sample'),
+    description:
+      'How many live decisions the rules library evaluates a second time, off the request’s path: a `sample` of 1 %, or all (`library`).',
+    shown: 'sample',
+  },
+  BODY_LIMIT_MB: {
+    schema: z.coerce
+      .number('it must be a number')
+      .min(0.001, 'it must be above 0')
+      .max(512, 'it must be at most 512')
+      .default(20),
+    description: 'Largest body of a request, in megabytes.',
+    shown: '20',
+  },
+  SIGNALBOX_ADMIN_EMAIL: {
+    schema: z.email('it must be an e-mail address').default('admin@example.com'),
+    description: 'E-mail address of the first administrator; used on the first start.',
+    shown: 'admin@example.com',
+  },
+  SIGNALBOX_ADMIN_PASSWORD: {
+    schema: z.string().min(10, 'it must have at least 10 characters').optional(),
+    description: 'Password of the first administrator; made up and printed on the first start when it is not set.',
+    shown: null,
+  },
+  SIGNALBOX_ADMIN_TOKEN: {
+    schema: z.string().min(20, 'it must have at least 20 characters').optional(),
+    description: 'Lets programs use the control API with `Authorization: Bearer`.',
+    shown: null,
+  },
+  SIGNALBOX_API_KEY: {
+    schema: z.string().min(20, 'it must have at least 20 characters').optional(),
+    description: 'The first API key for apps; made up and printed on the first start when it is not set.',
+    shown: null,
+  },
 } as const;
 
 export interface Config {
@@ -69,10 +123,16 @@ const schema = z.object({
 
 /** Reads the settings; throws an Error with one sentence for each that is wrong. An empty variable counts as not set. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const set = Object.fromEntries(Object.entries(environment).filter(([name, value]) => Object.hasOwn(own, name) && value !== ''));
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => Object.hasOwn(own, name) && value !== ''),
+  );
   const parsed = schema.safeParse(set);
   if (!parsed.success) {
-    throw new Error(parsed.error.issues.map((issue) => `The setting ${issue.path.join('.')} cannot be used: ${issue.message}.`).join('\n'));
+    throw new Error(
+      parsed.error.issues
+        .map((issue) => `The setting ${issue.path.join('.')} cannot be used: ${issue.message}.`)
+        .join('\n'),
+    );
   }
   const value = parsed.data;
   return {

@@ -3,58 +3,163 @@
 interface ErrorEntry {
   readonly status: number;
   /** The `type` of the OpenAI error shape. */
-  readonly type: 'invalid_request_error' | 'authentication_error' | 'permission_error' | 'rate_limit_error' | 'server_error';
+  readonly type:
+    | 'invalid_request_error'
+    | 'authentication_error'
+    | 'permission_error'
+    | 'rate_limit_error'
+    | 'server_error';
   /** What happened, why, and what to do; `{name}` is filled in from the error's details. */
   readonly message: string;
   /** True where sending the same request again can help. */
   readonly retry: boolean;
 }
 
-const invalid = (message: string, status = 400): ErrorEntry => ({ status, type: 'invalid_request_error', message, retry: false });
-const server = (status: number, message: string, retry = true): ErrorEntry => ({ status, type: 'server_error', message, retry });
+const invalid = (message: string, status = 400): ErrorEntry => ({
+  status,
+  type: 'invalid_request_error',
+  message,
+  retry: false,
+});
+const server = (status: number, message: string, retry = true): ErrorEntry => ({
+  status,
+  type: 'server_error',
+  message,
+  retry,
+});
 
 export const ERRORS = {
   invalid_json: invalid('The body is not valid JSON: {why}. Send one JSON object encoded as UTF-8.'),
-  duplicate_key: invalid('The body names a key twice in one object, so that two readers could understand it differently. Send each key once.'),
+  duplicate_key: invalid(
+    'The body names a key twice in one object, so that two readers could understand it differently. Send each key once.',
+  ),
   too_deep: invalid('The body is nested deeper than 256 levels. Flatten it.'),
   invalid_request: invalid('The request cannot be understood: {why}.'),
   invalid_tags: invalid('The tags cannot be used: {why}. Write them as name=value, separated by commas.'),
-  body_too_large: invalid('The body is larger than the limit of {limit}. Send less, or ask your administrator to raise the limit.', 413),
-  missing_key: { status: 401, type: 'authentication_error', message: 'No API key was sent. Send it as "Authorization: Bearer <key>" or in "x-api-key".', retry: false },
-  invalid_key: { status: 401, type: 'authentication_error', message: 'This API key is not known. Check it, or ask your administrator for a new one.', retry: false },
-  revoked_key: { status: 401, type: 'authentication_error', message: 'This API key was revoked. Ask your administrator for a new one.', retry: false },
-  unknown_policy: invalid('There is no policy named {policy} with a published version. Check the name in "model", or publish the policy.', 404),
-  policy_not_allowed: { status: 403, type: 'permission_error', message: 'This API key may not use the policy {policy}. Use one of its own, or ask your administrator.', retry: false },
-  unknown_model: invalid('There is no model named {model} here. GET /v1/models lists those that this key may use.', 404),
+  body_too_large: invalid(
+    'The body is larger than the limit of {limit}. Send less, or ask your administrator to raise the limit.',
+    413,
+  ),
+  missing_key: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'No API key was sent. Send it as "Authorization: Bearer <key>" or in "x-api-key".',
+    retry: false,
+  },
+  invalid_key: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'This API key is not known. Check it, or ask your administrator for a new one.',
+    retry: false,
+  },
+  revoked_key: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'This API key was revoked. Ask your administrator for a new one.',
+    retry: false,
+  },
+  unknown_policy: invalid(
+    'There is no policy named {policy} with a published version. Check the name in "model", or publish the policy.',
+    404,
+  ),
+  policy_not_allowed: {
+    status: 403,
+    type: 'permission_error',
+    message: 'This API key may not use the policy {policy}. Use one of its own, or ask your administrator.',
+    retry: false,
+  },
+  unknown_model: invalid(
+    'There is no model named {model} here. GET /v1/models lists those that this key may use.',
+    404,
+  ),
   model_unsupported: invalid('No model on the way of this request can take it: {why}.'),
-  budget_exhausted: { status: 429, type: 'rate_limit_error', message: 'The budget {budget} for {scope} is spent: {spent} of {limit} used, {held} held for running requests, and this request could cost {amount}. It resets {resets_at}. Ask {owner} for more.', retry: false },
-  cost_unbounded: invalid('The request contains {what}, whose cost cannot be known beforehand, and the budget {budget} does not allow an estimate. Send the content itself, or ask {owner} to allow estimates.'),
-  price_unknown: invalid('The price of {model} is not known, so it cannot be used behind the budget {budget}. Ask your administrator to set its price.', 403),
+  budget_exhausted: {
+    status: 429,
+    type: 'rate_limit_error',
+    message:
+      'The budget {budget} for {scope} is spent: {spent} of {limit} used, {held} held for running requests, and this request could cost {amount}. It resets {resets_at}. Ask {owner} for more.',
+    retry: false,
+  },
+  cost_unbounded: invalid(
+    'The request contains {what}, whose cost cannot be known beforehand, and the budget {budget} does not allow an estimate. Send the content itself, or ask {owner} to allow estimates.',
+  ),
+  price_unknown: invalid(
+    'The price of {model} is not known, so it cannot be used behind the budget {budget}. Ask your administrator to set its price.',
+    403,
+  ),
   blocked_by_policy: { status: 403, type: 'permission_error', message: '{message}', retry: false },
-  policy_unfinished: server(500, 'The policy {policy} has no way on from "{port}" of {node}. Ask its author to connect that port.', false),
-  upstream_rate_limited: { status: 429, type: 'rate_limit_error', message: 'The provider of {model} asks to slow down: {why}.', retry: true },
+  policy_unfinished: server(
+    500,
+    'The policy {policy} has no way on from "{port}" of {node}. Ask its author to connect that port.',
+    false,
+  ),
+  upstream_rate_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'The provider of {model} asks to slow down: {why}.',
+    retry: true,
+  },
   upstream_error: server(502, 'The provider of {model} failed: {why}. Try again, or use another model.'),
-  upstream_timeout: server(504, 'The provider of {model} did not answer in time ({why}). Try again, or use another model.'),
+  upstream_timeout: server(
+    504,
+    'The provider of {model} did not answer in time ({why}). Try again, or use another model.',
+  ),
   upstream_unreachable: server(502, 'The provider of {model} cannot be reached: {why}. Try again later.'),
-  upstream_bad_answer: server(502, 'The provider of {model} sent something that is not an answer: {why}. Try again, or use another model.'),
-  upstream_broken: server(502, 'The answer of {model} broke off in the middle: {why}. What arrived so far is incomplete.'),
-  upstream_auth: server(502, 'The provider of {model} refused the key that the gateway holds for it. Ask your administrator to check it.', false),
+  upstream_bad_answer: server(
+    502,
+    'The provider of {model} sent something that is not an answer: {why}. Try again, or use another model.',
+  ),
+  upstream_broken: server(
+    502,
+    'The answer of {model} broke off in the middle: {why}. What arrived so far is incomplete.',
+  ),
+  upstream_auth: server(
+    502,
+    'The provider of {model} refused the key that the gateway holds for it. Ask your administrator to check it.',
+    false,
+  ),
   upstream_invalid: invalid('The provider of {model} does not accept the request: {why}.'),
-  context_too_long: invalid('The request is longer than {model} can read: {why}. Shorten it, or use a model with a larger context.'),
+  context_too_long: invalid(
+    'The request is longer than {model} can read: {why}. Shorten it, or use a model with a larger context.',
+  ),
   content_refused: invalid('The provider of {model} refused the content: {why}.'),
   overloaded: server(503, 'The gateway is at its limit of work in flight. Try again in a moment.'),
   shutting_down: server(503, 'The gateway is being restarted. Try again in a moment.'),
-  record_failed: server(503, 'The request could not be written to the record, so its answer is withheld. Try again; if it goes on, ask your administrator to look at the disk and the database.'),
+  record_failed: server(
+    503,
+    'The request could not be written to the record, so its answer is withheld. Try again; if it goes on, ask your administrator to look at the disk and the database.',
+  ),
   client_closed: server(499, 'The client hung up before the answer was complete.', false),
-  internal: server(500, 'Something went wrong inside the gateway. The administrator finds it in the log under the request id.'),
-  unauthenticated: { status: 401, type: 'authentication_error', message: 'Sign in first, or send the admin token as "Authorization: Bearer <token>".', retry: false },
-  wrong_password: { status: 401, type: 'authentication_error', message: 'The e-mail address or the password is not right.', retry: false },
-  too_many_attempts: { status: 429, type: 'rate_limit_error', message: 'Too many attempts to sign in. Wait a few minutes and try again.', retry: true },
+  internal: server(
+    500,
+    'Something went wrong inside the gateway. The administrator finds it in the log under the request id.',
+  ),
+  unauthenticated: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'Sign in first, or send the admin token as "Authorization: Bearer <token>".',
+    retry: false,
+  },
+  wrong_password: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'The e-mail address or the password is not right.',
+    retry: false,
+  },
+  too_many_attempts: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'Too many attempts to sign in. Wait a few minutes and try again.',
+    retry: true,
+  },
   not_found: invalid('There is no {what} here. It may have been deleted, or the address is wrong.', 404),
   method_not_allowed: invalid('{method} is not possible here. Allowed: {allowed}.', 405),
   invalid_input: invalid('{why}.', 422),
   invalid_graph: invalid('The policy has problems and cannot be published: {why}.', 422),
-  conflict: invalid('{what} was changed by someone else in the meantime (revision {revision}). Load it again and repeat your change.', 409),
+  conflict: invalid(
+    '{what} was changed by someone else in the meantime (revision {revision}). Load it again and repeat your change.',
+    409,
+  ),
   already_exists: invalid('There is already a {what} of that name. Choose another.', 409),
 } as const satisfies Record<string, ErrorEntry>;
 
@@ -68,7 +173,11 @@ export class SignalboxError extends Error {
   /** Milliseconds after which a retry makes sense, where that is known. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, details: Readonly<Record<string, unknown>> = {}, options: { status?: number; retryAfterMs?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    details: Readonly<Record<string, unknown>> = {},
+    options: { status?: number; retryAfterMs?: number } = {},
+  ) {
     super(ERRORS[code].message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? 'unknown')));
     this.name = 'SignalboxError';
     this.code = code;

@@ -6,7 +6,7 @@ import { createApp, createHttpServer } from './app.ts';
 import type { Config } from './config.ts';
 import { createControl } from './control/control.ts';
 import { newId } from './control/ids.ts';
-import { seed, type Seeded, type ShippedPolicy } from './control/seed.ts';
+import { type Seeded, type ShippedPolicy, seed } from './control/seed.ts';
 import type { Snapshot } from './control/snapshot.ts';
 import { InFlight } from './gateway/body.ts';
 import { CoolDowns } from './gateway/cool-downs.ts';
@@ -45,7 +45,12 @@ export interface RunningServer {
 }
 
 /** Starts a gateway. Rejects with a sentence for people when a store, a port or a provider is not to be had. */
-export async function startServer(config: Config, providers: readonly ConfiguredProvider[], shipped: readonly ShippedPolicy[], pages: string): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  providers: readonly ConfiguredProvider[],
+  shipped: readonly ShippedPolicy[],
+  pages: string,
+): Promise<RunningServer> {
   const database = await openDatabase({
     dataDir: config.dataDir,
     ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
@@ -93,7 +98,9 @@ export async function startServer(config: Config, providers: readonly Configured
       inFlight: new InFlight(IN_FLIGHT),
       coolDowns: new CoolDowns(),
       secondOpinion: new SecondOpinion(config.secondOpinions, (found) => {
-        console.error(`The two evaluators disagree on request ${found.request} at node ${found.node}: ${found.taken} was taken, the rules library says ${found.library}. Please report this.`);
+        console.error(
+          `The two evaluators disagree on request ${found.request} at node ${found.node}: ${found.taken} was taken, the rules library says ${found.library}. Please report this.`,
+        );
       }),
       bodyLimit: config.bodyLimit,
       gateway: GATEWAY,
@@ -109,7 +116,10 @@ export async function startServer(config: Config, providers: readonly Configured
       controlDeps: {
         records: database.records,
         models: (organisation) => runtime.models(organisation),
-        budgetUse: (budget) => counters.of(budget, Date.now()).map((cell) => ({ scope: cell.scope, spent: cell.spent, held: cell.held, resetsAt: cell.window.end })),
+        budgetUse: (budget) =>
+          counters
+            .of(budget, Date.now())
+            .map((cell) => ({ scope: cell.scope, spent: cell.spent, held: cell.held, resetsAt: cell.window.end })),
         adminToken: config.adminToken,
         sessionSecret: sessionSecret(control.snapshot()),
         reportFault: (error) => console.error('The control API failed:', error),
@@ -151,7 +161,8 @@ function sessionSecret(snapshot: Snapshot): string {
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') reject(new Error(`Port ${port} on ${host} is in use by another program. Set PORT to a free one.`));
+      if (error.code === 'EADDRINUSE')
+        reject(new Error(`Port ${port} on ${host} is in use by another program. Set PORT to a free one.`));
       else reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}.`));
     });
     server.listen(port, host, resolve);

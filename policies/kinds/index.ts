@@ -25,5 +25,3 @@ export const kinds = {
   block,
   answer,
 } satisfies Record<string, Kind>;
-
-export type KindName = keyof typeof kinds;

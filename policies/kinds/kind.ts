@@ -80,7 +80,9 @@ export interface KindLooks {
   readonly summary: string;
 }
 
-export type Bound = { readonly ok: true; readonly node: BoundNode } | { readonly ok: false; readonly error: z.ZodError };
+export type Bound =
+  | { readonly ok: true; readonly node: BoundNode }
+  | { readonly ok: false; readonly error: z.ZodError };
 
 export interface Kind extends KindLooks {
   readonly settings: z.ZodType;
@@ -110,7 +112,17 @@ export function defineKind<S extends z.ZodType>(
 
 /** Which widget a form shows for a field, where its type alone does not say. */
 export interface FormHint {
-  readonly widget?: 'money' | 'duration' | 'percentage' | 'model' | 'models' | 'budget' | 'timezone' | 'condition' | 'long text' | 'tag';
+  readonly widget?:
+    | 'money'
+    | 'duration'
+    | 'percentage'
+    | 'model'
+    | 'models'
+    | 'budget'
+    | 'timezone'
+    | 'condition'
+    | 'long text'
+    | 'tag';
   readonly unit?: string;
 }
 

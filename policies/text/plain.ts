@@ -73,7 +73,7 @@ const isLetter = (sign: number): boolean => sign >= 0x61 && sign <= 0x7a;
 /** Reads a text once, from its first to its last character, or the sample of a long one. */
 export function plainOf(text: string): Plain {
   const end = writeUtf8(sampleOf(text), bytes);
-  bytes.fill(SPACE, end, end + 4);
+  bytes.fill(NEWLINE, end, end + 4);
   const questions: number[] = [];
   let written = 0;
   let words = 0;
@@ -146,7 +146,7 @@ export function plainOf(text: string): Plain {
         continue;
       }
       if (sign === 0x3f) {
-        if (questions.length < 2 * MOST_QUESTIONS) {
+        if (written > sentence && questions.length < 2 * MOST_QUESTIONS) {
           questions.push(Math.max(sentence, written - LONGEST_QUESTION), written);
         }
         sentence = written + 1;
@@ -161,7 +161,7 @@ export function plainOf(text: string): Plain {
     }
     signs[written++] = sign;
   }
-  signs.fill(SPACE, written, written + 4);
+  signs.fill(NEWLINE, written, written + 4);
 
   const phrases = findPhrases(signs, wordStarts, words);
   const { items, choices, lettered, numbered } = listIn(lines);
@@ -219,7 +219,9 @@ function unknowns(words: number): number {
   for (let word = 0; word < words; word++) {
     const start = wordStarts[word]!;
     const at = isDigit(signs[start]!) ? start + 1 : start;
-    if (signs[at] === 0x78 && !isWordSign(signs[at + 1])) found += 1;
+    if (signs[at] !== 0x78 || isWordSign(signs[at + 1])) continue;
+    // As in f(x), which counts already.
+    if (start === 0 || signs[start - 1] !== 0x28 || signs[at + 1] !== 0x29) found += 1;
   }
   return found;
 }

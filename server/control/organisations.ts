@@ -60,7 +60,13 @@ export async function createOrganisation(store: ControlStore, actor: Actor, name
   const id = actor.organisation;
   const change = { action: 'organisation.create', objectType: 'organisation', objectId: id, reason: null };
   await store.change(actor, change, async (trx) => {
-    await trx('organisations').insert({ id, name, default_policy: null, secret: randomBytes(32).toString('base64url'), created_at: Date.now() });
+    await trx('organisations').insert({
+      id,
+      name,
+      default_policy: null,
+      secret: randomBytes(32).toString('base64url'),
+      created_at: Date.now(),
+    });
     return { before: null, after: { name }, value: undefined };
   });
 }

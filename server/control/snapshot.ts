@@ -54,7 +54,10 @@ interface PriceEntry {
 
 export interface Snapshot {
   /** Organisations by id, with the id of their default policy and the secret that keys their hashes. */
-  readonly organisations: ReadonlyMap<string, { readonly name: string; readonly defaultPolicy: string | null; readonly secret: string }>;
+  readonly organisations: ReadonlyMap<
+    string,
+    { readonly name: string; readonly defaultPolicy: string | null; readonly secret: string }
+  >;
   /** Projects by id, with the id of their default policy. */
   readonly projects: ReadonlyMap<
     string,
@@ -150,7 +153,10 @@ function build(rows: Rows, last: Snapshot | null): Snapshot {
   }
   return {
     organisations: new Map(
-      rows.organisations.map((row) => [row.id, { name: row.name, defaultPolicy: row.default_policy, secret: row.secret }]),
+      rows.organisations.map((row) => [
+        row.id,
+        { name: row.name, defaultPolicy: row.default_policy, secret: row.secret },
+      ]),
     ),
     projects,
     keys,

@@ -28,7 +28,8 @@ export class InFlight {
 
 /** The whole body. Throws SignalboxError: `body_too_large`, `overloaded`, `client_closed`. The caller gives back its bytes. */
 export function readBody(req: IncomingMessage, limit: number, inFlight: InFlight): Promise<Buffer> {
-  const tooLarge = (): SignalboxError => new SignalboxError('body_too_large', { limit: `${Number((limit / 1024 / 1024).toPrecision(3))} MB` });
+  const tooLarge = (): SignalboxError =>
+    new SignalboxError('body_too_large', { limit: `${Number((limit / 1024 / 1024).toPrecision(3))} MB` });
   if (Number(req.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -88,14 +88,23 @@ export class Exchange {
   estimate(answer: UpstreamAnswer): Usage {
     const input = this.run?.read('tokens.input', false);
     const { characters, bytes } = answer.received;
-    return { ...NO_USAGE, inputTokens: typeof input === 'number' ? input : 0, outputTokens: Math.ceil((characters + bytes) / 8) };
+    return {
+      ...NO_USAGE,
+      inputTokens: typeof input === 'number' ? input : 0,
+      outputTokens: Math.ceil((characters + bytes) / 8),
+    };
   }
 
   /** Notes a finished call in the list of attempts and says what it took. */
   attempted(
     node: string,
     answer: UpstreamAnswer,
-    how: { readonly failure: string | null; readonly status: number | null; readonly message: string | null; readonly billed: boolean },
+    how: {
+      readonly failure: string | null;
+      readonly status: number | null;
+      readonly message: string | null;
+      readonly billed: boolean;
+    },
   ): Taken {
     const reported = answer.usage;
     const complete = how.failure === null;
@@ -140,10 +149,14 @@ export class Exchange {
     if (this.decision) headers['x-signalbox-path'] = sayPath(this.decision.trace).slice(0, LONGEST_PATH);
     // A client may have named it: half a character would not encode, and a long name would not fit in a head.
     if (model) headers['x-signalbox-model'] = encodeURI(Buffer.from(model.slice(0, LONGEST_MODEL)).toString());
-    headers['x-signalbox-attempts'] = String(this.attempts.length + (this.answer && this.attempts.every((one) => !one.ok) ? 1 : 0));
+    headers['x-signalbox-attempts'] = String(
+      this.attempts.length + (this.answer && this.attempts.every((one) => !one.ok) ? 1 : 0),
+    );
     headers['x-signalbox-cost-usd'] = cost;
     headers['x-signalbox-cache'] = 'off';
-    headers['x-signalbox-redactions'] = String(Object.values(this.run?.redactions ?? {}).reduce((sum, count) => sum + count, 0));
+    headers['x-signalbox-redactions'] = String(
+      Object.values(this.run?.redactions ?? {}).reduce((sum, count) => sum + count, 0),
+    );
     headers['x-signalbox-overhead-ms'] = Math.max(0, performance.now() - this.startedAt - this.upstreamMs).toFixed(1);
     return headers;
   }

@@ -38,12 +38,16 @@ export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation
     call: (need, run) => {
       const model = modelNamed(need.model, run, lookup);
       const provider = model && gateway.providers.get(model.provider);
-      if (!model || !provider) return refused(need, null, 'unknown_model', need.model === 'asked' ? parsed.view.model : need.model);
+      if (!model || !provider)
+        return refused(need, null, 'unknown_model', need.model === 'asked' ? parsed.view.model : need.model);
       const missing = lacks(model, run);
       if (missing) return refused(need, model, 'unsupported', missing);
-      if (tooLong(run, model)) return refused(need, model, 'context_too_long', `its context is ${model.contextTokens} tokens`);
-      if (gateway.coolDowns.isCooling(model.id, Date.now())) return refused(need, model, 'cooling_down', 'it failed a moment ago');
-      if (!holds.fit(run, model)) return refused(need, model, 'over_budget', 'the budget does not allow what it could cost');
+      if (tooLong(run, model))
+        return refused(need, model, 'context_too_long', `its context is ${model.contextTokens} tokens`);
+      if (gateway.coolDowns.isCooling(model.id, Date.now()))
+        return refused(need, model, 'cooling_down', 'it failed a moment ago');
+      if (!holds.fit(run, model))
+        return refused(need, model, 'over_budget', 'the budget does not allow what it could cost');
       return call(exchange, parsed, need, run, model, provider, holds);
     },
   };
@@ -82,7 +86,8 @@ async function call(
       headers: passedOn(exchange),
     });
   } catch (error) {
-    const failed = error instanceof UpstreamError ? error : new UpstreamError('server_error', String(error), { billed: 'maybe' });
+    const failed =
+      error instanceof UpstreamError ? error : new UpstreamError('server_error', String(error), { billed: 'maybe' });
     const taken = exchange.attempted(need.node, answer, {
       failure: failed.failure,
       status: failed.status,
@@ -114,7 +119,13 @@ function passedOn(exchange: Exchange): Record<string, string> {
   return headers;
 }
 
-function intentOf(exchange: Exchange, parsed: ParsedChat, run: Run, model: Model, holds: RequestHolds): Parameters<Exchange['gateway']['writer']['intent']>[0] {
+function intentOf(
+  exchange: Exchange,
+  parsed: ParsedChat,
+  run: Run,
+  model: Model,
+  holds: RequestHolds,
+): Parameters<Exchange['gateway']['writer']['intent']>[0] {
   const { gateway, key, policy } = exchange;
   if (!key) throw new Error('A request without a key cannot hold money.');
   const charges = holds.intended();

@@ -53,7 +53,7 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   exchange.bodyBytes = bytes.length;
   const parsed = parse(bytes);
   exchange.parsed = parsed;
-  const user = parsed.tree['user'];
+  const user = parsed.tree.user;
   exchange.tags = tagsOf(key, req.headers, parsed.metadata, typeof user === 'string' ? user : null);
   const policy = policyFor(exchange, key, parsed.view.model);
   exchange.policy = policy;
@@ -63,9 +63,21 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   exchange.graph = graph;
   const facts = { key, project: key.projectName, app: appOf(req) };
   if (req.headers['x-signalbox-dry-run'] === 'true') {
-    return { status: 'dry_run', httpStatus: 200, errorCode: null, contentType: 'application/json', body: await dryRun(exchange, parsed, graph, policy, key.organisation, facts) };
+    return {
+      status: 'dry_run',
+      httpStatus: 200,
+      errorCode: null,
+      contentType: 'application/json',
+      body: await dryRun(exchange, parsed, graph, policy, key.organisation, facts),
+    };
   }
-  const run = new Run({ view: parsed.view, tags: exchange.tags, source: liveFacts({ ...facts, models: exchange.models.lookup }), now: exchange.at, secret: runtime.snapshot.organisations.get(key.organisation)?.secret ?? '' });
+  const run = new Run({
+    view: parsed.view,
+    tags: exchange.tags,
+    source: liveFacts({ ...facts, models: exchange.models.lookup }),
+    now: exchange.at,
+    secret: runtime.snapshot.organisations.get(key.organisation)?.secret ?? '',
+  });
   exchange.run = run;
   const decision = await evaluate(graph, run, liveEffects(exchange, parsed, key.organisation));
   exchange.decision = decision;
@@ -73,7 +85,7 @@ async function answerOf(exchange: Exchange): Promise<Last> {
 
   if (decision.outcome.type === 'answer') return fixed(exchange, decision.outcome.text);
   if (!exchange.answer) throw refusalOf(decision, policy.name);
-  return exchange.answer.stream ? streamed(exchange, exchange.answer) : whole(exchange, exchange.answer);
+  return exchange.answer.stream ? streamed(exchange, exchange.answer) : whole(exchange.answer);
 }
 
 /** The key of the request. Throws SignalboxError when there is none, it is not known, or it was revoked. */
@@ -101,7 +113,10 @@ function policyFor(exchange: Exchange, key: KeyEntry, model: string): LivePolicy
   const { runtime } = exchange;
   const { snapshot } = runtime;
   const named = model.startsWith('policy/') ? model.slice(7) : null;
-  const fallback = snapshot.projects.get(key.project)?.defaultPolicy ?? snapshot.organisations.get(key.organisation)?.defaultPolicy ?? null;
+  const fallback =
+    snapshot.projects.get(key.project)?.defaultPolicy ??
+    snapshot.organisations.get(key.organisation)?.defaultPolicy ??
+    null;
   const policy = named === null ? snapshot.policies.get(fallback ?? '') : runtime.policyNamed(key.organisation, named);
   if (!policy) throw new SignalboxError('unknown_policy', { policy: named ?? 'for this project' });
   if (!key.policies.has(policy.id)) throw new SignalboxError('policy_not_allowed', { policy: policy.name });
@@ -110,11 +125,25 @@ function policyFor(exchange: Exchange, key: KeyEntry, model: string): LivePolicy
 
 function fixed(exchange: Exchange, text: string): Last {
   const stream = exchange.parsed?.view.stream ?? false;
-  const body = fixedAnswer({ text, model: 'signalbox/answer', id: exchange.id, created: Math.floor(exchange.at / 1000), stream, usageAsked: exchange.parsed?.usageAsked ?? false });
-  return { status: 'answered', httpStatus: 200, errorCode: null, answer: text, body, contentType: stream ? 'text/event-stream; charset=utf-8' : 'application/json' };
+  const body = fixedAnswer({
+    text,
+    model: 'signalbox/answer',
+    id: exchange.id,
+    created: Math.floor(exchange.at / 1000),
+    stream,
+    usageAsked: exchange.parsed?.usageAsked ?? false,
+  });
+  return {
+    status: 'answered',
+    httpStatus: 200,
+    errorCode: null,
+    answer: text,
+    body,
+    contentType: stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+  };
 }
 
-function whole(exchange: Exchange, answer: UpstreamAnswer): Last {
+function whole(answer: UpstreamAnswer): Last {
   const body = answer.whole?.bytes;
   if (!body) throw new SignalboxError('internal');
   return { status: 'ok', httpStatus: 200, errorCode: null, body, contentType: 'application/json' };
@@ -124,7 +153,11 @@ function whole(exchange: Exchange, answer: UpstreamAnswer): Last {
 async function streamed(exchange: Exchange, answer: UpstreamAnswer): Promise<Last> {
   const { res } = exchange;
   const since = performance.now();
-  res.writeHead(200, { ...exchange.headers('pending'), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+  res.writeHead(200, {
+    ...exchange.headers('pending'),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+  });
   const resume = (): void => answer.resume();
   res.on('drain', resume);
   try {
@@ -139,7 +172,13 @@ async function streamed(exchange: Exchange, answer: UpstreamAnswer): Promise<Las
     res.off('drain', resume);
     exchange.upstreamMs += performance.now() - since;
   }
-  return { status: 'ok', httpStatus: 200, errorCode: null, body: answer.stream?.tail() ?? Buffer.alloc(0), contentType: 'text/event-stream; charset=utf-8' };
+  return {
+    status: 'ok',
+    httpStatus: 200,
+    errorCode: null,
+    body: answer.stream?.tail() ?? Buffer.alloc(0),
+    contentType: 'text/event-stream; charset=utf-8',
+  };
 }
 
 /** Turns whatever was thrown into the end of the request, and ends what is still under way upstream. */
@@ -147,7 +186,11 @@ function failed(exchange: Exchange, thrown: unknown): Last {
   const error = asError(exchange, thrown);
   exchange.calling?.cancel();
   const begun = exchange.res.headersSent;
-  const refused = error.code === 'blocked_by_policy' || error.code === 'budget_exhausted' || error.code === 'cost_unbounded' || error.code === 'price_unknown';
+  const refused =
+    error.code === 'blocked_by_policy' ||
+    error.code === 'budget_exhausted' ||
+    error.code === 'cost_unbounded' ||
+    error.code === 'price_unknown';
   return {
     status: error.code === 'client_closed' ? 'aborted' : refused ? 'blocked' : 'failed',
     httpStatus: error.status,
@@ -163,7 +206,9 @@ function asError(exchange: Exchange, thrown: unknown): SignalboxError {
   if (thrown instanceof SignalboxError) return thrown;
   const model = exchange.answer?.model.id ?? 'unknown';
   if (thrown instanceof UpstreamError) {
-    return exchange.res.headersSent ? new SignalboxError('upstream_broken', { model, why: thrown.message }) : failureError(thrown.failure, model, thrown.message);
+    return exchange.res.headersSent
+      ? new SignalboxError('upstream_broken', { model, why: thrown.message })
+      : failureError(thrown.failure, model, thrown.message);
   }
   console.error(`${exchange.id}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
   return new SignalboxError('internal');
@@ -190,7 +235,12 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
   let last = ending;
   if (answer) {
     const complete = last.status === 'ok';
-    const taken = exchange.attempted(exchange.answeringNode, answer, { failure: complete ? null : (last.errorCode ?? 'failed'), status: null, message: null, billed: true });
+    const taken = exchange.attempted(exchange.answeringNode, answer, {
+      failure: complete ? null : (last.errorCode ?? 'failed'),
+      status: null,
+      message: null,
+      billed: true,
+    });
     exchange.charges = exchange.holds?.settle(taken) ?? [];
   } else exchange.charges = exchange.holds?.settle({ cost: 0, tokens: 0 }) ?? [];
   if (key) {
@@ -210,7 +260,12 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
   } else {
     const cost = exchange.costKnown ? (exchange.cost / 1e9).toFixed(9) : 'unknown';
     if (leaving) res.setHeader('connection', 'close');
-    res.writeHead(last.httpStatus, { ...exchange.headers(cost), 'content-type': last.contentType, 'content-length': last.body.length, ...last.headers });
+    res.writeHead(last.httpStatus, {
+      ...exchange.headers(cost),
+      'content-type': last.contentType,
+      'content-length': last.body.length,
+      ...last.headers,
+    });
     end(res, last.body);
   }
   // What was not read of a refused body would hold up the connection.

@@ -2,7 +2,7 @@
 import type { Decision, TraceStep } from '../../policies/decision.ts';
 import type { CallFailure, CallResult, EffectResult, HoldResult } from '../../policies/effects.ts';
 import { sayAmount } from '../../policies/kinds/budget/budget.ts';
-import { type ErrorCode, ERRORS, SignalboxError } from '../errors.ts';
+import { ERRORS, type ErrorCode, SignalboxError } from '../errors.ts';
 
 const CODES: Record<CallFailure, ErrorCode> = {
   rate_limited: 'upstream_rate_limited',
@@ -80,7 +80,12 @@ export function refusalOf(decision: Decision, policy: string): SignalboxError {
     if (hold) return budgetError(hold, null);
   }
   if (failed?.failure) {
-    return failureError(failed.failure, failed.model ?? failed.message ?? 'unknown', failed.message ?? ERRORS.internal.message, failed.retryAfterMs);
+    return failureError(
+      failed.failure,
+      failed.model ?? failed.message ?? 'unknown',
+      failed.message ?? ERRORS.internal.message,
+      failed.retryAfterMs,
+    );
   }
   const [node, port] = outcome.type === 'unfinished' ? [outcome.node, outcome.port] : ['', ''];
   return new SignalboxError('policy_unfinished', { policy, node, port });

@@ -13,7 +13,11 @@ export type FindRecord = (organisation: string, id: string) => Promise<RequestRe
 /** Answers with an error in the protocol's shape. */
 export function sendError(res: Response, error: SignalboxError): void {
   const body = errorBody(error, '');
-  res.writeHead(error.status, { 'content-type': 'application/json', 'content-length': body.length, ...retryHeaders(error) });
+  res.writeHead(error.status, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    ...retryHeaders(error),
+  });
   res.end(body);
 }
 
@@ -66,7 +70,12 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: 
     });
   });
 
-  const methods: Record<string, string> = { '/v1/chat/completions': 'POST', '/v1/models': 'GET', '/v1/models/:id': 'GET', '/v1/requests/:id': 'GET' };
+  const methods: Record<string, string> = {
+    '/v1/chat/completions': 'POST',
+    '/v1/models': 'GET',
+    '/v1/models/:id': 'GET',
+    '/v1/requests/:id': 'GET',
+  };
   for (const [path, allowed] of Object.entries(methods)) {
     router.all(path, (req, res) => {
       res.set('allow', allowed);

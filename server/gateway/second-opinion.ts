@@ -59,7 +59,9 @@ export class SecondOpinion {
 /** Whether the step noted every fact of its conditions: after a redaction, others cannot be read again as they were. */
 function allNoted(step: TraceStep, conditions: readonly { readonly condition: Condition }[]): boolean {
   const noted = step.facts ?? {};
-  return conditions.every(({ condition }) => [...conditionFacts(condition)].every((fact) => Object.hasOwn(noted, fact)));
+  return conditions.every(({ condition }) =>
+    [...conditionFacts(condition)].every((fact) => Object.hasOwn(noted, fact)),
+  );
 }
 
 /** The value that the step saw; one that it had no need to read is read now. */

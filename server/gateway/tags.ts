@@ -39,7 +39,8 @@ function fromJson(text: string, header: string): [string, string][] {
   } catch {
     throw refuse(`${header} is not valid JSON`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse(`${header} is not a JSON object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw refuse(`${header} is not a JSON object`);
   return Object.entries(value).flatMap(([name, one]): [string, string][] =>
     typeof one === 'object' ? [] : [[name.replace(/^_/, ''), String(one)]],
   );
@@ -57,7 +58,11 @@ function fromWords(text: string): [string, string][] {
     });
 }
 
-function* said(headers: IncomingHttpHeaders, metadata: Readonly<Record<string, string>>, user: string | null): Generator<[string, string]> {
+function* said(
+  headers: IncomingHttpHeaders,
+  metadata: Readonly<Record<string, string>>,
+  user: string | null,
+): Generator<[string, string]> {
   if (user) yield ['user', user.slice(0, LONGEST_VALUE)];
   const litellm = single(headers['x-litellm-tags']);
   if (litellm) yield* fromWords(litellm);
@@ -93,11 +98,13 @@ export function tagsOf(
   tags.set('team', { value: key.teamName, source: 'key' });
   const teamIsChosen = Object.hasOwn(key.tagChoices, 'team');
   for (const [name, value] of said(headers, metadata, user)) {
-    if (!TAG_NAME.test(name)) throw refuse(`“${name}” is not a tag name (a letter, then letters, digits, "_", "-" or ".")`);
+    if (!TAG_NAME.test(name))
+      throw refuse(`“${name}” is not a tag name (a letter, then letters, digits, "_", "-" or ".")`);
     if (value.length > LONGEST_VALUE) throw refuse(`the value of “${name}” is longer than ${LONGEST_VALUE} characters`);
     if (value === '' || Object.hasOwn(key.fixedTags, name) || (name === 'team' && !teamIsChosen)) continue;
     const choices = Object.hasOwn(key.tagChoices, name) ? key.tagChoices[name] : undefined;
-    if (choices && !choices.includes(value)) throw refuse(`“${name}” can be ${choices.join(', ')} with this key, not “${value}”`);
+    if (choices && !choices.includes(value))
+      throw refuse(`“${name}” can be ${choices.join(', ')} with this key, not “${value}”`);
     tags.set(name, { value, source: 'caller' });
     if (tags.size > MOST_TAGS) throw refuse(`there are more than ${MOST_TAGS}`);
   }

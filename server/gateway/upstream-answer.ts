@@ -2,7 +2,14 @@
 import type { Model } from '../../policies/model.ts';
 import type { Usage } from '../../policies/request.ts';
 import type { Placeholders } from '../../policies/text/placeholders.ts';
-import { type AnswerHead, type AnswerSink, type Provider, type UpstreamCall, UpstreamError, type UpstreamRequest } from '../providers/provider.ts';
+import {
+  type AnswerHead,
+  type AnswerSink,
+  type Provider,
+  type UpstreamCall,
+  UpstreamError,
+  type UpstreamRequest,
+} from '../providers/provider.ts';
 import { ChatStream, type Received, readWhole, type WholeAnswer } from '../wire/chat-answer.ts';
 
 /** Bytes of a stream that may arrive before its first content; beyond it the answer is taken as begun. */
@@ -48,12 +55,22 @@ export class UpstreamAnswer implements AnswerSink {
 
   constructor(
     model: Model,
-    options: { readonly stream: boolean; readonly usageAsked: boolean; readonly placeholders: Placeholders | null; readonly choices: number },
+    options: {
+      readonly stream: boolean;
+      readonly usageAsked: boolean;
+      readonly placeholders: Placeholders | null;
+      readonly choices: number;
+    },
   ) {
     this.model = model;
     this.#placeholders = options.placeholders;
     this.stream = options.stream
-      ? new ChatStream({ usageAsked: options.usageAsked, placeholders: options.placeholders, keepText: true, choices: options.choices })
+      ? new ChatStream({
+          usageAsked: options.usageAsked,
+          placeholders: options.placeholders,
+          keepText: true,
+          choices: options.choices,
+        })
       : null;
   }
 
@@ -111,7 +128,13 @@ export class UpstreamAnswer implements AnswerSink {
     this.firstByteMs = performance.now() - this.startedAt;
     this.upstreamId = answer.requestId;
     if (this.stream && !answer.contentType.includes('text/event-stream')) {
-      this.fail(new UpstreamError('bad_answer', `a stream was asked for, and ${answer.contentType || 'something unnamed'} came`, { billed: 'maybe' }));
+      this.fail(
+        new UpstreamError(
+          'bad_answer',
+          `a stream was asked for, and ${answer.contentType || 'something unnamed'} came`,
+          { billed: 'maybe' },
+        ),
+      );
     }
   }
 
@@ -128,7 +151,8 @@ export class UpstreamAnswer implements AnswerSink {
     if (out) this.#forward(out);
     if (this.stream.error) this.fail(this.stream.error);
     else if (this.stream.done) this.#ended();
-    else if (this.#state === 'waiting' && (this.stream.contentSeen || this.#pendingBytes > MOST_BEFORE_CONTENT)) this.#answering();
+    else if (this.#state === 'waiting' && (this.stream.contentSeen || this.#pendingBytes > MOST_BEFORE_CONTENT))
+      this.#answering();
   }
 
   end(): void {
@@ -180,18 +204,27 @@ export class UpstreamAnswer implements AnswerSink {
     const silent = performance.now() - this.#lastPieceAt;
     if (this.#state === 'over') this.#abort.abort();
     else if (!this.#paused && silent >= this.#timeoutMs) {
-      this.fail(new UpstreamError('timeout', `nothing of an answer came within ${this.#timeoutMs} ms`, { billed: 'maybe' }));
+      this.fail(
+        new UpstreamError('timeout', `nothing of an answer came within ${this.#timeoutMs} ms`, { billed: 'maybe' }),
+      );
     } else this.#timer = setTimeout(this.#late, this.#paused ? this.#timeoutMs : this.#timeoutMs - silent + 1);
   };
 
   #readWhole(): void {
     try {
-      this.whole = readWhole(this.#pending.length === 1 && this.#pending[0] ? this.#pending[0] : Buffer.concat(this.#pending), this.#placeholders);
+      this.whole = readWhole(
+        this.#pending.length === 1 && this.#pending[0] ? this.#pending[0] : Buffer.concat(this.#pending),
+        this.#placeholders,
+      );
       this.#pending = [];
       this.#state = 'over';
       this.#resolve();
     } catch (error) {
-      this.fail(error instanceof UpstreamError ? error : new UpstreamError('bad_answer', 'the answer could not be read', { billed: 'maybe' }));
+      this.fail(
+        error instanceof UpstreamError
+          ? error
+          : new UpstreamError('bad_answer', 'the answer could not be read', { billed: 'maybe' }),
+      );
     }
   }
 

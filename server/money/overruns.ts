@@ -24,7 +24,10 @@ export class Overruns {
   /** Compares what a provider reported with the bound that was held for it, in tokens. */
   compare(request: string, model: Model, bound: Usage, reported: Usage): void {
     if (reported.inputTokens <= bound.inputTokens && reported.outputTokens <= bound.outputTokens) return;
-    const excess = Math.max(reported.inputTokens / Math.max(1, bound.inputTokens), reported.outputTokens / Math.max(1, bound.outputTokens));
+    const excess = Math.max(
+      reported.inputTokens / Math.max(1, bound.inputTokens),
+      reported.outputTokens / Math.max(1, bound.outputTokens),
+    );
     const factor = Math.min(WIDEST, (model.boundFactor ?? 1) * excess * MARGIN);
     this.#factors.set(model.id, Math.max(factor, this.#factors.get(model.id) ?? 1));
     this.#alarm(

@@ -57,7 +57,9 @@ async function openSqlite(dataDir: string, durability: Durability, closers: Clos
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await access(dataDir, constants.W_OK);
   } catch (error) {
-    throw new Error(`The data folder ${dataDir} cannot be used: ${reasonOf(error)}. Set DATA_DIR to a folder that can be written to.`);
+    throw new Error(
+      `The data folder ${dataDir} cannot be used: ${reasonOf(error)}. Set DATA_DIR to a folder that can be written to.`,
+    );
   }
   const lock = await lockDataDir(dataDir);
   closers.push(() => lock.release());
@@ -96,7 +98,9 @@ async function openPostgres(url: string, closers: Closers): Promise<Omit<Databas
     await writer.open();
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new Error(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}. Check the address and that the server runs.`);
+    throw new Error(
+      `The database of DATABASE_URL cannot be used: ${reasonOf(error)}. Check the address and that the server runs.`,
+    );
   }
 
   const control = postgresKnex(url, CONTROL_SCHEMA, 8);

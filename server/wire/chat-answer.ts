@@ -1,7 +1,8 @@
 /** Reads what an upstream answers in the OpenAI chat protocol, on its way to the client. */
-import { utf8Bytes } from '../../policies/text-size.ts';
+
 import type { Usage } from '../../policies/request.ts';
 import type { Placeholders } from '../../policies/text/placeholders.ts';
+import { utf8Bytes } from '../../policies/text-size.ts';
 import { UpstreamError } from '../providers/provider.ts';
 import { failureInAnswer } from './chat-failure.ts';
 import { AnswerAssembly, saysAnything, textsOf } from './chat-message.ts';

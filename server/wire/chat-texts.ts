@@ -61,6 +61,9 @@ function instruct(copy: Copy, text: string): void {
   else messages.unshift({ role: 'system', content: text });
 }
 
+/** Top-level members that slots can stand in. */
+const MEMBERS_WITH_TEXT = ['messages', 'prediction', 'tools', 'user', 'safety_identifier'];
+
 /**
  * Top-level members that differ once the slots' texts and the instructions stand in the body, by name, as JSON. `tree`
  * is the parsed body and is not changed.
@@ -74,7 +77,7 @@ export function changedTexts(
   for (const slot of slots) if (textAt(tree, slot.path) !== slot.text) copy.set(slot.path, slot.text);
   if (instructions.length > 0) instruct(copy, instructions.join('\n\n'));
   const changed = new Map<string, string>();
-  for (const name of ['messages', 'prediction']) {
+  for (const name of MEMBERS_WITH_TEXT) {
     if (copy.root[name] !== tree[name]) changed.set(name, JSON.stringify(copy.root[name]));
   }
   return changed;

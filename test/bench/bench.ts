@@ -10,9 +10,9 @@ import type { CpuReport } from './cpu-report.ts';
 
 const KEY = 'sb_bench_key_0123456789abcdef0123';
 const CONNECTIONS = 50;
-const WARM_UP_MS = Number(process.env['BENCH_WARM_UP_MS'] ?? 5000);
+const WARM_UP_MS = Number(process.env.BENCH_WARM_UP_MS ?? 5000);
 const BLOCK_MS = 1000;
-const BLOCKS = Number(process.env['BENCH_BLOCKS'] ?? 9);
+const BLOCKS = Number(process.env.BENCH_BLOCKS ?? 9);
 
 interface Target {
   readonly name: string;
@@ -38,8 +38,10 @@ function cpuOf(child: ChildProcess): Promise<CpuReport> {
   });
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 
 function shuffled<T>(list: readonly T[]): T[] {
   const copy = [...list];
@@ -53,7 +55,15 @@ function shuffled<T>(list: readonly T[]): T[] {
 /** A chat of a few messages, padded to `bytes`, as apps send it. */
 function bodyOf(bytes: number, stream: boolean): Buffer {
   const text = 'Please summarise the following notes of our planning meeting for the team and list what is open. ';
-  const base = { model: 'gpt-4.1-mini', ...(stream ? { stream: true } : {}), max_tokens: 500, messages: [{ role: 'system', content: 'You are a helpful assistant.' }, { role: 'user', content: '' }] };
+  const base = {
+    model: 'gpt-4.1-mini',
+    ...(stream ? { stream: true } : {}),
+    max_tokens: 500,
+    messages: [
+      { role: 'system', content: 'You are a helpful assistant.' },
+      { role: 'user', content: '' },
+    ],
+  };
   const room = bytes - JSON.stringify(base).length;
   base.messages[1]!.content = text.repeat(Math.ceil(room / text.length)).slice(0, room);
   return Buffer.from(JSON.stringify(base));
@@ -63,15 +73,33 @@ async function main(): Promise<void> {
   const upstream = await start('./upstream.ts', {});
   const UPSTREAM = `http://127.0.0.1:${upstream.port}`;
   const targets: Target[] = [{ name: 'direct', process: null, pool: new Pool(UPSTREAM, { connections: null }) }];
-  for (const [name, file] of [['plain proxy', './plain-proxy.ts'], ['tuned proxy', './tuned-proxy.ts'], ['gateway', './gateway.ts']] as const) {
+  for (const [name, file] of [
+    ['plain proxy', './plain-proxy.ts'],
+    ['tuned proxy', './tuned-proxy.ts'],
+    ['gateway', './gateway.ts'],
+  ] as const) {
     const { child, port } = await start(file, { UPSTREAM, BENCH_KEY: KEY });
     targets.push({ name, process: child, pool: new Pool(`http://127.0.0.1:${port}`, { connections: null }) });
   }
-  console.log('On in the gateway: hashed key, policy of eight nodes with ten conditions, redaction with seven detectors, budget hold and settlement,');
-  console.log('classification, awaited intent and awaited record in SQLite (WAL mode, synchronous NORMAL), content stored, 1 % second opinions.');
-  console.log(`${CONNECTIONS} connections, ${WARM_UP_MS / 1000} s warm-up, ${BLOCKS} shuffled blocks of ${BLOCK_MS / 1000} s each, loopback.\n`);
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEY}`, 'x-signalbox-tags': 'team=search,usage=building' };
-  for (const [title, bytes, stream] of [['1 kB', 1000, false], ['10 kB', 10_000, false], ['1 kB, streamed (100 events)', 1000, true]] as const) {
+  console.log(
+    'On in the gateway: hashed key, policy of eight nodes with ten conditions, redaction with seven detectors, budget hold and settlement,',
+  );
+  console.log(
+    'classification, awaited intent and awaited record in SQLite (WAL mode, synchronous NORMAL), content stored, 1 % second opinions.',
+  );
+  console.log(
+    `${CONNECTIONS} connections, ${WARM_UP_MS / 1000} s warm-up, ${BLOCKS} shuffled blocks of ${BLOCK_MS / 1000} s each, loopback.\n`,
+  );
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${KEY}`,
+    'x-signalbox-tags': 'team=search,usage=building',
+  };
+  for (const [title, bytes, stream] of [
+    ['1 kB', 1000, false],
+    ['10 kB', 10_000, false],
+    ['1 kB, streamed (100 events)', 1000, true],
+  ] as const) {
     await compare(title, targets, { body: bodyOf(bytes, stream), headers }, stream ? 100 : 1);
   }
   for (const target of targets) {
@@ -103,17 +131,29 @@ async function compare(title: string, targets: readonly Target[], load: Load, ev
     const rss = target.process ? (await cpuOf(target.process)).rss : 0;
     const words = [
       target.name.padEnd(12),
-      `${median(rate.get(target.name) ?? []).toFixed(0).padStart(6)} requests/s`,
-      target.process ? `${median(cpu.get(target.name) ?? []).toFixed(0).padStart(5)} µs CPU/request` : ''.padStart(20),
+      `${median(rate.get(target.name) ?? [])
+        .toFixed(0)
+        .padStart(6)} requests/s`,
+      target.process
+        ? `${median(cpu.get(target.name) ?? [])
+            .toFixed(0)
+            .padStart(5)} µs CPU/request`
+        : ''.padStart(20),
       `added p50 ${(quantile(whole, 0.5) - quantile(direct.whole, 0.5)).toFixed(2)} ms, p99 ${(quantile(whole, 0.99) - quantile(direct.whole, 0.99)).toFixed(2)} ms`,
       `first byte ${quantile(firstByte, 0.5).toFixed(2)} ms`,
       target.process ? `${(rss / 1e6).toFixed(0)} MB` : '',
     ];
     console.log(`  ${words.join('   ')}`);
   }
-  const ratio = (a: string, b: string): number => median((cpu.get(a) ?? []).map((value, i) => value / (cpu.get(b)?.[i] ?? Number.NaN)));
-  console.log(`  CPU of the gateway: ${ratio('gateway', 'tuned proxy').toFixed(2)} × the tuned proxy, ${ratio('gateway', 'plain proxy').toFixed(2)} × the plain proxy`);
-  if (events > 1) console.log(`  per event: gateway ${(median(cpu.get('gateway') ?? []) / events).toFixed(1)} µs, tuned proxy ${(median(cpu.get('tuned proxy') ?? []) / events).toFixed(1)} µs`);
+  const ratio = (a: string, b: string): number =>
+    median((cpu.get(a) ?? []).map((value, i) => value / (cpu.get(b)?.[i] ?? Number.NaN)));
+  console.log(
+    `  CPU of the gateway: ${ratio('gateway', 'tuned proxy').toFixed(2)} × the tuned proxy, ${ratio('gateway', 'plain proxy').toFixed(2)} × the plain proxy`,
+  );
+  if (events > 1)
+    console.log(
+      `  per event: gateway ${(median(cpu.get('gateway') ?? []) / events).toFixed(1)} µs, tuned proxy ${(median(cpu.get('tuned proxy') ?? []) / events).toFixed(1)} µs`,
+    );
   console.log('');
 }
 

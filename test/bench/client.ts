@@ -1,5 +1,5 @@
 /** The bench's own client: as many requests as a connection count allows, or a fixed rate, counted with their times. */
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 
 export interface Load {
   readonly body: Buffer;
@@ -58,7 +58,12 @@ export async function saturate(pool: Pool, load: Load, connections: number, mill
 }
 
 /** Sends `rate` requests a second for `milliseconds`, whatever the answers do; gives their times in milliseconds, sorted. */
-export async function steady(pool: Pool, load: Load, rate: number, milliseconds: number): Promise<{ firstByte: number[]; whole: number[] }> {
+export async function steady(
+  pool: Pool,
+  load: Load,
+  rate: number,
+  milliseconds: number,
+): Promise<{ firstByte: number[]; whole: number[] }> {
   const running: Promise<{ firstByte: number; whole: number } | null>[] = [];
   const start = performance.now();
   for (let sent = 0; ; ) {

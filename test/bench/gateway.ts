@@ -13,9 +13,9 @@ const environment = {
   PORT: '0',
   DATA_DIR: mkdtempSync(join(tmpdir(), 'signalbox-bench-')),
   SANDBOX: 'false',
-  OPENAI_BASE_URL: `${process.env['UPSTREAM']}/v1`,
+  OPENAI_BASE_URL: `${process.env.UPSTREAM}/v1`,
   OPENAI_API_KEY: 'sk-bench',
-  SIGNALBOX_API_KEY: process.env['BENCH_KEY'] ?? '',
+  SIGNALBOX_API_KEY: process.env.BENCH_KEY ?? '',
 };
 const policies: ShippedPolicy[] = [BENCH_POLICY];
 const running = await startServer(readConfig(environment), await createProviders(environment), policies, 'none');

@@ -14,8 +14,16 @@ const graph = parseGraph({
       title: 'Not allowed',
       settings: {
         cases: [
-          { port: 'frozen', label: '', when: { all: [leaf('team', 'in', ['frozen', 'gone']), leaf('usage', 'equal', 'vibing')] } },
-          { port: 'banned', label: '', when: { any: [leaf('text.last_user', 'contains', 'forbidden phrase'), leaf('user', 'equal', 'mallory')] } },
+          {
+            port: 'frozen',
+            label: '',
+            when: { all: [leaf('team', 'in', ['frozen', 'gone']), leaf('usage', 'equal', 'vibing')] },
+          },
+          {
+            port: 'banned',
+            label: '',
+            when: { any: [leaf('text.last_user', 'contains', 'forbidden phrase'), leaf('user', 'equal', 'mallory')] },
+          },
         ],
       },
     },
@@ -25,9 +33,23 @@ const graph = parseGraph({
       title: 'Who is it?',
       settings: {
         cases: [
-          { port: 'night', label: '', when: { all: [leaf('time.of_day', 'during', ['22:00', '22:01']), leaf('request.stream', 'equal', false)] } },
-          { port: 'huge', label: '', when: { any: [leaf('tokens.input', 'greaterThan', 50_000), leaf('conversation.turns', 'greaterThan', 200)] } },
-          { port: 'search', label: '', when: { all: [leaf('team', 'equal', 'search'), leaf('request.model', 'startsWith', 'gpt')] } },
+          {
+            port: 'night',
+            label: '',
+            when: { all: [leaf('time.of_day', 'during', ['22:00', '22:01']), leaf('request.stream', 'equal', false)] },
+          },
+          {
+            port: 'huge',
+            label: '',
+            when: {
+              any: [leaf('tokens.input', 'greaterThan', 50_000), leaf('conversation.turns', 'greaterThan', 200)],
+            },
+          },
+          {
+            port: 'search',
+            label: '',
+            when: { all: [leaf('team', 'equal', 'search'), leaf('request.model', 'startsWith', 'gpt')] },
+          },
         ],
       },
     },
@@ -36,7 +58,12 @@ const graph = parseGraph({
       id: 'protect',
       kind: 'redact',
       title: 'Redact',
-      settings: { rules: ['email', 'phone', 'card', 'iban', 'ssn', 'ip', 'secret'].map((detect) => ({ detect, action: 'placeholder' })) },
+      settings: {
+        rules: ['email', 'phone', 'card', 'iban', 'ssn', 'ip', 'secret'].map((detect) => ({
+          detect,
+          action: 'placeholder',
+        })),
+      },
     },
     { id: 'pay', kind: 'budget', title: 'Budget', settings: { budget: 'bench' } },
     { id: 'hard', kind: 'classify', title: 'How hard?', settings: {} },
@@ -72,5 +99,16 @@ export const BENCH_POLICY: ShippedPolicy = {
   description: '',
   graph,
   layout: { positions: {}, stickies: [] },
-  budgets: [{ key: 'bench', name: 'Bench', scope: ['team'], window: 'month', timeZone: 'UTC', unit: 'usd', limit: 9_000_000_000_000_000, owner: null }],
+  budgets: [
+    {
+      key: 'bench',
+      name: 'Bench',
+      scope: ['team'],
+      window: 'month',
+      timeZone: 'UTC',
+      unit: 'usd',
+      limit: 9_000_000_000_000_000,
+      owner: null,
+    },
+  ],
 };

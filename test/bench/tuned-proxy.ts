@@ -5,7 +5,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { createHttpServer } from '../../server/app.ts';
 import { reportCpu } from './cpu-report.ts';
 
-const pool = new Pool(process.env['UPSTREAM'] ?? '', {});
+const pool = new Pool(process.env.UPSTREAM ?? '', {});
 const headers = { 'content-type': 'application/json' };
 
 class PassThrough implements Dispatcher.DispatchHandler {
@@ -14,9 +14,14 @@ class PassThrough implements Dispatcher.DispatchHandler {
     this.#res = res;
   }
   onRequestStart(): void {}
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, answered: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    answered: Record<string, string | string[] | undefined>,
+  ): void {
     const kept: Record<string, string | string[]> = {};
-    for (const name of ['content-type', 'content-length']) if (answered[name] !== undefined) kept[name] = answered[name];
+    for (const name of ['content-type', 'content-length'])
+      if (answered[name] !== undefined) kept[name] = answered[name];
     this.#res.writeHead(status, kept);
     this.#res.on('drain', () => controller.resume());
   }
@@ -37,7 +42,15 @@ app.post('/v1/chat/completions', (req, res) => {
   const chunks: Buffer[] = [];
   req.on('data', (chunk: Buffer) => chunks.push(chunk));
   req.on('end', () => {
-    pool.dispatch({ method: 'POST', path: '/v1/chat/completions', headers, body: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks) }, new PassThrough(res));
+    pool.dispatch(
+      {
+        method: 'POST',
+        path: '/v1/chat/completions',
+        headers,
+        body: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks),
+      },
+      new PassThrough(res),
+    );
   });
 });
 const server = createHttpServer(app);

@@ -7,7 +7,14 @@ const ANSWER = Buffer.from(
     object: 'chat.completion',
     created: 1_760_000_000,
     model: 'bench',
-    choices: [{ index: 0, message: { role: 'assistant', content: 'A happy person is a glad one. '.repeat(12) }, logprobs: null, finish_reason: 'stop' }],
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: 'A happy person is a glad one. '.repeat(12) },
+        logprobs: null,
+        finish_reason: 'stop',
+      },
+    ],
     usage: { prompt_tokens: 220, completion_tokens: 90, total_tokens: 310 },
   }),
 );
@@ -54,4 +61,6 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
     next();
   });
 });
-server.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => process.send?.({ port: (server.address() as { port: number }).port }));
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () =>
+  process.send?.({ port: (server.address() as { port: number }).port }),
+);

@@ -90,7 +90,9 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
 
 const missingOr = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { freq: 4 });
 const values = fc.record(
-  Object.fromEntries(Object.values(SUBJECTS).map(({ fact, value }) => [fact, missingOr(value as fc.Arbitrary<FactValue>)])),
+  Object.fromEntries(
+    Object.values(SUBJECTS).map(({ fact, value }) => [fact, missingOr(value as fc.Arbitrary<FactValue>)]),
+  ),
 );
 
 async function agree(tree: Condition, of: Readonly<Record<string, FactValue>>): Promise<boolean> {
@@ -128,11 +130,17 @@ describe('the closures and the rules library', () => {
         const original = { ...table[name] };
         const spoiled =
           side === 'compile'
-            ? { ...original, compile: (value: unknown) => (fact: Parameters<ReturnType<Operator['compile']>>[0]) => !original.compile(value)(fact) }
+            ? {
+                ...original,
+                compile: (value: unknown) => (fact: Parameters<ReturnType<Operator['compile']>>[0]) =>
+                  !original.compile(value)(fact),
+              }
             : { ...original, engine: (...args: Parameters<Operator['engine']>) => !original.engine(...args) };
         Object.assign(table, { [name]: spoiled });
         try {
-          const seen = fc.asyncProperty(leafOf(PAIRS.find((pair) => pair.operator === name)!), values, (leaf, of) => agree(leaf, of));
+          const seen = fc.asyncProperty(leafOf(PAIRS.find((pair) => pair.operator === name)!), values, (leaf, of) =>
+            agree(leaf, of),
+          );
           // For `missing`, both forms only see facts that are there.
           expect((await fc.check(seen, { numRuns: 300 })).failed).toBe(true);
         } finally {
@@ -194,7 +202,9 @@ describe('problems of a condition', () => {
   });
 
   it('says when a value is compared that the fact never has', () => {
-    expect(conditionProblems({ fact: 'complexity.level', operator: 'equal', value: 'hard' })[0]?.fix).toContain('complex');
+    expect(conditionProblems({ fact: 'complexity.level', operator: 'equal', value: 'hard' })[0]?.fix).toContain(
+      'complex',
+    );
     expect(conditionProblems({ fact: 'tokens.input', operator: 'equal', value: '12' })).toHaveLength(1);
   });
 
@@ -218,7 +228,9 @@ describe('words for conditions', () => {
   it('has words for every operator', () => {
     for (const { operator, type } of PAIRS) {
       const [value] = fc.sample(RIGHT[operator](type), 1);
-      expect(sayCondition({ fact: SUBJECTS[type].fact, operator, value })).toContain(facts.get(SUBJECTS[type].fact)?.label);
+      expect(sayCondition({ fact: SUBJECTS[type].fact, operator, value })).toContain(
+        facts.get(SUBJECTS[type].fact)?.label,
+      );
     }
   });
 });
@@ -236,8 +248,20 @@ describe('implication between conditions', () => {
   });
 
   it('sees that a narrower range and a listed value are covered', () => {
-    expect(implies({ fact: 'tokens.input', operator: 'greaterThan', value: 10 }, { fact: 'tokens.input', operator: 'greaterThanInclusive', value: 5 })).toBe(true);
-    expect(implies({ fact: 'team', operator: 'equal', value: 'ads' }, { fact: 'team', operator: 'in', value: ['ads', 'search'] })).toBe(true);
-    expect(implies({ fact: 'team', operator: 'in', value: ['ads', 'x'] }, { fact: 'team', operator: 'equal', value: 'ads' })).toBe(false);
+    expect(
+      implies(
+        { fact: 'tokens.input', operator: 'greaterThan', value: 10 },
+        { fact: 'tokens.input', operator: 'greaterThanInclusive', value: 5 },
+      ),
+    ).toBe(true);
+    expect(
+      implies(
+        { fact: 'team', operator: 'equal', value: 'ads' },
+        { fact: 'team', operator: 'in', value: ['ads', 'search'] },
+      ),
+    ).toBe(true);
+    expect(
+      implies({ fact: 'team', operator: 'in', value: ['ads', 'x'] }, { fact: 'team', operator: 'equal', value: 'ads' }),
+    ).toBe(false);
   });
 });

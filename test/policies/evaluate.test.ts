@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { missingBudget } from '../../policies/budget.ts';
 import { viewOfChat } from '../../policies/chat.ts';
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
 import type { Decision, TraceStep } from '../../policies/decision.ts';
@@ -8,7 +9,6 @@ import { evaluate, sayPath } from '../../policies/evaluate.ts';
 import { liveFacts } from '../../policies/facts.ts';
 import type { Graph } from '../../policies/graph.ts';
 import { Run } from '../../policies/run.ts';
-import { missingBudget } from '../../policies/budget.ts';
 import { body, callerTags, draw, drawing, moment } from './drawings.ts';
 import { lookup } from './house.ts';
 

@@ -33,6 +33,10 @@ export const sessionQuery = queryOptions({
   },
 });
 
+function setSession(client: QueryClient, state: SessionState): void {
+  client.setQueryData(SESSION, state);
+}
+
 /** Notes that the server does not know the session any more. */
 export function markSignedOut(client: QueryClient): void {
   client.setQueryData(sessionQuery.queryKey, afterSignedOut);
@@ -45,7 +49,7 @@ export async function signIn(client: QueryClient, email: string, password: strin
   const session = await ask(sessionSchema, '/session', { method: 'POST', body: { email, password } });
   const before = client.getQueryData(sessionQuery.queryKey);
   const samePerson = before?.state === 'ended' && before.session.person?.id === session.person?.id;
-  client.setQueryData(sessionQuery.queryKey, { state: 'in', session });
+  setSession(client, { state: 'in', session });
   if (samePerson) {
     await client.invalidateQueries(besides);
     return;
@@ -58,6 +62,6 @@ export async function signIn(client: QueryClient, email: string, password: strin
 /** Signs out and forgets everything that was shown. */
 export async function signOut(client: QueryClient): Promise<void> {
   await ask(z.undefined(), '/session', { method: 'DELETE' });
-  client.setQueryData(sessionQuery.queryKey, { state: 'out' });
+  setSession(client, { state: 'out' });
   client.removeQueries(besides);
 }

@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { Alert, Badge, type CSSVariablesResolver, createTheme } from '@mantine/core';
 
 /** The blue of enamelled signs. White text reads well on it from shade 6 on. */
 const RAIL = [
@@ -23,11 +23,16 @@ export const theme = createTheme({
   defaultRadius: 'md',
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.6rem' }, h2: { fontSize: '1.1rem' } } },
   respectReducedMotion: true,
+  components: {
+    // On its own tint, a coloured title is too faint: the icon has the colour.
+    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
+    Badge: Badge.extend({ styles: { root: { flex: 'none', overflow: 'visible' }, label: { overflow: 'visible' } } }),
+  },
 });
 
 /** Secondary text has to be read as well: the greys that Mantine has for it are too faint. */
 export const variables: CSSVariablesResolver = (mantine) => ({
   variables: {},
   light: { '--mantine-color-dimmed': mantine.colors.gray[7], '--mantine-color-body': '#fbfcfe' },
-  dark: { '--mantine-color-dimmed': mantine.colors.dark[1] },
+  dark: { '--mantine-color-dimmed': mantine.colors.dark[1], '--mantine-color-anchor': RAIL[3] },
 });

@@ -60,7 +60,7 @@ function curveAt(from: Point, to: Point, bend: number, t: number): Point {
 }
 
 /** A curve from left to right; null when something stands in its way, or it would lead backwards. */
-function curved({ from, to }: Connection, boxes: readonly Box[]): Track | null {
+function curved({ from, to, lane }: Connection, boxes: readonly Box[]): Track | null {
   if (to.x < from.x + 24) return null;
   const bend = Math.min(120, (to.x - from.x) / 2);
   for (let i = 2; i <= SAMPLES - 2; i++) {
@@ -68,7 +68,7 @@ function curved({ from, to }: Connection, boxes: readonly Box[]): Track | null {
     if (boxes.some((box) => inside(point, box))) return null;
   }
   const path = `M ${from.x} ${from.y} C ${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
-  return { path, label: curveAt(from, to, bend, 0.5), span: to.x - from.x };
+  return { path, label: curveAt(from, to, bend, Math.min(0.75, 0.3 + 0.16 * lane)), span: to.x - from.x };
 }
 
 const clear = (points: readonly Point[], boxes: readonly Box[]): boolean =>

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { defineKind, field } from '../kind.ts';
 
 const settings = z.strictObject({
-  text: field(z.string().min(1).max(20_000), 'Answer', 'What the app gets, as if a model had said it.', { widget: 'long text' }),
+  text: field(z.string().min(1).max(20_000), 'Answer', 'What the app gets, as if a model had said it.', {
+    widget: 'long text',
+  }),
 });
 
 export const answer = defineKind(

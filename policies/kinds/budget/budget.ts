@@ -4,11 +4,31 @@ import { dollars } from '../../price.ts';
 import { ask, defineKind, field } from '../kind.ts';
 
 const settings = z.strictObject({
-  budget: field(z.string().min(1).max(100), 'Budget', 'The budget that pays. Two policies may share one.', { widget: 'budget' }),
-  warnAt: field(z.number().gt(0).lt(1).nullable().default(0.8), 'Warn at', 'Share of the limit from which requests leave by “warning”.', { widget: 'percentage' }),
-  outputLimit: field(z.int().min(1).max(1_000_000).default(4096), 'Output limit when the app sets none', 'In tokens; it is sent to the model too.', { unit: 'tokens' }),
-  allowEstimate: field(z.boolean().default(false), 'Allow estimates', 'Let requests pass whose cost cannot be known beforehand, such as files by their id.'),
-  ifUnavailable: field(z.enum(['refuse', 'continue']).default('refuse'), 'If it cannot be checked', 'When the store does not answer: leave by “exhausted”, or go on without a hold.'),
+  budget: field(z.string().min(1).max(100), 'Budget', 'The budget that pays. Two policies may share one.', {
+    widget: 'budget',
+  }),
+  warnAt: field(
+    z.number().gt(0).lt(1).nullable().default(0.8),
+    'Warn at',
+    'Share of the limit from which requests leave by “warning”.',
+    { widget: 'percentage' },
+  ),
+  outputLimit: field(
+    z.int().min(1).max(1_000_000).default(4096),
+    'Output limit when the app sets none',
+    'In tokens; it is sent to the model too.',
+    { unit: 'tokens' },
+  ),
+  allowEstimate: field(
+    z.boolean().default(false),
+    'Allow estimates',
+    'Let requests pass whose cost cannot be known beforehand, such as files by their id.',
+  ),
+  ifUnavailable: field(
+    z.enum(['refuse', 'continue']).default('refuse'),
+    'If it cannot be checked',
+    'When the store does not answer: leave by “exhausted”, or go on without a hold.',
+  ),
 });
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -43,14 +63,23 @@ function sayHold(result: HoldResult): string {
 }
 
 export const budget = defineKind(
-  { title: 'Budget', icon: 'coin', group: 'spend', summary: 'Holds money before the call, warns, and stops what does not fit.' },
+  {
+    title: 'Budget',
+    icon: 'coin',
+    group: 'spend',
+    summary: 'Holds money before the call, warns, and stops what does not fit.',
+  },
   settings,
   { budget: '', warnAt: 0.8, outputLimit: 4096, allowEstimate: false, ifUnavailable: 'refuse' },
   (value) => ({
     ports: [
       { name: 'within', label: 'within' },
       ...(value.warnAt === null ? [] : [{ name: 'warning', label: 'warning' }]),
-      { name: 'exhausted', label: 'exhausted', ifLoose: 'The app is refused, and told which budget is spent and whom to ask.' },
+      {
+        name: 'exhausted',
+        label: 'exhausted',
+        ifLoose: 'The app is refused, and told which budget is spent and whom to ask.',
+      },
     ],
     sentence: `Holds the cost in “${value.budget}”${value.warnAt === null ? '' : `, warns at ${percent(value.warnAt)}`}.`,
     budgets: [value.budget],
@@ -65,11 +94,12 @@ export const budget = defineKind(
         outputLimit: value.outputLimit,
         allowEstimate: value.allowEstimate,
       } as const;
-      return () => ask<'hold'>(need, (result) => {
-        const reason = sayHold(result);
-        if (result.port !== 'unavailable') return { port: result.port, reason };
-        return { port: value.ifUnavailable === 'continue' ? 'within' : 'exhausted', reason };
-      });
+      return () =>
+        ask<'hold'>(need, (result) => {
+          const reason = sayHold(result);
+          if (result.port !== 'unavailable') return { port: result.port, reason };
+          return { port: value.ifUnavailable === 'continue' ? 'within' : 'exhausted', reason };
+        });
     },
   }),
 );

@@ -6,8 +6,12 @@ const share = z.number().min(0).max(1);
 
 const settings = z
   .strictObject({
-    simpleBelow: field(share.default(SIMPLE_BELOW), 'Simple below', 'Requests that score less are simple.', { widget: 'percentage' }),
-    complexFrom: field(share.default(COMPLEX_FROM), 'Complex from', 'Requests that score this or more are complex.', { widget: 'percentage' }),
+    simpleBelow: field(share.default(SIMPLE_BELOW), 'Simple below', 'Requests that score less are simple.', {
+      widget: 'percentage',
+    }),
+    complexFrom: field(share.default(COMPLEX_FROM), 'Complex from', 'Requests that score this or more are complex.', {
+      widget: 'percentage',
+    }),
   })
   .refine((value) => value.simpleBelow <= value.complexFrom, {
     message: '“Simple below” cannot be above “complex from”.',
@@ -29,15 +33,23 @@ export const classify = defineKind(
     sentence: `Simple below ${percent(simpleBelow)}, complex from ${percent(complexFrom)}.`,
     compile: ({ node }) => {
       const need = { type: 'classify', node } as const;
-      return () => ask<'classify'>(need, (found) => {
-        const level = found.score < simpleBelow ? 'simple' : found.score >= complexFrom ? 'complex' : 'standard';
-        return { port: level, reason: sayLevel(level, found), provides: { 'complexity.level': level, 'complexity.score': found.score } };
-      });
+      return () =>
+        ask<'classify'>(need, (found) => {
+          const level = found.score < simpleBelow ? 'simple' : found.score >= complexFrom ? 'complex' : 'standard';
+          return {
+            port: level,
+            reason: sayLevel(level, found),
+            provides: { 'complexity.level': level, 'complexity.score': found.score },
+          };
+        });
     },
   }),
 );
 
 function sayLevel(level: string, found: { score: number; reasons: readonly { words: string }[] }): string {
-  const why = found.reasons.slice(0, 3).map((reason) => reason.words).join(', ');
+  const why = found.reasons
+    .slice(0, 3)
+    .map((reason) => reason.words)
+    .join(', ');
   return `Scored ${percent(found.score)}, ${level}${why === '' ? '' : `: ${why}`}.`;
 }

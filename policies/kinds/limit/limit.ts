@@ -3,25 +3,46 @@ import { defineKind, field } from '../kind.ts';
 
 const settings = z
   .strictObject({
-    maxOutputTokens: field(z.int().min(1).max(1_000_000).optional(), 'Longest answer', 'In tokens. A smaller limit of the app stays.', { unit: 'tokens' }),
+    maxOutputTokens: field(
+      z.int().min(1).max(1_000_000).optional(),
+      'Longest answer',
+      'In tokens. A smaller limit of the app stays.',
+      { unit: 'tokens' },
+    ),
     temperature: field(z.number().min(0).max(2).optional(), 'Temperature', 'Replaces what the app sets.'),
     topP: field(z.number().min(0).max(1).optional(), 'Top p', 'Replaces what the app sets.'),
-    reasoningEffort: field(z.enum(['minimal', 'low', 'medium', 'high']).optional(), 'Reasoning effort', 'Replaces what the app sets.'),
-    instructions: field(z.string().min(1).max(20_000).optional(), 'Instructions', 'Put before the messages, as a system message.', { widget: 'long text' }),
+    reasoningEffort: field(
+      z.enum(['minimal', 'low', 'medium', 'high']).optional(),
+      'Reasoning effort',
+      'Replaces what the app sets.',
+    ),
+    instructions: field(
+      z.string().min(1).max(20_000).optional(),
+      'Instructions',
+      'Put before the messages, as a system message.',
+      { widget: 'long text' },
+    ),
     removeTools: field(z.boolean().default(false), 'Remove tools', 'The model is not offered any tool.'),
   })
   .refine(
-    (value) => value.removeTools || Object.entries(value).some(([name, one]) => name !== 'removeTools' && one !== undefined),
+    (value) =>
+      value.removeTools || Object.entries(value).some(([name, one]) => name !== 'removeTools' && one !== undefined),
     'Set at least one limit.',
   );
 
 export const limit = defineKind(
-  { title: 'Limit', icon: 'ruler-measure', group: 'spend', summary: 'Caps the answer, sets parameters, adds instructions, removes tools.' },
+  {
+    title: 'Limit',
+    icon: 'ruler-measure',
+    group: 'spend',
+    summary: 'Caps the answer, sets parameters, adds instructions, removes tools.',
+  },
   settings,
   { maxOutputTokens: 1000, removeTools: false },
   (value) => {
     const words: string[] = [];
-    if (value.maxOutputTokens !== undefined) words.push(`at most ${value.maxOutputTokens.toLocaleString('en-US')} tokens of answer`);
+    if (value.maxOutputTokens !== undefined)
+      words.push(`at most ${value.maxOutputTokens.toLocaleString('en-US')} tokens of answer`);
     if (value.temperature !== undefined) words.push(`temperature ${value.temperature}`);
     if (value.topP !== undefined) words.push(`top p ${value.topP}`);
     if (value.reasoningEffort !== undefined) words.push(`${value.reasoningEffort} reasoning effort`);
@@ -32,7 +53,10 @@ export const limit = defineKind(
       ports: [{ name: 'next', label: 'next' }],
       sentence: `${said.charAt(0).toUpperCase()}${said.slice(1)}.`,
       compile: () => (run) => {
-        if (value.maxOutputTokens !== undefined && (run.outputLimit === null || run.outputLimit > value.maxOutputTokens)) {
+        if (
+          value.maxOutputTokens !== undefined &&
+          (run.outputLimit === null || run.outputLimit > value.maxOutputTokens)
+        ) {
           run.outputLimit = value.maxOutputTokens;
           run.outputLimitChanged = true;
         }

@@ -3,8 +3,15 @@ import type { CallFailure, CallResult } from '../../effects.ts';
 import { ask, defineKind, field, modelSetting, type Step } from '../kind.ts';
 
 const settings = z.strictObject({
-  model: field(modelSetting, 'Model', 'The model that answers, or the one that the app asked for.', { widget: 'model' }),
-  timeoutSeconds: field(z.number().min(1).max(3600).default(120), 'Patience', 'Longest wait for the answer to begin, and between two pieces of it.', { widget: 'duration', unit: 'seconds' }),
+  model: field(modelSetting, 'Model', 'The model that answers, or the one that the app asked for.', {
+    widget: 'model',
+  }),
+  timeoutSeconds: field(
+    z.number().min(1).max(3600).default(120),
+    'Patience',
+    'Longest wait for the answer to begin, and between two pieces of it.',
+    { widget: 'duration', unit: 'seconds' },
+  ),
   retries: field(z.int().min(0).max(5).default(1), 'Retries', 'How often to try again after a failure that may pass.'),
 });
 
@@ -43,7 +50,13 @@ export const model = defineKind(
     sentence: value.model === 'asked' ? 'The model that the app asked for answers.' : `${value.model} answers.`,
     models: [value.model],
     compile: ({ node }) => {
-      const need = { type: 'call', node, model: value.model, timeoutMs: value.timeoutSeconds * 1000, cooldownMs: 0 } as const;
+      const need = {
+        type: 'call',
+        node,
+        model: value.model,
+        timeoutMs: value.timeoutSeconds * 1000,
+        cooldownMs: 0,
+      } as const;
       const attempt = (left: number): Step =>
         ask<'call'>(need, (result) => {
           const called = result.model ?? value.model;

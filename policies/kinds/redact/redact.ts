@@ -25,7 +25,11 @@ const rule = z.union([
 ]);
 
 const settings = z.strictObject({
-  rules: field(z.array(rule).min(1).max(60), 'What to find', 'Detectors, patterns and word lists, each with what happens to a finding.'),
+  rules: field(
+    z.array(rule).min(1).max(60),
+    'What to find',
+    'Detectors, patterns and word lists, each with what happens to a finding.',
+  ),
   ifUnavailable: field(
     z.enum(['refuse', 'continue']).default('refuse'),
     'If it fails',
@@ -36,7 +40,12 @@ const settings = z.strictObject({
 const SAY = { mask: 'masks', placeholder: 'replaces', hash: 'hashes', report: 'reports' } as const;
 
 export const redact = defineKind(
-  { title: 'Redact', icon: 'eraser', group: 'protect', summary: 'Finds personal data and secrets, and takes them out.' },
+  {
+    title: 'Redact',
+    icon: 'eraser',
+    group: 'protect',
+    summary: 'Finds personal data and secrets, and takes them out.',
+  },
   settings,
   { rules: [{ detect: 'email', action: 'placeholder' }], ifUnavailable: 'refuse' },
   ({ rules, ifUnavailable }) => ({
@@ -45,7 +54,9 @@ export const redact = defineKind(
       { name: 'found', label: 'found' },
     ],
     sentence: REDACTION_ACTIONS.flatMap((one) => {
-      const names = rules.filter((item) => item.action === one).map((item) => ('detect' in item ? item.detect : item.name));
+      const names = rules
+        .filter((item) => item.action === one)
+        .map((item) => ('detect' in item ? item.detect : item.name));
       return names.length > 0 ? [`${SAY[one]} ${names.join(', ')}`] : [];
     })
       .join('; ')
@@ -53,14 +64,20 @@ export const redact = defineKind(
       .concat('.'),
     compile: ({ node }) => {
       const need = { type: 'redact', node, rules, ifUnavailable } as const;
-      return () => ask<'redact'>(need, (result) => {
-        const types = Object.keys(result.found);
-        const count = types.reduce((sum, type) => sum + (result.found[type] ?? 0), 0);
-        const provides = { 'redactions.count': count, 'redactions.types': types };
-        if (result.failed) return { port: 'clean', reason: 'A detector failed, and the drawing lets the request go on.', provides };
-        if (count === 0) return { port: 'clean', reason: 'Nothing was found.', provides };
-        return { port: 'found', reason: `Found ${types.map((type) => `${result.found[type]} ${type}`).join(', ')}.`, provides };
-      });
+      return () =>
+        ask<'redact'>(need, (result) => {
+          const types = Object.keys(result.found);
+          const count = types.reduce((sum, type) => sum + (result.found[type] ?? 0), 0);
+          const provides = { 'redactions.count': count, 'redactions.types': types };
+          if (result.failed)
+            return { port: 'clean', reason: 'A detector failed, and the drawing lets the request go on.', provides };
+          if (count === 0) return { port: 'clean', reason: 'Nothing was found.', provides };
+          return {
+            port: 'found',
+            reason: `Found ${types.map((type) => `${result.found[type]} ${type}`).join(', ')}.`,
+            provides,
+          };
+        });
     },
   }),
 );

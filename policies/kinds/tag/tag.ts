@@ -5,13 +5,20 @@ import { defineKind, field } from '../kind.ts';
 const settings = z.strictObject({
   tags: field(
     z
-      .record(z.string().regex(TAG_NAME, 'A tag starts with a letter; letters, digits, "_", "-" and "." may follow.'), z.string().min(1).max(256))
+      .record(
+        z.string().regex(TAG_NAME, 'A tag starts with a letter; letters, digits, "_", "-" and "." may follow.'),
+        z.string().min(1).max(256),
+      )
       .refine((tags) => Object.keys(tags).length > 0, 'Set at least one tag.'),
     'Tags',
     'Set for everything that follows.',
     { widget: 'tag' },
   ),
-  override: field(z.boolean().default(true), 'Replace', 'Also where the request already has such a tag. Tags that the key fixes are never replaced.'),
+  override: field(
+    z.boolean().default(true),
+    'Replace',
+    'Also where the request already has such a tag. Tags that the key fixes are never replaced.',
+  ),
 });
 
 export const tag = defineKind(

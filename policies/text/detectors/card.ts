@@ -1,7 +1,7 @@
 import { type Detector, isWordUnit, precededBy, type Span } from './detector.ts';
 
 /** Whether the last digit is right by Luhn's formula (ISO/IEC 7812-1). */
-export function passesLuhn(digits: string): boolean {
+function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let i = digits.length - 1, double = false; i >= 0; i--, double = !double) {
     const digit = digits.charCodeAt(i) - 0x30;
@@ -25,7 +25,7 @@ const NETWORKS: readonly (readonly [prefix: RegExp, lengths: readonly number[]])
 ];
 
 /** Whether these digits can be the number of a payment card: known first digits, a length of theirs, and Luhn. */
-export function isCardNumber(digits: string): boolean {
+function isCardNumber(digits: string): boolean {
   const known = NETWORKS.some(([prefix, lengths]) => lengths.includes(digits.length) && prefix.test(digits));
   return known && !/^(\d)\1+$/.test(digits) && passesLuhn(digits);
 }

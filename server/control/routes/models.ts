@@ -32,7 +32,9 @@ export const modelRoutes: readonly Route[] = [
     summary: 'The models of the configured providers, at the prices of now.',
     status: 200,
     response: z.object({ models: z.array(model) }),
-    handle: (_input, { deps, actor }) => ({ models: deps.models(actor.organisation).models.map((one) => ({ ...one })) }),
+    handle: (_input, { deps, actor }) => ({
+      models: deps.models(actor.organisation).models.map((one) => ({ ...one })),
+    }),
   }),
   defineRoute({
     method: 'get',

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { replay } from '../../../policies/replay.ts';
 import { SignalboxError } from '../../errors.ts';
-import { recordedOf } from '../../records/recorded.ts';
 import { GROUPINGS, type Grouping, type RecordFilter, type RequestRecord } from '../../records/record.ts';
+import { recordedOf } from '../../records/recorded.ts';
 import { compile } from '../house.ts';
 import { idSchema } from '../input.ts';
 import { recordFilterSchema, recordSchema, recordSummarySchema, toFilter, usageTotalSchema } from '../records.ts';

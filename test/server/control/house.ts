@@ -143,7 +143,10 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
     '/api',
     controlRouter(control, {
       records: database.records,
-      models: () => ({ models: MODELS, lookup: (name) => MODELS.find((model) => model.id === name || model.name === name) }),
+      models: () => ({
+        models: MODELS,
+        lookup: (name) => MODELS.find((model) => model.id === name || model.name === name),
+      }),
       budgetUse: (budget) => use.get(budget.id) ?? [],
       adminToken: ADMIN_TOKEN,
       sessionSecret: 'a secret of the tests',

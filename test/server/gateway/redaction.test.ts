@@ -111,7 +111,7 @@ it('is taken out of every place of a request, each value by one placeholder', as
     messages: [
       { role: 'system', content: `You write for ${EMAIL}.` },
       { role: 'developer', content: [{ type: 'text', text: `Never say ${SECRET}.` }] },
-      { role: 'user', content: `Earlier: ${IBAN}` },
+      { role: 'user', name: EMAIL, content: `Earlier: ${IBAN}` },
       {
         role: 'assistant',
         content: `I look up ${EMAIL}.`,
@@ -132,7 +132,8 @@ it('is taken out of every place of a request, each value by one placeholder', as
         ],
       },
     ],
-    tools: [{ type: 'function', function: { name: 'find' } }],
+    tools: [{ type: 'function', function: { name: 'find', description: `Finds what ${EMAIL} wrote` } }],
+    safety_identifier: EMAIL,
   });
   expect(await response.json()).toMatchObject({ choices: [{ message: { content: 'done' } }] });
   const sent: unknown = JSON.parse(gateway.lastSent());
@@ -140,7 +141,7 @@ it('is taken out of every place of a request, each value by one placeholder', as
     messages: [
       { content: 'You write for [[EMAIL_1]].' },
       { content: [{ text: expect.not.stringContaining('sk-proj') }] },
-      { content: 'Earlier: [[IBAN_1]]' },
+      { content: 'Earlier: [[IBAN_1]]', name: '[[EMAIL_1]]' },
       {
         content: 'I look up [[EMAIL_1]].',
         tool_calls: [{ function: { arguments: '{"who":"[[EMAIL_1]]","card":"[[CARD_1]]"}' } }],
@@ -148,11 +149,13 @@ it('is taken out of every place of a request, each value by one placeholder', as
       { content: '{"iban":"[[IBAN_1]]","mail":"[[EMAIL_1]]"}' },
       { content: [{ text: 'And now [[CARD_1]]?' }, { text: '[[EMAIL_1]]' }] },
     ],
+    tools: [{ function: { description: 'Finds what [[EMAIL_1]] wrote' } }],
+    safety_identifier: '[[EMAIL_1]]',
   });
   const record = await recordOf(gateway, idOf(response));
   expect(record.content?.request).toBe(gateway.lastSent());
-  expect(record.redactions).toMatchObject({ email: 5, card: 2, iban: 2, secret: 1 });
-  expect(response.headers.get('x-signalbox-redactions')).toBe('10');
+  expect(record.redactions).toMatchObject({ email: 8, card: 2, iban: 2, secret: 1 });
+  expect(response.headers.get('x-signalbox-redactions')).toBe('13');
 });
 
 describe('is put back', () => {

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample, Template } from '../../../policies/template.ts';
-import type { BudgetEntry } from '../../../server/control/snapshot.ts';
 import { shippedPolicies } from '../../../server/control/shipped.ts';
-import { type RequestRecord } from '../../../server/records/record.ts';
+import type { BudgetEntry } from '../../../server/control/snapshot.ts';
+import type { RequestRecord } from '../../../server/records/record.ts';
 import { replayAll, startGateway, type TestGateway } from './harness.ts';
 
 /** How the sandbox plays a failure. */
-const FAULTS: Record<string, string> = { server_error: 'fault=503', context_too_long: 'fault=context', rate_limited: 'fault=429' };
+const FAULTS: Record<string, string> = {
+  server_error: 'fault=503',
+  context_too_long: 'fault=context',
+  rate_limited: 'fault=429',
+};
 
 /** The part of a budget that a sample's request counts in. */
 function scopeIn(budget: BudgetEntry, tags: Readonly<Record<string, string>>): string {
@@ -54,9 +58,15 @@ describe('each sample of each shipped policy, through the real server', async ()
       const policies = await gateway.api<{ policies: { id: string; name: string }[] }>('GET', '/policies');
       const policy = policies.policies.find((one) => `policy/${one.name}` === named);
       await gateway.api('PUT', '/organisation/default-policy', { policy: policy?.id, reason: 'for a sample' });
-      const response = await gateway.chat(sample.request, tags.length > 0 ? { 'x-signalbox-tags': tags.join(',') } : {});
+      const response = await gateway.chat(
+        sample.request,
+        tags.length > 0 ? { 'x-signalbox-tags': tags.join(',') } : {},
+      );
       await response.arrayBuffer();
-      const record = await gateway.api<RequestRecord>('GET', `/records/${response.headers.get('x-signalbox-request-id')}`);
+      const record = await gateway.api<RequestRecord>(
+        'GET',
+        `/records/${response.headers.get('x-signalbox-request-id')}`,
+      );
       return { response, record };
     } finally {
       gateway.faults.clear();
@@ -71,7 +81,12 @@ describe('each sample of each shipped policy, through the real server', async ()
           const { response, record } = await send(template, sample);
           const { path, model, status, redactions, cost } = sample.expect;
           expect(response.headers.get('x-signalbox-path')).toBe(path);
-          expect({ status: response.status, model: record.model, redactions: record.redactions, cost: record.cost }).toEqual({ status, model, redactions, cost });
+          expect({
+            status: response.status,
+            model: record.model,
+            redactions: record.redactions,
+            cost: record.cost,
+          }).toEqual({ status, model, redactions, cost });
           expect(response.headers.get('x-signalbox-cost-usd')).toBe((cost / 1e9).toFixed(9));
         });
       }

@@ -11,7 +11,7 @@ export const nextNumber = (): number => {
 export const START = Date.UTC(2026, 0, 5, 10, 0, 0);
 
 /** An id of the real form; ids rise with every call. */
-export function nextId(): string {
+function nextId(): string {
   const digits = nextNumber().toString(16).padStart(12, '0');
   return `req_${(START + made)
     .toString(16)

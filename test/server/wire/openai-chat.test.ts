@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputTokenBound } from '../../../policies/price.ts';
-import { utf8Bytes } from '../../../policies/text-size.ts';
 import { Run } from '../../../policies/run.ts';
+import { utf8Bytes } from '../../../policies/text-size.ts';
 import { SignalboxError } from '../../../server/errors.ts';
 import {
   errorBody,

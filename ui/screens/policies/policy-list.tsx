@@ -49,7 +49,7 @@ function Cards({ policies, byDefault }: { readonly policies: readonly Policy[]; 
               {policy.title}
             </PlaceLink>
             {policy.id === byDefault ? (
-              <Badge color="teal" variant="outline" tt="none" flex="none">
+              <Badge color="teal" variant="dot" tt="none">
                 default
               </Badge>
             ) : null}

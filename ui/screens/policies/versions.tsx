@@ -81,7 +81,7 @@ function Version({ policy, version, author, shown }: VersionProps) {
           Version {version.number}
         </PlaceLink>
         {version.live ? (
-          <Badge tt="none" variant="outline" color="teal">
+          <Badge tt="none" variant="dot" color="teal">
             live
           </Badge>
         ) : null}

@@ -9,13 +9,13 @@ export interface PathWords {
   readonly path: string | null;
 }
 
-/** "Monthly budget: within → Small model". The step at which every request enters says nothing, and is left out. */
+/** "Monthly budget (within) → Small model". The step at which every request enters says nothing, and is left out. */
 function sayPath(trace: readonly PathStep[], titles: ReadonlyMap<string, string>): string {
   const steps = trace.length > 1 ? trace.slice(1) : trace;
   return steps
     .map(({ node, port }) => {
       const title = titles.get(node) ?? node;
-      return port === null || port === 'next' ? title : `${title}: ${port.replaceAll('_', ' ')}`;
+      return port === null || port === 'next' ? title : `${title} (${port.replaceAll('_', ' ')})`;
     })
     .join(' → ');
 }

@@ -55,7 +55,9 @@ function Nothing({ filter }: { readonly filter: RecordFilter }) {
   return (
     <Empty title="No request yet">
       As soon as an app asks something, it shows up here.{' '}
-      <PlaceLink to={{ screen: 'start' }}>Send a first request</PlaceLink>
+      <PlaceLink underline="always" to={{ screen: 'start' }}>
+        Send a first request
+      </PlaceLink>
     </Empty>
   );
 }
@@ -63,7 +65,7 @@ function Nothing({ filter }: { readonly filter: RecordFilter }) {
 function Records({ records }: { readonly records: readonly RecordSummary[] }) {
   const pathOf = usePaths(records);
   return (
-    <Table.ScrollContainer minWidth={1080} tabIndex={0} aria-label="Requests">
+    <Table.ScrollContainer minWidth={1200} tabIndex={0} aria-label="Requests">
       <Table highlightOnHover verticalSpacing="sm" className="records">
         <Table.Thead>
           <Table.Tr>

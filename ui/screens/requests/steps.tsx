@@ -26,7 +26,7 @@ export function Steps({ trace, titles }: Props) {
               <Box>
                 <Text size="sm" fw={600}>
                   {titles.get(node) ?? node}
-                  {port === null ? '' : `: ${port.replaceAll('_', ' ')}`}
+                  {port === null || port === 'next' ? '' : ` (${port.replaceAll('_', ' ')})`}
                 </Text>
                 <Text size="sm" c="dimmed">
                   {reason}

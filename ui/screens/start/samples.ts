@@ -19,7 +19,9 @@ export function samplesFor(origin: string, model: string): readonly Sample[] {
   -H 'content-type: application/json' \\
   -d '{
     "model": "${model}",
-    "messages": [{"role": "user", "content": "${QUESTION}"}]
+    "messages": [
+      {"role": "user", "content": "${QUESTION}"}
+    ]
   }'`,
     },
     {
@@ -30,7 +32,9 @@ export function samplesFor(origin: string, model: string): readonly Sample[] {
 client = OpenAI(base_url="${origin}/v1", api_key="YOUR_KEY")
 answer = client.chat.completions.create(
     model="${model}",
-    messages=[{"role": "user", "content": "${QUESTION}"}],
+    messages=[
+        {"role": "user", "content": "${QUESTION}"},
+    ],
 )
 print(answer.choices[0].message.content)`,
     },

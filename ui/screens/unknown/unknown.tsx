@@ -9,9 +9,18 @@ export function Unknown() {
     <Screen title="No train stops here">
       <Text>
         This address leads nowhere. It may have been mistyped, or what it led to is gone. Go on to{' '}
-        <PlaceLink to={{ screen: 'start' }}>the start</PlaceLink>,{' '}
-        <PlaceLink to={{ screen: 'policies' }}>the policies</PlaceLink> or{' '}
-        <PlaceLink to={{ screen: 'requests', filter: NO_FILTER }}>the requests</PlaceLink>.
+        <PlaceLink underline="always" to={{ screen: 'start' }}>
+          the start
+        </PlaceLink>
+        ,{' '}
+        <PlaceLink underline="always" to={{ screen: 'policies' }}>
+          the policies
+        </PlaceLink>{' '}
+        or{' '}
+        <PlaceLink underline="always" to={{ screen: 'requests', filter: NO_FILTER }}>
+          the requests
+        </PlaceLink>
+        .
       </Text>
     </Screen>
   );
