@@ -1,7 +1,7 @@
 /** The catalogue of facts: what conditions can read, what type it has, and how it is read from a request. */
 import type { Model, ModelLookup } from './model.ts';
 import { estimateInputTokens } from './price.ts';
-import type { RequestView } from './request.ts';
+import { lastUserText } from './request.ts';
 import type { FactSource, Run } from './run.ts';
 import { languageOf } from './text/language.ts';
 import { hasCode, QUESTION_FORMS, questionFormOf } from './text/reading.ts';
@@ -35,20 +35,6 @@ export interface Fact {
 }
 
 const asked = (run: Run, context: FactContext): Model | undefined => context.models(run.view.model);
-
-/** The text of the last message that the person wrote. */
-export function lastUserText(view: RequestView): string {
-  let message = -1;
-  let text = '';
-  for (let i = view.slots.length - 1; i >= 0; i--) {
-    const slot = view.slots[i];
-    if (slot?.role !== 'user') continue;
-    if (message === -1) message = slot.message;
-    if (slot.message !== message) break;
-    text = text === '' ? slot.text : `${slot.text}\n${text}`;
-  }
-  return text;
-}
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const localParts = { zone: '', minute: -1, weekday: '', hour: 0, time: '' };

@@ -54,6 +54,20 @@ export interface RequestView {
   readonly unbounded: readonly string[];
 }
 
+/** The text of the last message that the person wrote. */
+export function lastUserText(view: RequestView): string {
+  let message = -1;
+  let text = '';
+  for (let i = view.slots.length - 1; i >= 0; i--) {
+    const slot = view.slots[i];
+    if (slot?.role !== 'user') continue;
+    if (message === -1) message = slot.message;
+    if (slot.message !== message) break;
+    text = text === '' ? slot.text : `${slot.text}\n${text}`;
+  }
+  return text;
+}
+
 /** Where a tag came from: fixed by the key, said by the caller, or set by a rule of the policy. */
 export type TagSource = 'key' | 'caller' | 'rule';
 export interface Tag {

@@ -1,5 +1,4 @@
-import { lastUserText } from '../facts.ts';
-import type { RequestView, TextSlot } from '../request.ts';
+import { lastUserText, type RequestView, type TextSlot } from '../request.ts';
 import { measure } from './complexity/measure.ts';
 import { weigh } from './complexity/signals.ts';
 

@@ -11,7 +11,7 @@ import {
   writeUtf8,
 } from './letters.ts';
 import { findPhrases, hintsOf } from './phrases.ts';
-import { LONGEST_SAMPLE, sampleOf } from './sample.ts';
+import { sampleOf } from './sample.ts';
 
 /** A text (its sample, when it is long) in one plain form, and what was seen on the way. */
 export interface Plain {
@@ -39,6 +39,9 @@ export interface Plain {
   readonly dense: number;
 }
 
+/** How much of a text is read, in characters. */
+export const LONGEST_READ = 2000;
+
 const BACKTICK = 0x60;
 const MOST_QUESTIONS = 6;
 const LONGEST_QUESTION = 300;
@@ -61,10 +64,10 @@ const KINDS = ((): Uint8Array => {
 const [NO_GAP, SPACE_GAP, LINE_GAP, EMPTY_LINE] = [0, 1, 2, 3];
 
 // Room for one reading, used again by the next: ß makes two signs, and some signs after the last are looked at.
-const bytes = new Uint8Array(3 * LONGEST_SAMPLE + 8);
-const signs = new Uint8Array(2 * LONGEST_SAMPLE + 8);
-const wordStarts = new Int32Array(2 * LONGEST_SAMPLE + 8);
-const lineStarts = new Int32Array(LONGEST_SAMPLE + 8);
+const bytes = new Uint8Array(3 * LONGEST_READ + 8);
+const signs = new Uint8Array(2 * LONGEST_READ + 8);
+const wordStarts = new Int32Array(2 * LONGEST_READ + 8);
+const lineStarts = new Int32Array(LONGEST_READ + 8);
 const decoder = new TextDecoder();
 
 const isDigit = (sign: number): boolean => sign >= 0x30 && sign <= 0x39;
@@ -72,7 +75,7 @@ const isLetter = (sign: number): boolean => sign >= 0x61 && sign <= 0x7a;
 
 /** Reads a text once, from its first to its last character, or the sample of a long one. */
 export function plainOf(text: string): Plain {
-  const end = writeUtf8(sampleOf(text), bytes);
+  const end = writeUtf8(sampleOf(text, LONGEST_READ), bytes);
   bytes.fill(NEWLINE, end, end + 4);
   const questions: number[] = [];
   let written = 0;
@@ -146,7 +149,7 @@ export function plainOf(text: string): Plain {
         continue;
       }
       if (sign === 0x3f) {
-        if (written > sentence && questions.length < 2 * MOST_QUESTIONS) {
+        if (questions.length < 2 * MOST_QUESTIONS && !(written === sentence && isShout(signs[written - 1]))) {
           questions.push(Math.max(sentence, written - LONGEST_QUESTION), written);
         }
         sentence = written + 1;
@@ -189,6 +192,11 @@ function afterFence(from: number, end: number): number {
 
 function isWordSign(sign: number | undefined): boolean {
   return sign !== undefined && KINDS[sign] === WORD;
+}
+
+/** Whether a question mark after this sign asks nothing more, as in "What?!?". */
+function isShout(before: number | undefined): boolean {
+  return before === 0x3f || before === 0x21;
 }
 
 function isDense(code: number): boolean {

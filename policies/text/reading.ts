@@ -70,9 +70,12 @@ const CODE_MARKS: readonly CodeMark[] = [
   { points: 2, needs: ['('], mark: /\((?<==[A-Z]{2,20}\()[^\n)]{0,80}[;,!:]/ },
 ];
 
+/** More than is read otherwise: code may stand anywhere, and looking for its marks costs little. */
+const LONGEST_READ_FOR_CODE = 6000;
+
 /** Whether a text contains program code: a fenced block, or the marks of a program, a query, a page or a formula. */
 export function hasCode(text: string): boolean {
-  const lines = `\n${sampleOf(text)}`;
+  const lines = `\n${sampleOf(text, LONGEST_READ_FOR_CODE)}`;
   if ((lines.includes('```') || lines.includes('~~~')) && FENCE.test(lines)) return true;
   const startsAsCode = LINE_START.test(lines);
   let points = 0;

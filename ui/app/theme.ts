@@ -14,8 +14,22 @@ const RAIL = [
   '#1e406f',
 ] as const;
 
+/** Mantine's dark greys with a little of the same blue. */
+const NIGHT = [
+  '#d5dbe5',
+  '#b3bccb',
+  '#8f9aab',
+  '#6a7587',
+  '#4a5465',
+  '#3a4250',
+  '#272d37',
+  '#1c2027',
+  '#171a20',
+  '#12141a',
+] as const;
+
 export const theme = createTheme({
-  colors: { rail: RAIL },
+  colors: { rail: RAIL, dark: NIGHT },
   primaryColor: 'rail',
   primaryShade: { light: 7, dark: 6 },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
@@ -25,7 +39,10 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     // On its own tint, a coloured title is too faint: the icon has the colour.
-    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
+    Alert: Alert.extend({
+      styles: { title: { color: 'var(--mantine-color-text)' } },
+      vars: (_, { color }) => ({ root: { '--alert-color': `var(--mantine-color-${color}-filled)` } }),
+    }),
     Badge: Badge.extend({ styles: { root: { flex: 'none', overflow: 'visible' }, label: { overflow: 'visible' } } }),
   },
 });

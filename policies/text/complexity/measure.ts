@@ -1,5 +1,5 @@
 import { HINT, PHRASES, phraseIndex, placeOf } from '../phrases.ts';
-import { type Plain, plainOf } from '../plain.ts';
+import { LONGEST_READ, type Plain, plainOf } from '../plain.ts';
 import { hasCode, type QuestionForm, questionFormIn } from '../reading.ts';
 import { sampleOf } from '../sample.ts';
 import { type Counts, countTopics } from './count.ts';
@@ -30,7 +30,7 @@ const MATERIAL_SHARE = 0.15;
 
 /** Counts in a text what tells how hard it is to answer; looks at a bounded part of it. */
 export function measure(text: string): Measures {
-  const sample = sampleOf(text);
+  const sample = sampleOf(text, LONGEST_READ);
   const plain = plainOf(sample);
   const material = materialIn(plain.text);
   const { start, from, to } = material;

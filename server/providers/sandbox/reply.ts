@@ -1,9 +1,9 @@
 /** What a simulated model answers: the same for the same request, and saying that it is simulated. */
 import { type ChatBody, viewOfChat } from '../../../policies/chat.ts';
-import { lastUserText } from '../../../policies/facts.ts';
 import type { Model } from '../../../policies/model.ts';
 import { inputTokenBound } from '../../../policies/price.ts';
 import type { RequestView } from '../../../policies/request.ts';
+import { lastUserText } from '../../../policies/request.ts';
 import { isObject } from '../../wire/json-value.ts';
 import { exampleOf } from './example.ts';
 

@@ -47,6 +47,11 @@ describe('code in a text', () => {
   });
 });
 
+it('code deep in a long text is seen', () => {
+  const prose = 'It rains, and we wait. '.repeat(110);
+  expect(hasCode(`${prose}\nconst total = sum(items);\n${prose}${prose}`)).toBe(true);
+});
+
 describe('the form of a question', () => {
   it.each([
     'Is Vienna the capital of Austria?',
@@ -84,6 +89,7 @@ describe('the form of a question', () => {
   it.each([
     'What is the capital of Austria?',
     'who painted guernica',
+    'How did Eratosthenes do it in 240 B.C.?',
     'Is the plan sound, and why?',
     'Could you write a letter to my landlord?',
     'Was kostet das?',
@@ -116,15 +122,18 @@ describe('the form of a question', () => {
 });
 
 describe('the part of a text that is read', () => {
-  it('is bounded, and all of a short text', () => {
+  it('is all of a short text, else its start and its end', () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 100 }), fc.integer({ min: 0, max: 20_000 }), (text, length) => {
-        const long = text + 'x'.repeat(length);
-        const part = sampleOf(long);
-        expect(part.length).toBeLessThanOrEqual(2500);
-        if (long.length <= 2500) expect(part).toBe(long);
-        else expect(long.startsWith(part.slice(0, 1500)) && long.endsWith(part.slice(-990))).toBe(true);
-        expect(sampleOf(part)).toBe(part);
+      fc.property(fc.string(), fc.nat(20_000), fc.integer({ min: 100, max: 6000 }), (text, length, longest) => {
+        const long = text + 'x'.repeat(length) + text;
+        const part = sampleOf(long, longest);
+        if (long.length <= longest) expect(part).toBe(long);
+        else {
+          const [head = '', tail = ''] = [part.slice(0, longest * 0.6), part.slice(Math.floor(longest * 0.6) + 2)];
+          expect(part).toHaveLength(longest);
+          expect(long.startsWith(head) && long.endsWith(tail)).toBe(true);
+        }
+        expect(sampleOf(part, longest)).toBe(part);
       }),
     );
   });

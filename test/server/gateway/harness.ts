@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly policies?: readonly ShippedPolicy[];
   /** More providers, before the sandbox. */
   readonly providers?: readonly ConfiguredProvider[];
+  /** Folder of built pages; none where it is not given. */
+  readonly pages?: string;
 }
 
 export async function startGateway(options: GatewayOptions = {}): Promise<TestGateway> {
@@ -59,7 +61,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     config,
     [...(options.providers ?? []), { provider, source: fixedSource('sandbox', SANDBOX_MODELS) }],
     options.policies ?? (await shippedPolicies()),
-    join(dataDir, 'no pages'),
+    options.pages ?? join(dataDir, 'no pages'),
   );
   const { url } = running;
   return {

@@ -17,14 +17,14 @@ export function Content({ record: { content } }: { readonly record: RequestRecor
       <Title order={2} mb={4}>
         What was sent and answered
       </Title>
-      {content === null ? (
+      {content === null || (content.request === '' && content.answer === null) ? (
         <Text size="sm" c="dimmed">
           None of it is kept.
         </Text>
       ) : (
         <>
           <Text size="sm" c="dimmed" mb="sm">
-            As it left the gateway and as it is stored: what the policy took out is not in it.
+            As it is stored: what a policy took out of it is not in it.
           </Text>
           <Stack gap="sm">
             {conversation(content.request, content.answer).map((said, i) => (

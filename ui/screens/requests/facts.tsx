@@ -9,8 +9,7 @@ import { plural, sayCount, sayDuration } from '../../app/words.ts';
 
 /** The request at a glance. */
 export function Facts({ record }: { readonly record: RequestRecord }) {
-  const { model, requestedModel, policy, version, usage, cost, durationMs, overheadMs, app, errorCode, httpStatus } =
-    record;
+  const { model, requestedModel, policy, version, usage, cost, durationMs, overheadMs, app } = record;
   const policies = useQuery(policiesQuery);
   const title = policies.data?.find(({ id }) => id === policy)?.title ?? 'Policy';
   return (
@@ -27,9 +26,7 @@ export function Facts({ record }: { readonly record: RequestRecord }) {
       <Fact name="Model" more={model === requestedModel ? null : `asked for ${requestedModel}`}>
         {model ?? 'none answered'}
       </Fact>
-      <Fact name="Cost" more={errorCode === null ? null : `${errorCode.replaceAll('_', ' ')} (${httpStatus})`}>
-        {dollars(cost)}
-      </Fact>
+      <Fact name="Cost">{dollars(cost)}</Fact>
       <Fact name="Tokens" more={`${sayCount(usage.inputTokens)} read, ${sayCount(usage.outputTokens)} written`}>
         {plural(usage.inputTokens + usage.outputTokens, 'token')}
       </Fact>

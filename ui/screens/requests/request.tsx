@@ -1,5 +1,5 @@
 import './requests.css';
-import { SimpleGrid, Stack } from '@mantine/core';
+import { Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { budgetsQuery } from '../../api/house.ts';
 import { drawingQuery, policyQuery } from '../../api/policies.ts';
@@ -37,7 +37,7 @@ export function Request({ id }: { readonly id: string }) {
   }
   const { policy, version } = record.data;
   return (
-    <Screen title={`Request of ${sayMoment(record.data.at)}`} aside={<Status status={record.data.status} />}>
+    <Screen title={`Request of ${sayMoment(record.data.at)}`} aside={<Ending record={record.data} />}>
       <Facts record={record.data} />
       {policy === null || version === null ? (
         <Rest record={record.data} titles={new Map()} />
@@ -45,6 +45,19 @@ export function Request({ id }: { readonly id: string }) {
         <Decided record={record.data} policy={policy} version={version} />
       )}
     </Screen>
+  );
+}
+
+function Ending({ record: { status, errorCode, httpStatus } }: { readonly record: RequestRecord }) {
+  return (
+    <Group gap="sm">
+      {errorCode === null ? null : (
+        <Text size="sm" c="dimmed">
+          {errorCode.replaceAll('_', ' ')} ({httpStatus})
+        </Text>
+      )}
+      <Status status={status} />
+    </Group>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Box, Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Box, Card, Center, Group, Stack, Text, Title } from '@mantine/core';
 import { Logo } from '../../app/logo.tsx';
 import { SchemeButton } from '../../app/scheme-button.tsx';
 import { SignInForm } from './sign-in-form.tsx';
@@ -18,12 +18,12 @@ export function SignIn() {
           </Group>
           <SchemeButton />
         </Group>
-        <Paper withBorder p="xl" shadow="sm">
+        <Card withBorder padding="xl">
           <Title order={1} mb="lg">
             Sign in
           </Title>
           <SignInForm email="" />
-        </Paper>
+        </Card>
         <Box>
           <Text size="sm" c="dimmed">
             The first account and its password were shown in the terminal when this gateway was started for the first

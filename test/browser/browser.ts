@@ -1,0 +1,97 @@
+/** A real browser before the real pages: found, started, watched for errors, and checked for accessibility. */
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export type Scheme = 'light' | 'dark';
+export const SCHEMES: readonly Scheme[] = ['light', 'dark'];
+
+function runs(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The browser of this machine: CHROME_PATH, else chromium or google-chrome on the path; null when there is none. */
+export function findBrowser(): string | null {
+  const { CHROME_PATH, PATH = '' } = process.env;
+  if (CHROME_PATH) return CHROME_PATH;
+  const folders = PATH.split(delimiter);
+  const candidates = ['chromium', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)));
+  return candidates.find(runs) ?? null;
+}
+
+/** Builds the pages as `npm start` does, and gives their folder. */
+export async function buildPages(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-pages-'));
+  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
+  const { NODE_ENV: _, VITEST: __, ...environment } = process.env;
+  await promisify(execFile)(
+    process.execPath,
+    [vite, 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'],
+    {
+      cwd: ROOT,
+      env: environment,
+    },
+  );
+  return folder;
+}
+
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the console complained of; the answer to "who is signed in?" for someone who is not is no complaint. */
+  readonly complaints: readonly string[];
+  leave(): Promise<void>;
+}
+
+/** A browser with an empty profile, in a colour scheme. */
+export async function visit(executablePath: string, scheme: Scheme): Promise<Visit> {
+  const profile = await mkdtemp(join(tmpdir(), 'signalbox-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: ARGUMENTS,
+    colorScheme: scheme,
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+  });
+  context.setDefaultTimeout(15_000);
+  const page = context.pages()[0] ?? (await context.newPage());
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    if (message.location().url.endsWith('/api/session') && message.text().includes('401')) return;
+    complaints.push(message.text());
+  });
+  return { page, context, complaints, leave: () => context.close() };
+}
+
+/** Fails when axe finds anything serious on the page as it is now. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
