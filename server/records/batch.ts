@@ -24,14 +24,15 @@ export interface CorrectionRow extends SpendSum {
   readonly actor: string;
 }
 
-export interface EdgeSum {
+/** How often a whole way through a version was taken in an hour; edges are counted from it when they are asked for. */
+export interface PathSum {
   readonly organisation: string;
   readonly project: string;
   readonly policy: string;
   readonly version: number;
   readonly hour: number;
-  readonly node: string;
-  readonly port: string;
+  /** See `pathOf`. */
+  readonly path: string;
   requests: number;
   errors: number;
   cost: number;
@@ -42,7 +43,7 @@ export interface Batch {
   readonly records: readonly RequestRecord[];
   readonly corrections: readonly CorrectionRow[];
   readonly spend: readonly SpendSum[];
-  readonly edges: readonly EdgeSum[];
+  readonly paths: readonly PathSum[];
 }
 
 /** The connection that writes batches: one for each dialect. */
@@ -56,7 +57,7 @@ export const HOUR_MS = 3_600_000;
 /** Statuses of requests that went wrong: not those that a policy refused or a client gave up. */
 export const ERROR_STATUSES: readonly RequestRecord['status'][] = ['failed', 'lost'];
 
-/** Leaves out what comes twice and intents that the batch itself ends, and sums up spend and edges. */
+/** Leaves out what comes twice and intents that the batch itself ends, and sums up spend and paths. */
 export function batchOf(
   intents: readonly Intent[],
   records: readonly RequestRecord[],
@@ -67,12 +68,12 @@ export function batchOf(
   const open = new Map<string, Intent>();
   for (const intent of intents) if (!once.has(intent.id)) open.set(intent.id, intent);
   const spend: SpendSums = new Map();
-  const edges: EdgeSums = new Map();
+  const paths: PathSums = new Map();
   for (const record of once.values()) {
     for (const { budget, scope, unit, window, settled } of record.charges) {
       addSpend(spend, record, budget, scope, unit, window, settled);
     }
-    addEdges(edges, record);
+    addPath(paths, record);
   }
   const corrected = corrections.map(({ window, ...rest }) => ({ ...rest, project: '', window_start: window }));
   for (const entry of corrected) {
@@ -83,7 +84,7 @@ export function batchOf(
     records: [...once.values()],
     corrections: corrected,
     spend: [...spend.values()].flat(),
-    edges: [...edges.values()].flat().flatMap((way) => [...way.sums.values()].flatMap((ports) => [...ports.values()])),
+    paths: [...paths.values()].flat(),
   };
 }
 
@@ -123,50 +124,49 @@ function addSpend(
   ofBudget.push({ organisation, project, budget, scope, unit, window_start, spent });
 }
 
-/** A version in an hour, with the sums of its edges by node and port. */
-interface Way extends Owners {
-  readonly version: number;
-  readonly hour: number;
-  readonly sums: Map<string, Map<string, EdgeSum>>;
+/** Paths of each policy. */
+type PathSums = Map<string, PathSum[]>;
+
+/** The ports by which nodes were left, as text: `enter.next>sort.simple`. Ids of nodes have no dots, and neither kind has `>`. */
+function pathOf(record: RequestRecord): string {
+  let path = '';
+  for (const { node, port } of record.trace)
+    if (port !== null) path += path === '' ? `${node}.${port}` : `>${node}.${port}`;
+  return path;
 }
 
-/** Ways of each policy. */
-type EdgeSums = Map<string, Way[]>;
+/** The nodes and ports of a path. */
+export function edgesOf(path: string): { readonly node: string; readonly port: string }[] {
+  return path.split('>').map((step) => {
+    const dot = step.indexOf('.');
+    return { node: step.slice(0, dot), port: step.slice(dot + 1) };
+  });
+}
 
-function addEdges(ways: EdgeSums, record: RequestRecord): void {
+function addPath(paths: PathSums, record: RequestRecord): void {
   const { organisation, project, policy, version, cost, status } = record;
   // A dry run is no traffic.
   if (policy === null || version === null || status === 'dry_run') return;
+  const path = pathOf(record);
+  if (path === '') return;
   const hour = record.at - (record.at % HOUR_MS);
   const errors = ERROR_STATUSES.includes(status) ? 1 : 0;
-  const ofPolicy = listOf(ways, policy);
-  let way = ofPolicy.find(
-    (known) =>
-      known.hour === hour &&
-      known.version === version &&
-      known.project === project &&
-      known.organisation === organisation,
-  );
-  if (!way) {
-    way = { organisation, project, version, hour, sums: new Map() };
-    ofPolicy.push(way);
-  }
-  for (const { node, port } of record.trace) {
-    if (port === null) continue;
-    let ports = way.sums.get(node);
-    if (!ports) {
-      ports = new Map();
-      way.sums.set(node, ports);
-    }
-    const sum = ports.get(port);
-    if (sum) {
+  const ofPolicy = listOf(paths, policy);
+  for (const sum of ofPolicy) {
+    if (
+      sum.path === path &&
+      sum.hour === hour &&
+      sum.version === version &&
+      sum.project === project &&
+      sum.organisation === organisation
+    ) {
       sum.requests += 1;
       sum.errors += errors;
       sum.cost += cost;
-    } else {
-      ports.set(port, { organisation, project, policy, version, hour, node, port, requests: 1, errors, cost });
+      return;
     }
   }
+  ofPolicy.push({ organisation, project, policy, version, hour, path, requests: 1, errors, cost });
 }
 
 function listOf<T>(lists: Map<string, T[]>, key: string): T[] {

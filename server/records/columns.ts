@@ -41,14 +41,13 @@ export const SPEND = {
 
 export const CORRECTION = { ...SPEND, at: 'bigint', reason: 'text', actor: 'text' } as const satisfies Columns;
 
-export const EDGE = {
+export const PATH = {
   organisation: 'text',
   project: 'text',
   policy: 'text',
   version: 'integer',
   hour: 'bigint',
-  node: 'text',
-  port: 'text',
+  path: 'text',
   requests: 'bigint',
   errors: 'bigint',
   cost: 'bigint',

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { LockedConnection } from '../store/postgres.ts';
 import { type Batch, type BatchWriter, storableJson } from './batch.ts';
-import { CORRECTION, type Columns, EDGE, HEAD, INTENT, listed, SPEND } from './columns.ts';
+import { CORRECTION, type Columns, HEAD, INTENT, listed, PATH, SPEND } from './columns.ts';
 import { detailOf, headOf } from './row.ts';
 
 const RECORD = { ...HEAD, detail: 'text' } as const;
@@ -35,11 +35,11 @@ WITH written AS (
   INSERT INTO spend (${listed(SPEND)}) ${rowsOf(4, SPEND)}
     ON CONFLICT (budget, scope, window_start, unit, organisation, project)
     DO UPDATE SET spent = spend.spent + excluded.spent
-), edges_in AS (
-  INSERT INTO edges (${listed(EDGE)}) ${rowsOf(5, EDGE)}
-    ON CONFLICT (policy, version, hour, node, port, organisation, project)
-    DO UPDATE SET requests = edges.requests + excluded.requests, errors = edges.errors + excluded.errors,
-      cost = edges.cost + excluded.cost
+), paths_in AS (
+  INSERT INTO paths (${listed(PATH)}) ${rowsOf(5, PATH)}
+    ON CONFLICT (policy, version, hour, path, organisation, project)
+    DO UPDATE SET requests = paths.requests + excluded.requests, errors = paths.errors + excluded.errors,
+      cost = paths.cost + excluded.cost
 ), corrections_in AS (
   INSERT INTO corrections (${listed(CORRECTION)}) ${rowsOf(6, CORRECTION)}
 )
@@ -85,5 +85,5 @@ function parametersOf(batch: Batch): string[] {
     const { id, gateway, organisation, project, at } = intent;
     return { id, gateway, organisation, project, at, body: intent };
   });
-  return [records, contents, intents, batch.spend, batch.edges, batch.corrections].map(storableJson);
+  return [records, contents, intents, batch.spend, batch.paths, batch.corrections].map(storableJson);
 }

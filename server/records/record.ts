@@ -147,7 +147,7 @@ export interface EdgeCount {
 
 /** Where records are kept. Each implementation passes the same contract suite. */
 export interface RecordStore {
-  /** Writes all of it in one transaction: intents, records (which end their intents), spend and edge counts. */
+  /** Writes all of it in one transaction: intents, records (which end their intents), spend and counts of paths. */
   commit(batch: { readonly intents: readonly Intent[]; readonly records: readonly RequestRecord[] }): Promise<void>;
   /** Intents that have no record: requests that were under way when a process died. */
   openIntents(gateway: string): Promise<Intent[]>;

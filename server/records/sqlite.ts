@@ -1,6 +1,6 @@
 import type { SqliteConnection, SqliteStatement } from '../store/sqlite.ts';
 import { type Batch, type BatchWriter, storableJson, storableText } from './batch.ts';
-import { CORRECTION, type Columns, EDGE, HEAD, INTENT, listed, SPEND } from './columns.ts';
+import { CORRECTION, type Columns, HEAD, INTENT, listed, PATH, SPEND } from './columns.ts';
 import { detailOf, headOf } from './row.ts';
 
 const fromArray = (array: string, columns: Columns) =>
@@ -41,10 +41,10 @@ CREATE TEMP TRIGGER batch_spend INSTEAD OF INSERT ON batch WHEN new.kind = 'spen
     ON CONFLICT (budget, scope, window_start, unit, organisation, project) DO UPDATE SET spent = spent + excluded.spent;
 END;
 
-CREATE TEMP TRIGGER batch_edges INSTEAD OF INSERT ON batch WHEN new.kind = 'edges' BEGIN
-  INSERT INTO edges (${listed(EDGE)})
-    SELECT ${fromObject('value', EDGE)} FROM json_each(new.head) WHERE true
-    ON CONFLICT (policy, version, hour, node, port, organisation, project) DO UPDATE SET
+CREATE TEMP TRIGGER batch_paths INSTEAD OF INSERT ON batch WHEN new.kind = 'paths' BEGIN
+  INSERT INTO paths (${listed(PATH)})
+    SELECT ${fromObject('value', PATH)} FROM json_each(new.head) WHERE true
+    ON CONFLICT (policy, version, hour, path, organisation, project) DO UPDATE SET
       requests = requests + excluded.requests, errors = errors + excluded.errors, cost = cost + excluded.cost;
 END;
 
@@ -114,7 +114,7 @@ function rowsOf(batch: Batch): Parameter[] {
     rows.push('intent', storableJson([id, gateway, organisation, project, at]), storableJson(intent), null, null);
   }
   if (batch.spend.length > 0) rows.push('spend', storableJson(batch.spend), null, null, null);
-  if (batch.edges.length > 0) rows.push('edges', storableJson(batch.edges), null, null, null);
+  if (batch.paths.length > 0) rows.push('paths', storableJson(batch.paths), null, null, null);
   if (batch.corrections.length > 0) rows.push('corrections', storableJson(batch.corrections), null, null, null);
   return rows;
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { SignalboxError } from '../errors.ts';
-import { type BatchWriter, batchOf, type Correction, HOUR_MS } from './batch.ts';
+import { type BatchWriter, batchOf, type Correction, edgesOf, HOUR_MS } from './batch.ts';
 import { DIALECTS, type Dialect, matching, totalsBy } from './queries.ts';
 import type {
   EdgeCount,
@@ -103,16 +103,21 @@ export class SqlRecordStore implements RecordStore {
 
   async edges(organisation: string, policy: string, version: number, from: number, to: number): Promise<EdgeCount[]> {
     const sum = (column: string) => this.#readers.raw('CAST(SUM(??) AS bigint) AS ??', [column, column]);
-    return (
-      this.#readers('edges')
-        .where({ organisation, policy, version })
-        // The hour in which the time begins counts whole.
-        .where('hour', '>', from - HOUR_MS)
-        .where('hour', '<', to)
-        .groupBy('node', 'port', 'hour')
-        .orderBy(['hour', 'node', 'port'])
-        .select<EdgeCount[]>('node', 'port', 'hour', sum('requests'), sum('errors'), sum('cost'))
-    );
+    const paths = await this.#readers('paths')
+      .where({ organisation, policy, version })
+      // The hour in which the time begins counts whole.
+      .where('hour', '>', from - HOUR_MS)
+      .where('hour', '<', to)
+      .groupBy('path', 'hour')
+      .orderBy('hour')
+      .select<(Omit<EdgeCount, 'node' | 'port'> & { path: string })[]>(
+        'path',
+        'hour',
+        sum('requests'),
+        sum('errors'),
+        sum('cost'),
+      );
+    return edgesOfPaths(paths);
   }
 
   async #spendOf(entries: Knex.QueryBuilder): Promise<Spend[]> {
@@ -138,4 +143,22 @@ function parseCursor(cursor: string): [at: number, id: string] {
     });
   }
   return [Number(at), id];
+}
+
+/** Counts of paths taken apart into their edges, by hour, node and port. */
+function edgesOfPaths(paths: readonly (Omit<EdgeCount, 'node' | 'port'> & { readonly path: string })[]): EdgeCount[] {
+  const counts = new Map<string, EdgeCount>();
+  for (const { path, hour, requests, errors, cost } of paths) {
+    for (const { node, port } of edgesOf(path)) {
+      const key = `${String(hour).padStart(16, '0')} ${node}.${port}`;
+      const known = counts.get(key) ?? { node, port, hour, requests: 0, errors: 0, cost: 0 };
+      counts.set(key, {
+        ...known,
+        requests: known.requests + requests,
+        errors: known.errors + errors,
+        cost: known.cost + cost,
+      });
+    }
+  }
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
 }

@@ -1,7 +1,7 @@
 /** A real browser before the real pages: found, started, watched for errors, and checked for accessibility. */
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,7 +86,11 @@ export async function visit(executablePath: string, scheme: Scheme): Promise<Vis
     if (message.location().url.endsWith('/api/session') && message.text().includes('401')) return;
     complaints.push(message.text());
   });
-  return { page, context, complaints, leave: () => context.close() };
+  const leave = async (): Promise<void> => {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  };
+  return { page, context, complaints, leave };
 }
 
 /** Fails when axe finds anything serious on the page as it is now. */

@@ -290,7 +290,7 @@ describe.skipIf(browser === null)('the pages', () => {
       for (const { id: policy, name } of policies) {
         await page.goto(`${gateway.url}/policies/${policy}`);
         await page.locator('.react-flow__node-policy').first().waitFor();
-        await page.getByText('Loading').waitFor({ state: 'detached' });
+        await expect.poll(() => page.getByText('Loading').count()).toBe(0);
         await look(`policy-${name}`);
       }
       await page.goto(`${gateway.url}/requests`);
@@ -315,9 +315,15 @@ describe.skipIf(browser === null)('the pages', () => {
 
   it('fit a narrow screen', async () => {
     await page.setViewportSize({ width: 390, height: 800 });
-    for (const path of ['/', '/policies', '/requests']) {
+    const id = await send('What is the capital of Australia?', 'user=narrow');
+    for (const [path, content] of [
+      ['/', page.getByRole('columnheader', { name: 'Cost' })],
+      ['/policies', page.getByRole('link', { name: 'Starter' })],
+      ['/requests', page.locator('tbody tr').first()],
+      [`/requests/${id}`, page.locator('.node-lit').first()],
+    ] as const) {
       await open(path);
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      await content.waitFor();
       expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(390);
     }
   });

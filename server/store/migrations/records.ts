@@ -84,19 +84,18 @@ const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTable
     },
   ],
   [
-    'edges',
+    'paths',
     (table) => {
       table.text('organisation').notNullable();
       table.text('project').notNullable();
       table.text('policy').notNullable();
       table.integer('version').notNullable();
       table.bigInteger('hour').notNullable();
-      table.text('node').notNullable();
-      table.text('port').notNullable();
+      table.text('path').notNullable();
       table.bigInteger('requests').notNullable();
       table.bigInteger('errors').notNullable();
       table.bigInteger('cost').notNullable();
-      table.primary(['policy', 'version', 'hour', 'node', 'port', 'organisation', 'project']);
+      table.primary(['policy', 'version', 'hour', 'path', 'organisation', 'project']);
     },
   ],
 ];
@@ -105,7 +104,7 @@ const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTable
  * Tables of short rows that are found by their primary key alone: in SQLite they are that key's tree, and a commit writes
  * one page for each where a table with an index beside it takes two.
  */
-const KEYED: ReadonlySet<string> = new Set(['intents', 'spend', 'edges']);
+const KEYED: ReadonlySet<string> = new Set(['intents', 'spend', 'paths']);
 
 async function createRecords(knex: Knex): Promise<void> {
   // Ids sort by their bytes, which is by time; a language's own order would not do.
