@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the gateway with everything on beside two proxies and the bare upstream, in one interleaved run on
- * loopback. Ratios of paired one-second blocks are what counts: the machine may be noisy, but both sides share the noise.
+ * loopback. It runs compiled, as the gateway does for its users. Ratios of paired one-second blocks are what counts: the machine may be noisy, but both sides share the noise.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,6 @@ interface Target {
 
 function start(file: string, environment: Record<string, string>): Promise<{ child: ChildProcess; port: number }> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
     env: { ...process.env, UV_THREADPOOL_SIZE: '16', NODE_ENV: 'production', ...environment },
   });
   return new Promise((resolve, reject) => {
@@ -70,13 +69,13 @@ function bodyOf(bytes: number, stream: boolean): Buffer {
 }
 
 async function main(): Promise<void> {
-  const upstream = await start('./upstream.ts', {});
+  const upstream = await start('./upstream.js', {});
   const UPSTREAM = `http://127.0.0.1:${upstream.port}`;
   const targets: Target[] = [{ name: 'direct', process: null, pool: new Pool(UPSTREAM, { connections: null }) }];
   for (const [name, file] of [
-    ['plain proxy', './plain-proxy.ts'],
-    ['tuned proxy', './tuned-proxy.ts'],
-    ['gateway', './gateway.ts'],
+    ['plain proxy', './plain-proxy.js'],
+    ['tuned proxy', './tuned-proxy.js'],
+    ['gateway', './gateway.js'],
   ] as const) {
     const { child, port } = await start(file, { UPSTREAM, BENCH_KEY: KEY });
     targets.push({ name, process: child, pool: new Pool(`http://127.0.0.1:${port}`, { connections: null }) });

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { ApiError } from '../api/client.ts';
 
 interface Props {
   /** What could not be done, such as "The policies could not be loaded". */
@@ -13,6 +14,8 @@ interface Props {
 
 /** An error in words, with a way to try again. */
 export function Failure({ title, error, onRetry, children }: Props) {
+  // The sign-in stands before it, and what was asked for is asked again after that.
+  if (error instanceof ApiError && error.code === 'unauthenticated') return null;
   return (
     <Alert variant="light" color="red" title={title} icon={<IconAlertTriangle aria-hidden />} role="alert">
       <Text size="sm" mb="sm">

@@ -1,4 +1,5 @@
-import { AppShell, Button, Group, Text } from '@mantine/core';
+import { ActionIcon, AppShell, Button, Group, Text } from '@mantine/core';
+import { IconLogout } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { type Session, signOut } from '../api/session.ts';
@@ -27,12 +28,12 @@ export function Frame({ place, session, children }: Props) {
   const leave = useMutation({ mutationFn: () => signOut(client), onSuccess: () => go({ screen: 'start' }) });
   const { person, organisation } = session;
   return (
-    <AppShell header={{ height: 60 }} padding="lg">
+    <AppShell header={{ height: 60 }} padding={{ base: 'sm', xs: 'lg' }}>
       <a className="skip" href="#content">
         Skip to the content
       </a>
-      <AppShell.Header px="lg">
-        <Group h="100%" justify="space-between" wrap="nowrap" gap="sm">
+      <AppShell.Header px={{ base: 8, xs: 'lg' }}>
+        <Group h="100%" justify="space-between" wrap="nowrap" gap={6}>
           <Group gap="sm" wrap="nowrap">
             <Logo />
             <Text fw={700} size="lg" visibleFrom="sm">
@@ -56,9 +57,25 @@ export function Frame({ place, session, children }: Props) {
               {person ? `${person.name}, ${organisation.name}` : organisation.name}
             </Text>
             <SchemeButton />
-            <Button variant="default" size="sm" loading={leave.isPending} onClick={() => leave.mutate()}>
+            <Button
+              variant="default"
+              size="sm"
+              visibleFrom="sm"
+              loading={leave.isPending}
+              onClick={() => leave.mutate()}
+            >
               Sign out
             </Button>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              hiddenFrom="sm"
+              aria-label="Sign out"
+              loading={leave.isPending}
+              onClick={() => leave.mutate()}
+            >
+              <IconLogout size={18} aria-hidden />
+            </ActionIcon>
           </Group>
         </Group>
       </AppShell.Header>

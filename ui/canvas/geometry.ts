@@ -12,11 +12,11 @@ export interface Box extends Point {
 
 export const NODE_WIDTH = 264;
 /** The line with icon and title. */
-export const HEAD_HEIGHT = 42;
+const HEAD_HEIGHT = 42;
 const BODY_PADDING = 8;
 /** Four lines of the sentence. */
 const SENTENCE_HEIGHT = 68;
-export const PORT_HEIGHT = 20;
+const PORT_HEIGHT = 20;
 
 /** Distance of the middle of a port, or of the entrance with index 0, from the top of its node. */
 export const portOffset = (index: number): number => HEAD_HEIGHT + BODY_PADDING + PORT_HEIGHT * (index + 0.5);

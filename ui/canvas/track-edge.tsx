@@ -5,7 +5,7 @@ import type { TrackEdgeType } from './elements.ts';
 /** Shorter edges have the name of their port close by. */
 const LABELLED_FROM = 120;
 
-/** An edge on its track, labelled with the port that it leaves by. */
+/** An edge on its track, labelled with the port that it leaves by; those beside the path of a request stay quiet. */
 export const TrackEdge = memo(function TrackEdge({ data, markerEnd }: EdgeProps<TrackEdgeType>) {
   if (!data) return null;
   const { track, label, light } = data;
@@ -17,7 +17,7 @@ export const TrackEdge = memo(function TrackEdge({ data, markerEnd }: EdgeProps<
         className={`track track-${light}`}
         {...(markerEnd === undefined ? {} : { markerEnd })}
       />
-      {track.span >= LABELLED_FROM ? (
+      {light !== 'dim' && track.span >= LABELLED_FROM ? (
         <EdgeLabelRenderer>
           <div
             className={`track-label track-label-${light}`}

@@ -28,8 +28,11 @@ export function RequestList({ filter }: { readonly filter: RecordFilter }) {
       <Filters filter={filter} />
       {pages.error && !pages.isFetchNextPageError ? (
         <Failure title="The requests could not be loaded" error={pages.error} onRetry={() => pages.refetch()} />
-      ) : pages.data === undefined ? (
-        <Waiting what="the requests" />
+      ) : null}
+      {pages.data === undefined ? (
+        pages.error ? null : (
+          <Waiting what="the requests" />
+        )
       ) : records.length === 0 ? (
         <Nothing filter={filter} />
       ) : (
