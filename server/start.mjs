@@ -79,9 +79,10 @@ build();
 if (!process.argv.includes('--build-only')) {
   const child = spawn(process.execPath, ['--enable-source-maps', join(DIST, 'server', 'main.js')], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    // Database work, password hashing and name look-ups share these threads: with the default of four, a slow dashboard
-    // query held up commits for seconds.
-    env: { UV_THREADPOOL_SIZE: '16', ...process.env },
+    // Database work, password hashing and name look-ups share these threads: with the default of four, slow dashboard
+    // queries held up commits for seconds. Two readers, two hashes and a look-up leave room for the writer in eight; more
+    // only cost, since every commit then wakes another thread.
+    env: { UV_THREADPOOL_SIZE: '8', ...process.env },
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   // npm can be killed without a word to us: when it is gone, so are we.

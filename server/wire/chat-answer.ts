@@ -9,6 +9,7 @@ import { AnswerAssembly, saysAnything, textsOf } from './chat-message.ts';
 import { ChoiceRestorer } from './chat-restore.ts';
 import { usageOf } from './chat-usage.ts';
 import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
+import { type PlainPiece, plainPiece } from './plain-piece.ts';
 import { EventSplitter, MAX_EVENT_BYTES, type SseEvent } from './sse.ts';
 
 /** How much text a model wrote: enough to estimate its tokens where it did not report them. */
@@ -169,11 +170,24 @@ export class ChatStream {
       this.#emit(raw);
       return;
     }
+    const piece = this.#placeholders ? null : plainPiece(data);
+    if (piece) {
+      this.#piece(piece);
+      this.#emit(raw);
+      return;
+    }
     const chunk = parseJson(data);
     if (!isObject(chunk)) {
       this.#fail(new UpstreamError('bad_answer', 'an event of the stream is not a JSON object', { billed: 'maybe' }));
     } else if (chunk.error) this.#fail(failureInAnswer(chunk));
     else this.#chunk(chunk, raw);
+  }
+
+  #piece({ index, text }: PlainPiece): void {
+    if (text !== '') this.contentSeen = true;
+    this.#characters += text.length;
+    this.#bytes += utf8Bytes(text);
+    this.#assembly?.addContent(index, text);
   }
 
   #chunk(chunk: JsonObject, raw: Buffer): void {

@@ -73,12 +73,23 @@ interface ChoiceSoFar {
 export class AnswerAssembly {
   readonly #choices = new Map<number, ChoiceSoFar>();
 
-  add(index: number, delta: JsonObject, finish: string | null): void {
+  /** A piece of the content and nothing else. */
+  addContent(index: number, text: string): void {
+    const { texts } = this.#choice(index);
+    if (text !== '') texts.set('content', (texts.get('content') ?? '') + text);
+  }
+
+  #choice(index: number): ChoiceSoFar {
     let choice = this.#choices.get(index);
     if (!choice) {
       choice = { role: 'assistant', texts: new Map(), calls: new Map(), finish: null };
       this.#choices.set(index, choice);
     }
+    return choice;
+  }
+
+  add(index: number, delta: JsonObject, finish: string | null): void {
+    const choice = this.#choice(index);
     if (typeof delta.role === 'string') choice.role = delta.role;
     if (finish !== null) choice.finish = finish;
     for (const field of PLAIN_FIELDS) {

@@ -34,7 +34,7 @@ export const match = defineKind(
     compile: () => {
       const compiled = cases.map(({ port, label, when }) => ({
         holds: compileCondition(when),
-        step: { port, reason: `“${label || port}” holds: ${sayCondition(when)}.` },
+        step: { port, reason: `Case ${label || port} holds: ${sayCondition(when)}.` },
       }));
       const otherwise = { port: 'else', reason: 'No case holds.' };
       return (run) => {
