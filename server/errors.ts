@@ -62,6 +62,10 @@ export const ERRORS = {
     'There is no policy named {policy} with a published version. Check the name in "model", or publish the policy.',
     404,
   ),
+  no_policy: invalid(
+    'No policy is set for this project or its organisation. Ask your administrator to publish one and make it the default.',
+    404,
+  ),
   policy_not_allowed: {
     status: 403,
     type: 'permission_error',

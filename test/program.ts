@@ -68,7 +68,7 @@ export function run(
 /** The gateway from its sources, with these settings. */
 export function runGateway(environment: Readonly<Record<string, string>>): Program {
   return run(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
-    environment: { PORT: '0', UV_THREADPOOL_SIZE: '16', ...environment },
+    environment: { PORT: '0', UV_THREADPOOL_SIZE: '8', ...environment },
   });
 }
 

@@ -56,7 +56,6 @@ export class Exchange {
   /** The node whose call answers. */
   answeringNode = '';
   bodyBytes = 0;
-  charges: readonly Charge[] = [];
   /** Milliseconds spent waiting for upstreams. */
   upstreamMs = 0;
   clientGone = false;

@@ -9,6 +9,7 @@ import { Run } from '../../policies/run.ts';
 import { findKey } from '../access/keys.ts';
 import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
 import { SignalboxError } from '../errors.ts';
+import type { Taken } from '../money/holds.ts';
 import { UpstreamError } from '../providers/provider.ts';
 import { errorBody, errorEvent, fixedAnswer, parse } from '../wire/openai-chat.ts';
 import { readBody } from './body.ts';
@@ -118,7 +119,8 @@ function policyFor(exchange: Exchange, key: KeyEntry, model: string): LivePolicy
     snapshot.organisations.get(key.organisation)?.defaultPolicy ??
     null;
   const policy = named === null ? snapshot.policies.get(fallback ?? '') : runtime.policyNamed(key.organisation, named);
-  if (!policy) throw new SignalboxError('unknown_policy', { policy: named ?? 'for this project' });
+  if (!policy)
+    throw named === null ? new SignalboxError('no_policy') : new SignalboxError('unknown_policy', { policy: named });
   if (!key.policies.has(policy.id)) throw new SignalboxError('policy_not_allowed', { policy: policy.name });
   return policy;
 }
@@ -233,19 +235,20 @@ function end(res: ServerResponse, body: Buffer): void {
 async function close(exchange: Exchange, ending: Last): Promise<void> {
   const { res, gateway, key, answer } = exchange;
   let last = ending;
+  let taken: Taken = { cost: 0, tokens: 0 };
   if (answer) {
     const complete = last.status === 'ok';
-    const taken = exchange.attempted(exchange.answeringNode, answer, {
+    taken = exchange.attempted(exchange.answeringNode, answer, {
       failure: complete ? null : (last.errorCode ?? 'failed'),
       status: null,
       message: null,
       billed: true,
     });
-    exchange.charges = exchange.holds?.settle(taken) ?? [];
-  } else exchange.charges = exchange.holds?.settle({ cost: 0, tokens: 0 }) ?? [];
+  }
+  const charges = exchange.holds?.settle(taken) ?? [];
   if (key) {
     try {
-      await gateway.writer.record(exchange.record(last, exchange.charges, key));
+      await gateway.writer.record(exchange.record(last, charges, key));
     } catch (error) {
       last = failed(exchange, error);
     }

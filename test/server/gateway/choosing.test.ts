@@ -13,6 +13,7 @@ import {
   publishNext,
   recordOf,
   replayAll,
+  startGateway,
   startWithUpstream,
 } from './harness.ts';
 
@@ -45,6 +46,16 @@ async function said(response: Response): Promise<string | undefined> {
 }
 
 describe('the policy', () => {
+  it('is asked for where neither the project nor the organisation has one', async () => {
+    const empty = await startGateway({ policies: [] });
+    try {
+      const response = await empty.chat({ model: 'sandbox/small', messages: hello });
+      expect([response.status, await said(response)]).toEqual([404, 'no_policy']);
+    } finally {
+      await empty.stop();
+    }
+  });
+
   it('is the one that the model names, else that of the project, else that of the organisation', async () => {
     const organisations = await publish(gateway, 'of-the-organisation', saying('organisation'));
     const projects = await publish(gateway, 'of-the-project', saying('project'));
