@@ -19,7 +19,16 @@ const CARD = '4111 1111 1111 1111';
 const IBAN = 'DE89 3704 0044 0532 0130 00';
 const SECRET = 'sk-proj-Zk8PqLw3TzV9bXcN4mRfYh2JdG7sAeUo';
 /** Parts that would give a value away even without its spaces or its domain; too long to turn up by chance in a digest. */
-const TELLTALES = ['lovelace', 'engines.example', '4111 1111', '41111111', 'DE89 3704', 'DE893704', '0532 0130', 'Zk8PqLw3'];
+const TELLTALES = [
+  'lovelace',
+  'engines.example',
+  '4111 1111',
+  '41111111',
+  'DE89 3704',
+  'DE893704',
+  '0532 0130',
+  'Zk8PqLw3',
+];
 
 let gateway: GatewayWithUpstream;
 const logged: string[] = [];
