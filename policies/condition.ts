@@ -54,7 +54,7 @@ export interface ConditionProblem {
 /** Facts that do not exist and operators that do not fit their fact's type. */
 export function conditionProblems(condition: Condition): ConditionProblem[] {
   const problems: ConditionProblem[] = [];
-  for (const leaf of leavesOf(condition)) {
+  for (const leaf of conditionLeaves(condition)) {
     const fact = findFact(leaf.fact);
     if (!fact) {
       const close = nearest(leaf.fact);
@@ -118,21 +118,21 @@ export const conditionSchema: z.ZodType<Condition> = z
   )
   .pipe(treeSchema)
   .refine(
-    (condition) => leavesOf(condition).length <= MAX_LEAVES,
+    (condition) => conditionLeaves(condition).length <= MAX_LEAVES,
     `A condition can have ${MAX_LEAVES} parts; use lists, or several nodes.`,
   )
   .meta({ form: { widget: 'condition' } });
 
 /** The single comparisons of a condition, in reading order. */
-function leavesOf(condition: Condition): Leaf[] {
+export function conditionLeaves(condition: Condition): Leaf[] {
   if ('fact' in condition) return [condition];
-  if ('not' in condition) return leavesOf(condition.not);
-  return ('all' in condition ? condition.all : condition.any).flatMap(leavesOf);
+  if ('not' in condition) return conditionLeaves(condition.not);
+  return ('all' in condition ? condition.all : condition.any).flatMap(conditionLeaves);
 }
 
 /** The names of the facts that a condition reads. */
 export function conditionFacts(condition: Condition): Set<string> {
-  return new Set(leavesOf(condition).map((leaf) => leaf.fact));
+  return new Set(conditionLeaves(condition).map((leaf) => leaf.fact));
 }
 
 /** The name under which a record keeps the truth of a comparison. */
@@ -203,7 +203,7 @@ export async function evaluateWithLibrary(
       fact === null ? name === 'missing' : holds(fact, value),
     );
   }
-  const leaves = leavesOf(condition);
+  const leaves = conditionLeaves(condition);
   for (const fact of new Set(leaves.map((leaf) => leaf.fact))) engine.addFact(fact, () => read(fact));
   engine.addRule({
     conditions: { all: [mutable(condition)] },

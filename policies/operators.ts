@@ -29,7 +29,8 @@ const number = z.number();
 const range = z
   .tuple([number, number])
   .refine(([low, high]) => low <= high, 'The first number of a range is the smaller one.');
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write a time as HH:MM, from 00:00 to 23:59.');
+const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
+const clock = z.string().regex(CLOCK, 'Write a time as HH:MM, from 00:00 to 23:59.');
 const clocks = z.tuple([clock, clock]);
 const always = z.literal(true);
 const scalar = z.union([text, number, z.boolean()]);
@@ -49,7 +50,9 @@ const pattern = text.superRefine((value, ctx) => {
 });
 
 const lower = (value: unknown): string => String(value).toLowerCase();
-const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+/** Minutes since midnight; not a number for what is no time. */
+const minutes = (time: string): number =>
+  CLOCK.test(time) ? Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)) : Number.NaN;
 
 /** [from, to) on the clock; a range that ends before it starts goes over midnight. */
 function during(now: number, from: number, to: number): boolean {
@@ -248,6 +251,7 @@ export const operators = {
     // Times as HH:MM sort like the clock.
     (fact, [from, to]) => {
       const now = String(fact);
+      if (!clock.safeParse(now).success) return false;
       return from <= to ? from <= now && now < to : from <= now || now < to;
     },
   ),

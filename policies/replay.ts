@@ -7,9 +7,10 @@ import type { CompiledGraph } from './compile.ts';
 import type { Decision, TraceStep } from './decision.ts';
 import type { CallResult, EffectResult, Effects, HoldResult, RedactResult } from './effects.ts';
 import { evaluate } from './evaluate.ts';
+import { explain, type StepExplanation } from './explain.ts';
 import { type FactValue, findFact } from './facts.ts';
 import { applyOutputLimit } from './model-fit.ts';
-import type { RequestView, Tag } from './request.ts';
+import { EMPTY_VIEW, type Tag } from './request.ts';
 import { type FactSource, Run } from './run.ts';
 import type { Complexity } from './text/complexity.ts';
 import { rulesDigest } from './text-effects.ts';
@@ -30,9 +31,15 @@ export interface Difference {
   readonly why: string;
 }
 
+interface Replayed {
+  readonly decision: Decision;
+  /** Comparisons on the way, as the rules library sees them, where the record knows all their facts. */
+  readonly explanations: readonly StepExplanation[];
+}
+
 export type Replay =
-  | { readonly result: 'same'; readonly decision: Decision }
-  | { readonly result: 'different'; readonly difference: Difference; readonly decision: Decision }
+  | ({ readonly result: 'same' } & Replayed)
+  | ({ readonly result: 'different'; readonly difference: Difference } & Replayed)
   | {
       readonly result: 'cannot tell';
       readonly node: string;
@@ -82,24 +89,6 @@ function recordedFacts(recorded: Recorded, at: () => string): FactSource {
 
 /** Time facts need the run's clock only. */
 const NO_CONTEXT = { key: { id: '', name: '' }, project: '', app: null, models: () => undefined };
-
-const EMPTY_VIEW: RequestView = {
-  endpoint: 'chat.completions',
-  model: '',
-  stream: false,
-  slots: [],
-  messages: 0,
-  turns: 0,
-  toolNames: [],
-  images: 0,
-  audio: 0,
-  files: 0,
-  needs: { tools: false, images: false, audio: false, files: false, jsonSchema: false },
-  maxOutputTokens: null,
-  choices: 1,
-  otherBytes: 0,
-  unbounded: [],
-};
 
 const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in result;
 const isCall = (result: EffectResult): result is CallResult => 'ok' in result;
@@ -218,7 +207,10 @@ export async function replay(graph: CompiledGraph, recorded: Recorded, own: bool
       node = next ?? node;
     });
     const difference = firstDifference(recorded.trace, decision.trace, true);
-    return difference ? { result: 'different', difference, decision } : { result: 'same', decision };
+    const explanations = await explain(graph, decision, run, true);
+    return difference
+      ? { result: 'different', difference, decision, explanations }
+      : { result: 'same', decision, explanations };
   } catch (error) {
     if (!(error instanceof CannotTell)) throw error;
     return {

@@ -54,6 +54,25 @@ export interface RequestView {
   readonly unbounded: readonly string[];
 }
 
+/** A request with nothing in it, for runs whose facts come from elsewhere. */
+export const EMPTY_VIEW: RequestView = {
+  endpoint: 'chat.completions',
+  model: '',
+  stream: false,
+  slots: [],
+  messages: 0,
+  turns: 0,
+  toolNames: [],
+  images: 0,
+  audio: 0,
+  files: 0,
+  needs: { tools: false, images: false, audio: false, files: false, jsonSchema: false },
+  maxOutputTokens: null,
+  choices: 1,
+  otherBytes: 0,
+  unbounded: [],
+};
+
 /** The text of the last message that the person wrote. */
 export function lastUserText(view: RequestView): string {
   let message = -1;

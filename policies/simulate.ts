@@ -6,6 +6,7 @@ import type { CompiledGraph } from './compile.ts';
 import type { Decision } from './decision.ts';
 import { CALL_FAILURES, type Effects } from './effects.ts';
 import { evaluate } from './evaluate.ts';
+import { explain, type StepExplanation } from './explain.ts';
 import { type FactContext, liveFacts } from './facts.ts';
 import type { ModelLookup } from './model.ts';
 import { applyOutputLimit, boundFor, holdBounds, lacks, modelNamed } from './model-fit.ts';
@@ -36,6 +37,8 @@ export interface SimulationWorld {
 
 export interface Simulation {
   readonly decision: Decision;
+  /** Every comparison on the way, as the rules library sees it. */
+  readonly explanations: readonly StepExplanation[];
   /** Texts before and after, where a node has changed them. */
   readonly texts: readonly { readonly before: string; readonly after: string }[];
   /** The most that the request can cost with the model chosen, in nano-dollars; null where there is none or no price. */
@@ -93,6 +96,7 @@ export async function simulate(
   const model = decision.outcome.type === 'model' ? world.models(decision.outcome.model) : undefined;
   return {
     decision,
+    explanations: await explain(graph, decision, run, run.textsChanged),
     texts: changedTexts(view.slots, run.view.slots),
     costAtMost: model?.price ? costBound(boundFor(run, model, DEFAULT_OUTPUT_TOKENS), model.price) : null,
     redactions: run.redactions,

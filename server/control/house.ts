@@ -2,6 +2,7 @@
 import { type CheckContext, checkGraph, type Problem } from '../../policies/check.ts';
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
 import type { Graph } from '../../policies/graph.ts';
+import { probe } from '../../policies/probe.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlDeps } from './route.ts';
 import type { BudgetEntry, Snapshot } from './snapshot.ts';
@@ -41,4 +42,23 @@ export function compile(graph: Graph): CompiledGraph {
     if (!(error instanceof Error)) throw error;
     throw new SignalboxError('invalid_graph', { why: error.message.replace(/\.$/, '') });
   }
+}
+
+/**
+ * Tries every condition in both evaluators; throws `invalid_graph` where they differ. A graph that cannot be compiled is
+ * left to the check, which says more.
+ */
+export async function requireAgreement(graph: Graph): Promise<void> {
+  let compiled: CompiledGraph;
+  try {
+    compiled = compileGraph(graph);
+  } catch {
+    return;
+  }
+  const [first] = await probe(compiled);
+  if (!first) return;
+  const facts = JSON.stringify(first.facts);
+  throw new SignalboxError('invalid_graph', {
+    why: `the two evaluators of conditions do not agree on “${first.port}” of node ${first.node} for ${facts}, which is a fault of Signalbox: please report it`,
+  });
 }

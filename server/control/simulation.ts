@@ -13,7 +13,7 @@ import { idSchema, momentSchema } from './input.ts';
 import { findDraft, readGraph } from './policies.ts';
 import { tagsSchema } from './records.ts';
 import type { ControlDeps } from './route.ts';
-import { decisionSchema } from './trace.ts';
+import { decisionSchema, explanationSchema } from './trace.ts';
 import { findVersion } from './versions.ts';
 
 export const simulationInputSchema = z.strictObject({
@@ -33,6 +33,7 @@ export const simulationInputSchema = z.strictObject({
 
 export const simulationSchema = z.object({
   decision: decisionSchema,
+  explanations: z.array(explanationSchema).readonly(),
   texts: z.array(z.object({ before: z.string(), after: z.string() })).readonly(),
   costAtMost: z.number().nullable().meta({ description: 'Nano-dollars.' }),
   redactions: z.record(z.string(), z.number()),

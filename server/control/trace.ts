@@ -20,6 +20,38 @@ export const traceStepSchema = z
   })
   .meta({ id: 'TraceStep' });
 
+const fact = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly(), z.null()]);
+
+/** Comparisons of a step as the rules library sees them, beside the port that was taken. */
+export const explanationSchema = z
+  .object({
+    node: z.string(),
+    taken: z.string().nullable(),
+    library: z.string(),
+    agree: z.boolean().meta({ description: 'False is a fault of the program.' }),
+    cases: z
+      .array(
+        z.object({
+          port: z.string(),
+          words: z.string(),
+          result: z.boolean(),
+          leaves: z
+            .array(
+              z.object({
+                fact: z.string(),
+                operator: z.string(),
+                value: z.unknown(),
+                found: fact,
+                result: z.boolean(),
+              }),
+            )
+            .readonly(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'StepExplanation' });
+
 export const decisionSchema = z
   .object({
     trace: z.array(traceStepSchema).readonly(),

@@ -8,15 +8,16 @@ import { compile } from '../house.ts';
 import { idSchema } from '../input.ts';
 import { recordFilterSchema, recordSchema, recordSummarySchema, toFilter, usageTotalSchema } from '../records.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
-import { decisionSchema } from '../trace.ts';
+import { decisionSchema, explanationSchema } from '../trace.ts';
 import { findVersion } from '../versions.ts';
 
 const params = z.strictObject({ record: idSchema });
 const step = z.object({ port: z.string().nullable(), reason: z.string() }).nullable();
 const difference = z.object({ node: z.string(), recorded: step, now: step, why: z.string() });
+const explanations = z.array(explanationSchema).readonly();
 const replayed = z.discriminatedUnion('result', [
-  z.object({ result: z.literal('same'), decision: decisionSchema }),
-  z.object({ result: z.literal('different'), difference, decision: decisionSchema }),
+  z.object({ result: z.literal('same'), decision: decisionSchema, explanations }),
+  z.object({ result: z.literal('different'), difference, decision: decisionSchema, explanations }),
   z.object({ result: z.literal('cannot tell'), node: z.string(), why: z.string(), difference: difference.nullable() }),
 ]);
 

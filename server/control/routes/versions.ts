@@ -1,8 +1,9 @@
 /** Publishing, and what was published. */
 import { z } from 'zod';
 import type { Graph } from '../../../policies/graph.ts';
-import { checkIn } from '../house.ts';
+import { checkIn, requireAgreement } from '../house.ts';
 import { idSchema, momentSchema, reasonSchema } from '../input.ts';
+import { findDraft } from '../policies.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
 import {
   findVersion,
@@ -40,8 +41,11 @@ export const versionRoutes: readonly Route[] = [
     params: ofPolicy,
     body: z.strictObject({ revision: z.int().min(1), reason: reasonSchema }),
     response: version,
-    handle: ({ params, body }, context) =>
-      publishDraft(context.control, context.actor, checking(context), params.policy, body),
+    handle: async ({ params, body }, context) => {
+      const { control, actor } = context;
+      await requireAgreement((await findDraft(control.db, actor.organisation, params.policy)).graph);
+      return publishDraft(control, actor, checking(context), params.policy, body);
+    },
   }),
   defineRoute({
     method: 'get',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { operators } from '../../../policies/operators.ts';
 import { digestOf } from '../../../server/control/digest.ts';
 import { dialects, type House, LAYOUT, modelGraph, openHouse } from './house.ts';
 
@@ -182,6 +183,34 @@ describe.each(dialects)('policies on %s', (dialect) => {
       usage: { value: 'building', source: 'key' },
     });
     expect(await post({})).toMatchObject({ status: 400, body: { error: { code: 'invalid_tags' } } });
+  });
+
+  it('are not published when the two evaluators of their conditions differ', async () => {
+    const graph = modelGraph();
+    const when = { fact: 'tokens.input', operator: 'greaterThan', value: 100 };
+    graph.nodes.push({
+      id: 'long',
+      kind: 'match',
+      title: 'Long?',
+      settings: { cases: [{ port: 'yes', label: '', when }] },
+    });
+    graph.edges = [
+      { from: 'enter', port: 'next', to: 'long' },
+      { from: 'long', port: 'yes', to: 'small' },
+      { from: 'long', port: 'else', to: 'no' },
+      { from: 'small', port: 'failed', to: 'no' },
+    ];
+    await house.ask('PUT', `/policies/${policy}/draft`, { graph, layout: LAYOUT, revision: 1 });
+    const { engine } = operators.greaterThan;
+    Object.assign(operators.greaterThan, { engine: () => true });
+    try {
+      const refused = await publish(2);
+      expect(refused).toMatchObject({ status: 422, body: { error: { code: 'invalid_graph' } } });
+      expect(refused.body.error.message).toContain('long');
+    } finally {
+      Object.assign(operators.greaterThan, { engine });
+    }
+    expect((await publish(2)).status).toBe(201);
   });
 
   it('are warned of a budget that callers could dodge, until every key fixes its tag', async () => {
