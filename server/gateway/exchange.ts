@@ -18,6 +18,8 @@ import type { Gateway } from './gateway.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
+/** Characters of a request, and of an answer, that a record keeps: a longer one would hold up the records of others. */
+const LONGEST_CONTENT = 1_000_000;
 /** Clients refuse heads of more than 16 kB. */
 const LONGEST_PATH = 4096;
 const LONGEST_MODEL = 200;
@@ -203,7 +205,7 @@ export class Exchange {
       ...summed(this.attempts),
       cost: this.cost,
       facts: parsed ? { ...this.#facts(parsed, key), ...tagsBefore(this.tags, tags) } : {},
-      content: parsed ? { request: this.#content(parsed), answer: ending.answer ?? this.answer?.text ?? null } : null,
+      content: parsed ? this.#kept(parsed, ending) : null,
     };
   }
 
@@ -223,6 +225,11 @@ export class Exchange {
       project: key.projectName,
       app: appOf(this.req),
     };
+  }
+
+  #kept(parsed: ParsedChat, ending: Ending): RequestRecord['content'] {
+    const answer = ending.answer ?? this.answer?.text ?? null;
+    return { request: cut(this.#content(parsed)), answer: answer === null ? null : cut(answer) };
   }
 
   /** The request as a model saw it; where none did, its texts as they stand after redaction. */
@@ -257,4 +264,9 @@ function summed(attempts: readonly Attempt[]): { usage: Usage; usageSource: Usag
 export function appOf(req: IncomingMessage): string | null {
   const agent = req.headers['user-agent'];
   return agent === undefined ? null : agent.slice(0, 120);
+}
+
+function cut(text: string): string {
+  const more = text.length - LONGEST_CONTENT;
+  return more <= 0 ? text : `${text.slice(0, LONGEST_CONTENT)}… (${more} more characters are not kept)`;
 }

@@ -70,7 +70,7 @@ export interface RequestRecord {
   readonly cost: number;
   /** Facts that every replay needs, never text: estimated tokens, turns, images, clock. */
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
-  /** What was sent and answered, as policy allows; null where none is kept. */
+  /** What was sent and answered, as policy allows, each cut after a million characters; null where none is kept. */
   readonly content: { readonly request: string; readonly answer: string | null } | null;
 }
 

@@ -292,4 +292,7 @@ it('holds the upstream back while the client does not read', async () => {
   expect(written).toBe(pieces);
   expect(received).toBeGreaterThan(pieces * piece.length);
   expect(end).toContain('[DONE]');
+  const record = await newestRecord(gateway, ({ status }) => status === 'ok');
+  expect(record.content?.answer?.length).toBeLessThan(1_100_000);
+  expect(record.content?.answer).toMatch(/\d+ more characters are not kept\)$/);
 });
