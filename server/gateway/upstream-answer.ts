@@ -145,9 +145,9 @@ export class UpstreamAnswer implements AnswerSink {
       this.#pending.push(bytes);
       return;
     }
-    const before = this.stream.received.bytes;
+    const before = this.stream.receivedBytes;
     const out = this.stream.push(bytes);
-    if (this.stream.received.bytes !== before || bytes.includes('data:')) this.#lastPieceAt = performance.now();
+    if (this.stream.receivedBytes !== before || bytes.includes('data:')) this.#lastPieceAt = performance.now();
     if (out) this.#forward(out);
     if (this.stream.error) this.fail(this.stream.error);
     else if (this.stream.done) this.#ended();

@@ -92,6 +92,11 @@ export class ChatStream {
     return [...this.#finishes].sort(([a], [b]) => a - b).map(([, reason]) => reason);
   }
 
+  /** UTF-8 bytes of text so far. */
+  get receivedBytes(): number {
+    return this.#bytes;
+  }
+
   get received(): Received {
     return { characters: this.#characters, bytes: this.#bytes };
   }

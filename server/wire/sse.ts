@@ -79,7 +79,8 @@ export class EventSplitter {
         i += 1;
         this.#afterCr = false;
       }
-      const raw = this.#take(chunk.subarray(start, i));
+      // Most events come in a piece of their own, which needs no view of it.
+      const raw = this.#take(start === 0 && i === chunk.length ? chunk : chunk.subarray(start, i));
       events.push({ raw, data: dataOf(raw) });
       start = i;
     }
