@@ -9,6 +9,7 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import type { FactType, FactValue } from './facts.ts';
+import { patternProblem } from './text/detectors/pattern.ts';
 
 export type Present = Exclude<FactValue, null>;
 type Test = (fact: Present) => boolean;
@@ -35,15 +36,6 @@ const clocks = z.tuple([clock, clock]);
 const always = z.literal(true);
 const scalar = z.union([text, number, z.boolean()]);
 
-/** Why a pattern cannot be used, or null. Patterns run in linear time, which leaves out look-around and back-references. */
-export function patternProblem(pattern: string): string | null {
-  try {
-    RE2JS.compile(pattern);
-    return null;
-  } catch (error) {
-    return `The pattern cannot be used (${error instanceof Error ? error.message : 'not understood'}). Look-around and back-references are not possible.`;
-  }
-}
 const pattern = text.superRefine((value, ctx) => {
   const problem = patternProblem(value);
   if (problem) ctx.addIssue({ code: 'custom', message: problem });

@@ -4,6 +4,7 @@ import { type Dispatcher, errors, Pool } from 'undici';
 import { failureInAnswer, failureOfAnswer } from '../wire/chat-failure.ts';
 import { isObject, parseJson } from '../wire/json-value.ts';
 import { type AnswerSink, type Provider, type UpstreamCall, UpstreamError, type UpstreamRequest } from './provider.ts';
+import { retryAfter } from './retry-after.ts';
 
 /** Largest answer that is not a stream, in bytes. */
 const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
@@ -27,18 +28,6 @@ export interface OpenAiCompatibleOptions {
 function one(headers: IncomingHttpHeaders, name: string): string | null {
   const value = headers[name];
   return (Array.isArray(value) ? value[0] : value) ?? null;
-}
-
-/** Milliseconds after which the upstream wants to be asked again; null where it does not say. */
-function retryAfterMs(headers: IncomingHttpHeaders): number | null {
-  const precise = Number.parseFloat(one(headers, 'retry-after-ms') ?? '');
-  if (precise >= 0) return Math.round(precise);
-  const value = one(headers, 'retry-after');
-  if (value === null) return null;
-  const seconds = Number(value);
-  if (seconds >= 0) return Math.round(seconds * 1000);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
 }
 
 /** What is wrong with the head of a 2xx answer, in words; null when it is as asked for. */
@@ -123,7 +112,11 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
     clearTimeout(this.#timer);
     const why = status < 300 ? wrongHead(headers, this.#request.stream) : null;
     if (status >= 300 || why !== null) {
-      this.#failed = { status, why, retryAfterMs: retryAfterMs(headers) };
+      this.#failed = {
+        status,
+        why,
+        retryAfterMs: retryAfter(one(headers, 'retry-after'), one(headers, 'retry-after-ms')),
+      };
       return;
     }
     const requestId = one(headers, 'x-request-id') ?? one(headers, 'request-id');

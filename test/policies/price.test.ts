@@ -10,7 +10,7 @@ import {
   tierOf,
   usageBound,
 } from '../../policies/price.ts';
-import { NO_USAGE, type RequestView, type Usage } from '../../policies/request.ts';
+import { EMPTY_VIEW, NO_USAGE, type RequestView, type Usage } from '../../policies/request.ts';
 import { utf8Bytes } from '../../policies/text-size.ts';
 
 const nano = fc.integer({ min: 0, max: 600_000_000_000 });
@@ -101,21 +101,10 @@ describe('bytes of a text', () => {
 });
 
 const view = (texts: readonly string[], more: Partial<RequestView> = {}): RequestView => ({
-  endpoint: 'chat.completions',
-  model: 'm',
-  stream: false,
+  ...EMPTY_VIEW,
   slots: texts.map((given, message) => ({ path: [], role: 'user', purpose: 'message', message, text: given })),
   messages: texts.length,
   turns: texts.length,
-  toolNames: [],
-  images: 0,
-  audio: 0,
-  files: 0,
-  needs: { tools: false, images: false, audio: false, files: false, jsonSchema: false },
-  maxOutputTokens: null,
-  choices: 1,
-  otherBytes: 0,
-  unbounded: [],
   ...more,
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { patternProblem } from '../../operators.ts';
 import { detectors } from '../../text/detectors/index.ts';
+import { patternProblem } from '../../text/detectors/pattern.ts';
 import { REDACTION_ACTIONS } from '../../text/redact.ts';
 import { ask, defineKind, field } from '../kind.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallFailure } from '../../../policies/effects.ts';
 import { UpstreamError } from '../provider.ts';
+import { retryAfter } from '../retry-after.ts';
 import { transportFailure } from './upstream-fetch.ts';
 
 /** The vendor's error types (docs: "Errors"); `invalid_request_error` is told apart by its message. */
@@ -41,14 +42,6 @@ function failureFor(type: string | undefined, message: string, status: number): 
   if (status === 408 || status === 504) return 'timeout';
   if (status >= 500) return 'server_error';
   return status >= 400 ? 'bad_request' : 'bad_answer';
-}
-
-/** Milliseconds of a Retry-After header, which holds seconds or a date; null where it says nothing. */
-function retryAfterMs(header: string | undefined): number | null {
-  if (header === undefined || header.trim() === '') return null;
-  const seconds = Number(header);
-  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(wait) ? null : Math.max(0, Math.ceil(wait));
 }
 
 function parsedBody(text: string | undefined): z.infer<typeof vendorError> | undefined {
@@ -92,6 +85,6 @@ export function anthropicFailure(error: unknown): UpstreamError {
     status,
     // A proxy that gave up waiting does not know whether the model went on.
     billed: status === 504 ? 'maybe' : 'no',
-    retryAfterMs: retryAfterMs(call.responseHeaders?.['retry-after']),
+    retryAfterMs: retryAfter(call.responseHeaders?.['retry-after'] ?? null),
   });
 }
