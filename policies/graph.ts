@@ -40,6 +40,12 @@ export const layoutSchema = z.strictObject({
 
 export type Layout = z.infer<typeof layoutSchema>;
 
+/** What stands on a canvas: the graph, and where its nodes and notes are. */
+export interface Drawing {
+  readonly graph: Graph;
+  readonly layout: Layout;
+}
+
 /** The whole language as one schema, made from the kinds: for Monaco and the API document. */
 export function documentSchema(): z.ZodType {
   const [first, ...rest] = Object.entries(kinds).map(([name, kind]) =>
