@@ -138,6 +138,12 @@ export const ERRORS = {
     500,
     'Something went wrong inside the gateway. The administrator finds it in the log under the request id.',
   ),
+  read_only: {
+    status: 403,
+    type: 'permission_error',
+    message: 'You may look at everything here and change nothing. Ask an admin to make this change.',
+    retry: false,
+  },
   unauthenticated: {
     status: 401,
     type: 'authentication_error',

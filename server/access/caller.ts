@@ -12,6 +12,11 @@ const ADMIN_TOKEN_ACTOR = 'admin-token';
 /** The header that our own pages send; a page of another site cannot set it without being allowed to. */
 export const OWN_PAGE_HEADER = 'x-signalbox-csrf';
 
+/** Who asks, and whether they may change anything. */
+export interface Caller extends Actor {
+  readonly mayChange: boolean;
+}
+
 const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Whether two texts are equal, in a time that depends on neither. */
@@ -20,7 +25,7 @@ function sameSecret(a: string, b: string): boolean {
 }
 
 /** The caller of a request; throws `unauthenticated` without a session or with a wrong admin token. */
-export async function findCaller(request: Request, control: Control, adminToken: string | null): Promise<Actor> {
+export async function findCaller(request: Request, control: Control, adminToken: string | null): Promise<Caller> {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
@@ -28,12 +33,12 @@ export async function findCaller(request: Request, control: Control, adminToken:
     if (adminToken === null || token === undefined || organisation === undefined || !sameSecret(token, adminToken)) {
       throw new SignalboxError('unauthenticated');
     }
-    return { id: ADMIN_TOKEN_ACTOR, organisation };
+    return { id: ADMIN_TOKEN_ACTOR, organisation, mayChange: true };
   }
   const id = request.session.person;
   const person = id === undefined ? undefined : await findPerson(control.db, id);
   if (!person) throw new SignalboxError('unauthenticated');
-  return { id: person.id, organisation: person.organisation };
+  return { id: person.id, organisation: person.organisation, mayChange: person.role !== 'viewer' };
 }
 
 /**

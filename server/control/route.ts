@@ -60,6 +60,8 @@ interface RouteWords {
   readonly errors?: readonly ErrorCode[];
   /** True for the few routes that need no sign-in. */
   readonly anyone?: true;
+  /** True where nothing is changed although a body is sent, so that viewers may ask too. */
+  readonly reads?: true;
   /** True where attempts are counted and limited. */
   readonly limited?: true;
 }

@@ -1,11 +1,10 @@
 /** The control API in Express: each definition becomes a route, and every error leaves in one shape. */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
-import { findCaller, requireOwnPage } from '../access/caller.ts';
+import { type Caller, findCaller, requireOwnPage } from '../access/caller.ts';
 import { sessions } from '../access/sessions.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Control } from './control.ts';
-import type { Actor } from './history.ts';
 import { apiDocument } from './openapi.ts';
 import type { ControlDeps, Route } from './route.ts';
 import { routes } from './routes/table.ts';
@@ -14,7 +13,7 @@ const BODY_LIMIT = { bytes: 1_000_000, words: '1 MB' };
 const SIGN_IN_ATTEMPTS = 10;
 const SIGN_IN_WINDOW_MS = 15 * 60 * 1000;
 
-const NOBODY: Actor = { id: 'nobody', organisation: '' };
+const NOBODY: Caller = { id: 'nobody', organisation: '', mayChange: false };
 
 /** The router of the control API, to be mounted at `/api`. */
 export function controlRouter(control: Control, deps: ControlDeps): Router {
@@ -77,6 +76,8 @@ function handler(route: Route, control: Control, deps: ControlDeps): RequestHand
   return async (request: Request, response: Response) => {
     const actor = route.anyone ? NOBODY : await findCaller(request, control, deps.adminToken);
     if (route.method !== 'get') requireOwnPage(request);
+    if (route.method !== 'get' && !route.anyone && !route.reads && !actor.mayChange)
+      throw new SignalboxError('read_only');
     await parseJson(request, response);
     const { params, query } = request;
     const values = Object.values({ ...params, ...query }).flat();

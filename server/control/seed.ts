@@ -62,7 +62,7 @@ export async function seed(control: Control, settings: SeedSettings): Promise<Se
     await createOrganisation(store, actor, settings.organisation);
     const team = await createTeam(store, actor, 'default');
     const project = await createProject(store, actor, { name: 'default', team: team.id });
-    await createPerson(store, actor, { name: 'Admin', email: settings.adminEmail, passwordHash });
+    await createPerson(store, actor, { name: 'Admin', email: settings.adminEmail, passwordHash, role: 'admin' });
     for (const shipped of settings.policies)
       await ship(store, actor, shipped, budgets, shipped.name === settings.starter);
     await createKey(store, actor, keyInputSchema.parse({ name: 'first key', project: project.id }), apiKey);

@@ -83,7 +83,6 @@ export async function visit(executablePath: string, scheme: Scheme): Promise<Vis
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
-    if (message.location().url.endsWith('/api/session') && message.text().includes('401')) return;
     complaints.push(message.text());
   });
   const leave = async (): Promise<void> => {

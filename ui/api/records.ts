@@ -69,11 +69,16 @@ const recordSchema = z.object({
 });
 export type RequestRecord = z.infer<typeof recordSchema>;
 
-/** What the list is narrowed to; `tag` is `name=value`. */
+/** What the list is narrowed to; `tag` is `name=value`, moments are milliseconds since 1970, `costAtLeast` nano-dollars. */
 export interface RecordFilter {
-  readonly status: RecordStatus | null;
-  readonly model: string | null;
-  readonly tag: string | null;
+  readonly status?: RecordStatus | undefined;
+  readonly model?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly version?: number | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly costAtLeast?: number | undefined;
 }
 
 /** Name and value of a tag as it is written in filters; null when it is not `name=value`. */
@@ -84,9 +89,9 @@ export function readTag(tag: string): { readonly name: string; readonly value: s
 
 function pageOf(filter: RecordFilter, before: string | null): string {
   const query = new URLSearchParams({ limit: String(PAGE) });
-  if (filter.status) query.set('status', filter.status);
-  if (filter.model) query.set('model', filter.model);
-  const tag = filter.tag === null ? null : readTag(filter.tag);
+  const { tag: tagText, ...rest } = filter;
+  for (const [name, value] of Object.entries(rest)) if (value !== undefined) query.set(name, String(value));
+  const tag = tagText === undefined ? null : readTag(tagText);
   if (tag) query.set(`tag.${tag.name}`, tag.value);
   if (before !== null) query.set('before', before);
   return `/records?${query}`;

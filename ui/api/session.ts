@@ -1,11 +1,12 @@
 /** Who is signed in. */
-import { type Query, type QueryClient, queryOptions } from '@tanstack/react-query';
+import { type Query, type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { z } from 'zod';
 import { ApiError, ask } from './client.ts';
 
 const sessionSchema = z.object({
   person: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
   organisation: z.object({ name: z.string(), defaultPolicy: z.string().nullable() }),
+  mayChange: z.boolean(),
 });
 export type Session = z.infer<typeof sessionSchema>;
 
@@ -24,17 +25,19 @@ export const sessionQuery = queryOptions({
   queryKey: SESSION,
   staleTime: 60_000,
   queryFn: async ({ client, signal }): Promise<SessionState> => {
-    try {
-      return { state: 'in', session: await ask(sessionSchema, '/session', { signal }) };
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 'unauthenticated') throw error;
-      return afterSignedOut(client.getQueryData<SessionState>(SESSION));
-    }
+    const { session } = await ask(z.object({ session: sessionSchema.nullable() }), '/session', { signal });
+    return session ? { state: 'in', session } : afterSignedOut(client.getQueryData<SessionState>(SESSION));
   },
 });
 
 function setSession(client: QueryClient, state: SessionState): void {
   client.setQueryData(SESSION, state);
+}
+
+/** Whether the person may change anything; screens show what there is without the means to change it otherwise. */
+export function useMayChange(): boolean {
+  const { data } = useQuery(sessionQuery);
+  return data !== undefined && data.state !== 'out' && data.session.mayChange;
 }
 
 /** Notes that the server does not know the session any more. */

@@ -1,31 +1,30 @@
 import { ActionIcon, AppShell, Button, Group, Text } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type Session, signOut } from '../api/session.ts';
 import { Failure } from './failure.tsx';
 import { Logo } from './logo.tsx';
-import { go } from './navigation.ts';
-import { PlaceLink } from './place-link.tsx';
-import { NO_FILTER, type Place } from './places.ts';
 import { SchemeButton } from './scheme-button.tsx';
+import { TextLink } from './text-link.tsx';
 
 interface Props {
-  readonly place: Place;
   readonly session: Session;
   readonly children: ReactNode;
 }
 
 const ENTRIES = [
-  { title: 'Start', to: { screen: 'start' }, screens: ['start'] },
-  { title: 'Policies', to: { screen: 'policies' }, screens: ['policies', 'policy'] },
-  { title: 'Requests', to: { screen: 'requests', filter: NO_FILTER }, screens: ['requests', 'request'] },
+  { title: 'Start', to: '/' },
+  { title: 'Policies', to: '/policies' },
+  { title: 'Requests', to: '/requests' },
 ] as const;
 
 /** What stands around every screen: the way to the others, who is signed in, and the way out. */
-export function Frame({ place, session, children }: Props) {
+export function Frame({ session, children }: Props) {
   const client = useQueryClient();
-  const leave = useMutation({ mutationFn: () => signOut(client), onSuccess: () => go({ screen: 'start' }) });
+  const navigate = useNavigate();
+  const leave = useMutation({ mutationFn: () => signOut(client), onSuccess: () => navigate({ to: '/' }) });
   const { person, organisation } = session;
   return (
     <AppShell header={{ height: 60 }} padding={{ base: 'sm', xs: 'lg' }}>
@@ -40,15 +39,15 @@ export function Frame({ place, session, children }: Props) {
               Signalbox
             </Text>
             <Group component="nav" aria-label="Main" gap={4} ml={{ base: 0, sm: 'lg' }} wrap="nowrap">
-              {ENTRIES.map(({ title, to, screens }) => (
-                <PlaceLink
+              {ENTRIES.map(({ title, to }) => (
+                <TextLink
                   key={title}
                   to={to}
                   className="nav-link"
-                  {...(screens.some((one) => one === place.screen) ? { 'aria-current': 'page' } : {})}
+                  activeOptions={{ exact: to === '/', includeSearch: false }}
                 >
                   {title}
-                </PlaceLink>
+                </TextLink>
               ))}
             </Group>
           </Group>

@@ -1,6 +1,6 @@
 import { Box, Group, Stack, Title } from '@mantine/core';
+import { useRouter } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { hasMoved } from './navigation.ts';
 
 interface Props {
   readonly title: string;
@@ -12,9 +12,11 @@ interface Props {
 /** A screen with its heading, which is the title of the window too and takes the focus when one comes to it. */
 export function Screen({ title, aside, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const router = useRouter();
   useEffect(() => {
-    if (hasMoved()) heading.current?.focus({ preventScroll: true });
-  }, []);
+    // The first screen of a visit leaves the focus where the browser has it.
+    if (router.history.canGoBack()) heading.current?.focus({ preventScroll: true });
+  }, [router]);
   return (
     <Stack gap="lg">
       <title>{`${title} · Signalbox`}</title>

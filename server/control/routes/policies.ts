@@ -89,6 +89,7 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/policies/{policy}/check',
+    reads: true,
     tag: 'Policies',
     summary: 'The problems of a graph, or of the draft where none is given.',
     status: 200,
@@ -105,6 +106,7 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/policies/{policy}/simulate',
+    reads: true,
     tag: 'Policies',
     summary: 'What a policy would do with a request, without calling anyone or holding anything.',
     status: 200,

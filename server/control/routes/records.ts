@@ -58,6 +58,7 @@ export const recordRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/records/{record}/replay',
+    reads: true,
     tag: 'Records',
     summary: 'Decide a recorded request again, on its own version or on another one of its policy.',
     status: 200,

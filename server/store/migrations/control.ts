@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
+import { personRole } from './person-role.ts';
 
 /**
  * The control plane's tables, for SQLite and PostgreSQL. Times are milliseconds since 1970, amounts whole nano-dollars or
@@ -7,6 +8,7 @@ import type { Migration } from '../migrate.ts';
  */
 export const controlMigrations: readonly Migration[] = [
   { name: '001_control_plane', up: createControlPlane, down: dropControlPlane },
+  personRole,
 ];
 
 /** In the order in which they can be created; dropped in the reverse order. */

@@ -50,6 +50,16 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     prepare: signIn,
     run: (house, cookie) => house.send('DELETE', '/session', undefined, { ...HEADERS, cookie }),
   },
+  'post /people': {
+    action: 'person.create',
+    run: (house) =>
+      house.ask('POST', '/people', {
+        name: 'Vi',
+        email: `${newName()}@example.org`,
+        password: 'a long password',
+        role: 'viewer',
+      }),
+  },
   'put /organisation/default-policy': {
     action: 'organisation.set_default_policy',
     prepare: published,

@@ -28,14 +28,16 @@ describe.each(dialects)('signing in on %s', (dialect) => {
 
   it('knows the person afterwards, until the session ends', async () => {
     const cookie = await cookieOf(house);
-    expect((await house.send('GET', '/session', undefined, { cookie })).body.person.email).toBe('ada@example.org');
+    expect((await house.send('GET', '/session', undefined, { cookie })).body.session.person.email).toBe(
+      'ada@example.org',
+    );
     expect((await house.send('DELETE', '/session', undefined, { cookie, ...OWN })).status).toBe(204);
-    expect((await house.send('GET', '/session', undefined, { cookie })).status).toBe(401);
+    expect((await house.send('GET', '/session', undefined, { cookie })).body).toEqual({ session: null });
   });
 
   it('writes the id of the person, not a name, into the history', async () => {
     const cookie = await cookieOf(house);
-    const { person } = (await house.send('GET', '/session', undefined, { cookie })).body;
+    const { person } = (await house.send('GET', '/session', undefined, { cookie })).body.session;
     expect((await house.send('POST', '/teams', { name: 'by Ada' }, { cookie, ...OWN })).status).toBe(201);
     const [entry] = (await house.ask('GET', '/history?limit=1')).body.entries;
     expect(entry.actor).toBe(person.id);
@@ -47,7 +49,7 @@ describe.each(dialects)('signing in on %s', (dialect) => {
     const first = await cookieOf(house);
     const again = await house.send('POST', '/session', ADMIN, { ...OWN, cookie: first });
     expect(again.headers.getSetCookie()[0]?.split(';')[0]).not.toBe(first);
-    expect((await house.send('GET', '/session', undefined, { cookie: first })).status).toBe(401);
+    expect((await house.send('GET', '/session', undefined, { cookie: first })).body).toEqual({ session: null });
   });
 
   it('refuses a change that a page of another site could send', async () => {
@@ -64,11 +66,27 @@ describe.each(dialects)('signing in on %s', (dialect) => {
     expect((await house.send('POST', '/session', ADMIN, {})).status).toBe(403);
   });
 
+  it('lets a viewer see everything and change nothing', async () => {
+    const viewer = { email: 'vi@example.org', password: 'a long password' };
+    const made = await house.ask('POST', '/people', { ...viewer, name: 'Vi', role: 'viewer' });
+    expect(made).toMatchObject({ status: 201, body: { role: 'viewer' } });
+    expect((await house.ask('POST', '/people', { ...viewer, name: 'Vi', role: 'viewer' })).status).toBe(409);
+    const answer = await house.send('POST', '/session', viewer, OWN);
+    expect(answer.body.mayChange).toBe(false);
+    const headers = { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', ...OWN };
+    expect((await house.send('GET', '/policies', undefined, headers)).status).toBe(200);
+    expect(await house.send('POST', '/teams', { name: 'by Vi' }, headers)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'read_only' } },
+    });
+    expect((await house.send('DELETE', '/session', undefined, headers)).status).toBe(204);
+  });
+
   it('forgets a person who was erased', async () => {
     const cookie = await cookieOf(house);
     const [details] = await house.database.control('person_details');
     await house.database.control('person_details').delete();
-    expect((await house.send('GET', '/session', undefined, { cookie })).status).toBe(401);
+    expect((await house.send('GET', '/session', undefined, { cookie })).body).toEqual({ session: null });
     await house.database.control('person_details').insert(details);
   });
 

@@ -4,8 +4,8 @@ import { type Policy, policiesQuery } from '../../api/policies.ts';
 import { sessionQuery } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
-import { PlaceLink } from '../../app/place-link.tsx';
 import { Screen } from '../../app/screen.tsx';
+import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 
 /** All policies of the organisation. */
@@ -45,9 +45,9 @@ function Cards({ policies, byDefault }: { readonly policies: readonly Policy[]; 
       {first.map((policy) => (
         <Card key={policy.id} component="li" withBorder padding="lg">
           <Group justify="space-between" align="flex-start" wrap="nowrap" mb={6}>
-            <PlaceLink to={{ screen: 'policy', policy: policy.id, version: null }} fw={650}>
+            <TextLink to="/policies/$policy" params={{ policy: policy.id }} fw={650}>
               {policy.title}
-            </PlaceLink>
+            </TextLink>
             {policy.id === byDefault ? (
               <Badge color="teal" variant="dot" tt="none">
                 default

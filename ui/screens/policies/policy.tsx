@@ -1,31 +1,30 @@
 import { Badge, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { budgetsQuery } from '../../api/house.ts';
 import { drawingQuery, type Policy as PolicyWords, policyQuery } from '../../api/policies.ts';
 import { Failure } from '../../app/failure.tsx';
-import { PlaceLink } from '../../app/place-link.tsx';
 import { Screen } from '../../app/screen.tsx';
+import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { Drawing } from '../../canvas/drawing.tsx';
 import { InWords } from './in-words.tsx';
 import { Problems } from './problems.tsx';
 import { Versions } from './versions.tsx';
 
-interface Props {
-  readonly id: string;
-  /** Null for the live version, or the draft where there is none. */
-  readonly version: number | 'draft' | null;
-}
+const route = getRouteApi('/policies/$policy');
 
 /** One policy: its drawing, what it does in words, its problems and its versions. */
-export function Policy({ id, version }: Props) {
+export function Policy() {
+  const { policy: id } = route.useParams();
+  const { version } = route.useSearch();
   const policy = useQuery(policyQuery(id));
   if (!policy.data) {
     return (
       <Screen title="Policy">
         {policy.error ? (
           <Failure title="The policy could not be loaded" error={policy.error} onRetry={() => policy.refetch()}>
-            <PlaceLink to={{ screen: 'policies' }}>All policies</PlaceLink>
+            <TextLink to="/policies">All policies</TextLink>
           </Failure>
         ) : (
           <Waiting what="the policy" />
@@ -68,7 +67,9 @@ function Drawn({ policy, shown }: { readonly policy: PolicyWords; readonly shown
     const retry = () => Promise.all([drawing.refetch(), budgets.refetch()]);
     return (
       <Failure title="The drawing could not be loaded" error={error} onRetry={retry}>
-        <PlaceLink to={{ screen: 'policy', policy: policy.id, version: null }}>The live version</PlaceLink>
+        <TextLink to="/policies/$policy" params={{ policy: policy.id }}>
+          The live version
+        </TextLink>
       </Failure>
     );
   }

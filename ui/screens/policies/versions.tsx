@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../../api/house.ts';
 import { type Policy, type VersionSummary, versionsQuery } from '../../api/policies.ts';
 import { Failure } from '../../app/failure.tsx';
-import { PlaceLink } from '../../app/place-link.tsx';
+import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayMoment } from '../../app/words.ts';
 
@@ -42,12 +42,14 @@ export function Versions({ policy, shown }: Props) {
             </li>
           ))}
           <li>
-            <PlaceLink
-              to={{ screen: 'policy', policy: policy.id, version: 'draft' }}
+            <TextLink
+              to="/policies/$policy"
+              params={{ policy: policy.id }}
+              search={{ version: 'draft' }}
               {...(shown === 'draft' ? { 'aria-current': 'page' as const } : {})}
             >
               Draft
-            </PlaceLink>
+            </TextLink>
             <Text size="sm" c="dimmed">
               The working copy. No request follows it until it is published.
             </Text>
@@ -73,13 +75,15 @@ function Version({ policy, version, author, shown }: VersionProps) {
   return (
     <>
       <Group gap="sm">
-        <PlaceLink
-          to={{ screen: 'policy', policy, version: version.number }}
+        <TextLink
+          to="/policies/$policy"
+          params={{ policy }}
+          search={{ version: version.number }}
           fw={600}
           {...(shown ? { 'aria-current': 'page' as const } : {})}
         >
           Version {version.number}
-        </PlaceLink>
+        </TextLink>
         {version.live ? (
           <Badge tt="none" variant="dot" color="teal">
             live

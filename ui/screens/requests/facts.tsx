@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { dollars } from '../../../policies/price.ts';
 import { policiesQuery } from '../../api/policies.ts';
 import type { RequestRecord } from '../../api/records.ts';
-import { PlaceLink } from '../../app/place-link.tsx';
+import { TextLink } from '../../app/text-link.tsx';
 import { plural, sayCount, sayDuration } from '../../app/words.ts';
 
 /** The request at a glance. */
@@ -18,9 +18,9 @@ export function Facts({ record }: { readonly record: RequestRecord }) {
         {policy === null || version === null ? (
           'none decided'
         ) : (
-          <PlaceLink to={{ screen: 'policy', policy, version }} inherit>
+          <TextLink to="/policies/$policy" params={{ policy }} search={{ version }} inherit>
             {title}, version {version}
-          </PlaceLink>
+          </TextLink>
         )}
       </Fact>
       <Fact name="Model" more={model === requestedModel ? null : `asked for ${requestedModel}`}>

@@ -1,12 +1,14 @@
 import './requests.css';
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { dollars } from '../../../policies/price.ts';
-import { type RecordFilter, type RecordSummary, recordsQuery } from '../../api/records.ts';
+import { type RecordSummary, recordsQuery } from '../../api/records.ts';
+import { isNarrowed, type RequestsFilter } from '../../app/addresses.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
-import { PlaceLink } from '../../app/place-link.tsx';
 import { Screen } from '../../app/screen.tsx';
+import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayCount, sayMoment } from '../../app/words.ts';
 import { Filters } from './filters.tsx';
@@ -14,8 +16,11 @@ import { type PathWords, usePaths } from './paths.ts';
 import { Status } from './status.tsx';
 import { Tags } from './tags.tsx';
 
+const route = getRouteApi('/requests');
+
 /** The latest requests, narrowed by the filter of the address. */
-export function RequestList({ filter }: { readonly filter: RecordFilter }) {
+export function RequestList() {
+  const filter = route.useSearch();
   const pages = useInfiniteQuery(recordsQuery(filter));
   const records = pages.data?.pages.flatMap((page) => page.records) ?? [];
   const refresh = (
@@ -51,16 +56,16 @@ export function RequestList({ filter }: { readonly filter: RecordFilter }) {
   );
 }
 
-function Nothing({ filter }: { readonly filter: RecordFilter }) {
-  if (filter.status !== null || filter.model !== null || filter.tag !== null) {
+function Nothing({ filter }: { readonly filter: RequestsFilter }) {
+  if (isNarrowed(filter)) {
     return <Empty title="No request fits">Choose another status, model or tag, or show all.</Empty>;
   }
   return (
     <Empty title="No request yet">
       As soon as an app asks something, it shows up here.{' '}
-      <PlaceLink underline="always" to={{ screen: 'start' }}>
+      <TextLink underline="always" to="/">
         Send a first request
-      </PlaceLink>
+      </TextLink>
     </Empty>
   );
 }
@@ -96,9 +101,9 @@ function Row({ record, words }: { readonly record: RecordSummary; readonly words
   return (
     <Table.Tr>
       <Table.Td className="nowrap">
-        <PlaceLink to={{ screen: 'request', record: id }} size="sm">
+        <TextLink to="/requests/$record" params={{ record: id }} size="sm">
           {sayMoment(at)}
-        </PlaceLink>
+        </TextLink>
       </Table.Td>
       <Table.Td>
         {policy === null || version === null ? (
@@ -107,9 +112,9 @@ function Row({ record, words }: { readonly record: RecordSummary; readonly words
           </Text>
         ) : (
           <>
-            <PlaceLink to={{ screen: 'policy', policy, version }} size="sm">
+            <TextLink to="/policies/$policy" params={{ policy }} search={{ version }} size="sm">
               {words?.policy}, version {version}
-            </PlaceLink>
+            </TextLink>
             <Text size="sm" c="dimmed">
               {words?.path}
             </Text>

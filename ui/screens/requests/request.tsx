@@ -1,13 +1,13 @@
 import './requests.css';
 import { Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { budgetsQuery } from '../../api/house.ts';
 import { drawingQuery, policyQuery } from '../../api/policies.ts';
 import { type RequestRecord, recordQuery } from '../../api/records.ts';
 import { Failure } from '../../app/failure.tsx';
-import { PlaceLink } from '../../app/place-link.tsx';
-import { NO_FILTER } from '../../app/places.ts';
 import { Screen } from '../../app/screen.tsx';
+import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayMoment } from '../../app/words.ts';
 import { Drawing } from '../../canvas/drawing.tsx';
@@ -19,15 +19,18 @@ import { Replay } from './replay.tsx';
 import { Status } from './status.tsx';
 import { Steps } from './steps.tsx';
 
+const route = getRouteApi('/requests/$record');
+
 /** One request: the way it took and why, what was called, what it cost, and what was sent. */
-export function Request({ id }: { readonly id: string }) {
+export function Request() {
+  const { record: id } = route.useParams();
   const record = useQuery(recordQuery(id));
   if (!record.data) {
     return (
       <Screen title="Request">
         {record.error ? (
           <Failure title="The request could not be loaded" error={record.error} onRetry={() => record.refetch()}>
-            <PlaceLink to={{ screen: 'requests', filter: NO_FILTER }}>All requests</PlaceLink>
+            <TextLink to="/requests">All requests</TextLink>
           </Failure>
         ) : (
           <Waiting what="the request" />

@@ -1,7 +1,6 @@
 import { Group, Text } from '@mantine/core';
 import type { RecordTags } from '../../api/records.ts';
-import { PlaceLink } from '../../app/place-link.tsx';
-import { NO_FILTER } from '../../app/places.ts';
+import { TextLink } from '../../app/text-link.tsx';
 
 /** The tags of a request; each leads to the requests that have it too. */
 export function Tags({ tags }: { readonly tags: RecordTags }) {
@@ -16,14 +15,15 @@ export function Tags({ tags }: { readonly tags: RecordTags }) {
   return (
     <Group gap={4}>
       {all.map(([name, { value }]) => (
-        <PlaceLink
+        <TextLink
           key={name}
-          to={{ screen: 'requests', filter: { ...NO_FILTER, tag: `${name}=${value}` } }}
+          to="/requests"
+          search={{ tag: `${name}=${value}` }}
           className="tag"
           aria-label={`Requests with the tag ${name}=${value}`}
         >
           {name}={value}
-        </PlaceLink>
+        </TextLink>
       ))}
     </Group>
   );

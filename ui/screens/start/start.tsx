@@ -1,8 +1,7 @@
 import { Card, SimpleGrid, Text, ThemeIcon } from '@mantine/core';
 import { type Icon, IconApi, IconListSearch, IconRoute } from '@tabler/icons-react';
-import { PlaceLink } from '../../app/place-link.tsx';
-import { NO_FILTER } from '../../app/places.ts';
 import { Screen } from '../../app/screen.tsx';
+import { TextLink } from '../../app/text-link.tsx';
 import { FirstRequest } from './first-request.tsx';
 import { Today } from './today.tsx';
 
@@ -21,18 +20,18 @@ export function Start() {
       <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="lg">
         <Card withBorder padding="lg">
           <CardHead icon={IconRoute} />
-          <PlaceLink to={{ screen: 'policies' }} fw={650}>
+          <TextLink to="/policies" fw={650}>
             Policies
-          </PlaceLink>
+          </TextLink>
           <Text size="sm" c="dimmed">
             See which ways requests can take, in drawings and in words.
           </Text>
         </Card>
         <Card withBorder padding="lg">
           <CardHead icon={IconListSearch} />
-          <PlaceLink to={{ screen: 'requests', filter: NO_FILTER }} fw={650}>
+          <TextLink to="/requests" fw={650}>
             Requests
-          </PlaceLink>
+          </TextLink>
           <Text size="sm" c="dimmed">
             Look at any request: the way it took, why, what it cost, and what was sent.
           </Text>

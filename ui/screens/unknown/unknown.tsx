@@ -1,7 +1,6 @@
 import { Text } from '@mantine/core';
-import { PlaceLink } from '../../app/place-link.tsx';
-import { NO_FILTER } from '../../app/places.ts';
 import { Screen } from '../../app/screen.tsx';
+import { TextLink } from '../../app/text-link.tsx';
 
 /** An address that leads nowhere. */
 export function Unknown() {
@@ -9,17 +8,17 @@ export function Unknown() {
     <Screen title="No train stops here">
       <Text>
         This address leads nowhere. It may have been mistyped, or what it led to is gone. Go on to{' '}
-        <PlaceLink underline="always" to={{ screen: 'start' }}>
+        <TextLink underline="always" to="/">
           the start
-        </PlaceLink>
+        </TextLink>
         ,{' '}
-        <PlaceLink underline="always" to={{ screen: 'policies' }}>
+        <TextLink underline="always" to="/policies">
           the policies
-        </PlaceLink>{' '}
+        </TextLink>{' '}
         or{' '}
-        <PlaceLink underline="always" to={{ screen: 'requests', filter: NO_FILTER }}>
+        <TextLink underline="always" to="/requests">
           the requests
-        </PlaceLink>
+        </TextLink>
         .
       </Text>
     </Screen>
