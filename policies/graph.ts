@@ -1,19 +1,18 @@
 /** The document of a policy: what is drawn (`graph`, hashed and versioned) and where it stands on the canvas (`layout`). */
 import { z } from 'zod';
-import { kinds } from './kinds/index.ts';
 
 /** The schema that this code writes. Older documents are brought up to it when they are loaded. */
 export const GRAPH_SCHEMA = 1;
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'An id has 1 to 64 letters, digits, "_" or "-".');
 
-const nodeFields = {
+export const nodeFields = {
   id,
   title: z.string().max(120),
   note: z.string().max(2000).optional(),
 };
 
-const edge = z.strictObject({ from: id, port: z.string().min(1).max(64), to: id });
+export const edgeSchema = z.strictObject({ from: id, port: z.string().min(1).max(64), to: id });
 
 /** A drawing as it is saved: sound as a document, though its kinds and settings may still be wrong. */
 export const graphSchema = z.strictObject({
@@ -23,7 +22,7 @@ export const graphSchema = z.strictObject({
       z.strictObject({ ...nodeFields, kind: z.string().min(1).max(40), settings: z.record(z.string(), z.unknown()) }),
     )
     .max(1000),
-  edges: z.array(edge).max(4000),
+  edges: z.array(edgeSchema).max(4000),
 });
 
 export type Graph = z.infer<typeof graphSchema>;
@@ -44,19 +43,6 @@ export type Layout = z.infer<typeof layoutSchema>;
 export interface Drawing {
   readonly graph: Graph;
   readonly layout: Layout;
-}
-
-/** The whole language as one schema, made from the kinds: for Monaco and the API document. */
-export function documentSchema(): z.ZodType {
-  const [first, ...rest] = Object.entries(kinds).map(([name, kind]) =>
-    z.strictObject({ ...nodeFields, kind: z.literal(name), settings: kind.settings }),
-  );
-  if (!first) throw new Error('There are no kinds of nodes.');
-  return z.strictObject({
-    schema: z.literal(GRAPH_SCHEMA),
-    nodes: z.array(z.discriminatedUnion('kind', [first, ...rest])),
-    edges: z.array(edge),
-  });
 }
 
 /** Turns a document of one schema into one of the next; the number itself is raised for it. */

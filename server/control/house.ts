@@ -1,11 +1,12 @@
 /** What checks and simulations of a policy need to know of the organisation, read from the snapshot. */
 import { type CheckContext, checkGraph, type Problem } from '../../policies/check.ts';
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
+import { callersChoose } from '../../policies/free-tags.ts';
 import type { Graph } from '../../policies/graph.ts';
 import { probe } from '../../policies/probe.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlDeps } from './route.ts';
-import type { BudgetEntry, Snapshot } from './snapshot.ts';
+import type { BudgetEntry, KeyEntry, Snapshot } from './snapshot.ts';
 
 /** The budget of an organisation by its id. */
 export function budgetOf(snapshot: Snapshot, organisation: string, id: string): BudgetEntry | undefined {
@@ -13,23 +14,16 @@ export function budgetOf(snapshot: Snapshot, organisation: string, id: string): 
   return budget?.organisation === organisation ? budget : undefined;
 }
 
-/** Whether a key that is in use lets its callers say this tag as they like. */
-function callersChoose(snapshot: Snapshot, organisation: string, tag: string): boolean {
-  // The team is that of the key's project, unless the key lists others to choose from.
-  if (tag === 'team') return false;
-  for (const key of snapshot.keys.values()) {
-    if (key.organisation !== organisation || key.revoked) continue;
-    if (!Object.hasOwn(key.fixedTags, tag) && !Object.hasOwn(key.tagChoices, tag)) return true;
-  }
-  return false;
-}
+const keysInUse = (snapshot: Snapshot, organisation: string): KeyEntry[] =>
+  [...snapshot.keys.values()].filter((key) => key.organisation === organisation && !key.revoked);
 
 /** The problems of a graph in its organisation. */
 export function checkIn(snapshot: Snapshot, deps: ControlDeps, graph: Graph, organisation: string): Problem[] {
+  const keys = keysInUse(snapshot, organisation);
   const context: CheckContext = {
     models: deps.models(organisation).lookup,
     budget: (id) => budgetOf(snapshot, organisation, id),
-    callersChoose: (tag) => callersChoose(snapshot, organisation, tag),
+    callersChoose: (tag) => callersChoose(keys, tag),
   };
   return checkGraph(graph, context);
 }

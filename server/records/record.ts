@@ -168,5 +168,7 @@ export interface RecordStore {
   /** Newest first; `next` is the `before` of the following page. */
   list(filter: RecordFilter, limit: number): Promise<{ records: RequestRecord[]; next: string | null }>;
   totals(filter: RecordFilter, by: Grouping): Promise<UsageTotal[]>;
+  /** The most frequent values of each tag in the newest requests since a moment (milliseconds since 1970). */
+  tagsSeen(organisation: string, from: number): Promise<Record<string, string[]>>;
   edges(organisation: string, policy: string, version: number, from: number, to: number): Promise<EdgeCount[]>;
 }

@@ -13,6 +13,7 @@ import type {
   UsageTotal,
 } from './record.ts';
 import { type RecordRow, recordOf } from './row.ts';
+import { mostFrequentTags, REQUESTS_SEEN } from './tags-seen.ts';
 
 /** Records in SQLite or PostgreSQL: batches go to the writer, questions to connections that only read. */
 export class SqlRecordStore implements RecordStore {
@@ -99,6 +100,16 @@ export class SqlRecordStore implements RecordStore {
 
   async totals(filter: RecordFilter, by: Grouping): Promise<UsageTotal[]> {
     return totalsBy(this.#readers, this.#dialect, filter, by);
+  }
+
+  async tagsSeen(organisation: string, from: number): Promise<Record<string, string[]>> {
+    const rows: { tags: string }[] = await this.#readers('records')
+      .where({ organisation })
+      .where('at', '>=', from)
+      .orderBy('at', 'desc')
+      .limit(REQUESTS_SEEN)
+      .select('tags');
+    return mostFrequentTags(rows.map(({ tags }): RequestRecord['tags'] => JSON.parse(tags)));
   }
 
   async edges(organisation: string, policy: string, version: number, from: number, to: number): Promise<EdgeCount[]> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { documentSchema, GRAPH_SCHEMA, graphSchema, parseGraph, type Upgrade } from '../../policies/graph.ts';
+import { GRAPH_SCHEMA, graphSchema, parseGraph, type Upgrade } from '../../policies/graph.ts';
+import { documentSchema } from '../../policies/language.ts';
 import { draw } from './drawings.ts';
 
 const good = draw({ enter: ['request', {}], no: ['block', { message: 'No.' }] }, ['enter.next > no']);

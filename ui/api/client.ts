@@ -5,19 +5,22 @@ import { z } from 'zod';
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
+  /** What the server says besides: the draft as it is now, the tests that failed. */
+  readonly details: unknown;
 
-  constructor(code: string, message: string, status: number) {
+  constructor(code: string, message: string, status: number, details?: unknown) {
     super(message);
     this.name = 'ApiError';
     this.code = code;
     this.status = status;
+    this.details = details;
   }
 }
 
-const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string(), details: z.unknown() }) });
 
 interface Question {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
 }
@@ -44,7 +47,10 @@ export async function ask<S extends z.ZodType>(schema: S, path: string, question
   const value = readJson(text);
   if (!response.ok) {
     const said = errorBody.safeParse(value);
-    if (said.success) throw new ApiError(said.data.error.code, said.data.error.message, response.status);
+    if (said.success) {
+      const { code, message, details } = said.data.error;
+      throw new ApiError(code, message, response.status, details);
+    }
     throw new ApiError(
       'unexpected',
       `The gateway answered with an error (${response.status}). Try again.`,

@@ -1,11 +1,10 @@
-/** Names of what else is in the organisation: people, budgets and models. */
+/** What else is in the organisation: people, budgets, models, keys, projects and teams. */
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { budgetSchema } from '../../policies/budget.ts';
 import { ask } from './client.ts';
 
 const person = z.object({ id: z.string(), name: z.string() });
-const budget = z.object({ id: z.string(), name: z.string() });
-const model = z.object({ id: z.string() });
 
 /** Names by id. */
 export const peopleQuery = queryOptions({
@@ -16,20 +15,83 @@ export const peopleQuery = queryOptions({
   },
 });
 
-/** Names by id. */
-export const budgetsQuery = queryOptions({
-  queryKey: ['budgets'],
-  queryFn: async ({ signal }) => {
-    const { budgets } = await ask(z.object({ budgets: z.array(z.object({ budget })) }), '/budgets', { signal });
-    return new Map(budgets.map(({ budget: { id, name } }) => [id, name]));
-  },
+const rate = z.object({
+  aboveInputTokens: z.number(),
+  input: z.number(),
+  cachedInput: z.number(),
+  cacheWrite: z.number(),
+  output: z.number(),
+});
+
+const model = z.object({
+  id: z.string(),
+  provider: z.string(),
+  name: z.string(),
+  /** What apps may call it by, besides its id. */
+  names: z.array(z.string()),
+  label: z.string(),
+  price: z.tuple([rate], rate).nullable(),
+  tier: z.enum(['small', 'standard', 'large']),
+  contextTokens: z.number().nullable(),
+  imageTokens: z.number(),
+  supports: z.object({
+    tools: z.boolean(),
+    images: z.boolean(),
+    audio: z.boolean(),
+    files: z.boolean(),
+    jsonSchema: z.boolean(),
+  }),
+  boundFactor: z.number().default(1),
+  leavesHouse: z.boolean(),
+});
+
+const budget = z.object({
+  budget: z.object({ ...budgetSchema.shape, id: z.string(), project: z.string().nullable(), revision: z.number() }),
+  /** Of each scope that was used in the open window; in the unit of the budget. */
+  use: z.array(z.object({ scope: z.string(), spent: z.number(), held: z.number(), resetsAt: z.number().nullable() })),
+});
+
+const key = z.object({
+  id: z.string(),
+  project: z.string(),
+  name: z.string(),
+  prefix: z.string(),
+  fixedTags: z.record(z.string(), z.string()),
+  requiredTags: z.array(z.string()),
+  tagChoices: z.record(z.string(), z.array(z.string())),
+  policies: z.array(z.string()).nullable(),
+});
+
+const houseSchema = z.object({
+  models: z.array(model),
+  budgets: z.array(budget),
+  /** Those in use. */
+  keys: z.array(key),
+  projects: z.array(
+    z.object({ id: z.string(), team: z.string(), name: z.string(), defaultPolicy: z.string().nullable() }),
+  ),
+  teams: z.array(z.object({ id: z.string(), name: z.string() })),
+  defaultPolicy: z.string().nullable(),
+  /** Values of tags that were seen in requests of the last week, the most frequent first. */
+  tags: z.record(z.string(), z.array(z.string())),
+});
+export type HouseAnswer = z.infer<typeof houseSchema>;
+
+const HOUSE = ['house'];
+
+export const houseQuery = queryOptions({
+  queryKey: HOUSE,
+  queryFn: ({ signal }) => ask(houseSchema, '/house', { signal }),
+});
+
+/** Names of budgets by id. */
+export const budgetNamesQuery = queryOptions({
+  ...houseQuery,
+  select: ({ budgets }: HouseAnswer) => new Map(budgets.map(({ budget: { id, name } }) => [id, name])),
 });
 
 /** Ids of the models that the configured providers offer. */
-export const modelsQuery = queryOptions({
-  queryKey: ['models'],
-  queryFn: async ({ signal }) => {
-    const { models } = await ask(z.object({ models: z.array(model) }), '/models', { signal });
-    return models.map(({ id }) => id);
-  },
+export const modelIdsQuery = queryOptions({
+  ...houseQuery,
+  select: ({ models }: HouseAnswer) => models.map(({ id }) => id),
 });

@@ -1,7 +1,7 @@
 /** Policies, their versions and drafts, and what the check finds. */
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import type { Graph } from '../../policies/graph.ts';
+import { graphSchema, layoutSchema } from '../../policies/graph.ts';
 import { ask } from './client.ts';
 
 const policy = z.object({
@@ -13,26 +13,6 @@ const policy = z.object({
 });
 export type Policy = z.infer<typeof policy>;
 
-const graph = z.object({
-  schema: z.literal(1 satisfies Graph['schema']),
-  nodes: z.array(
-    z.object({
-      id: z.string(),
-      kind: z.string(),
-      title: z.string(),
-      note: z.string().optional(),
-      settings: z.record(z.string(), z.unknown()),
-    }),
-  ),
-  edges: z.array(z.object({ from: z.string(), port: z.string(), to: z.string() })),
-});
-
-const point = z.object({ x: z.number(), y: z.number() });
-const layout = z.object({
-  positions: z.record(z.string(), point),
-  stickies: z.array(z.object({ id: z.string(), text: z.string(), at: point, width: z.number(), height: z.number() })),
-});
-
 const versionSummary = z.object({
   number: z.number(),
   author: z.string(),
@@ -42,7 +22,7 @@ const versionSummary = z.object({
 });
 export type VersionSummary = z.infer<typeof versionSummary>;
 
-const drawing = z.object({ graph, layout });
+const drawing = z.object({ graph: graphSchema, layout: layoutSchema });
 export type Drawing = z.infer<typeof drawing>;
 
 const problem = z.object({

@@ -25,6 +25,11 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...parent,
+    path: '/policies/$policy/edit',
+    component: lazyRouteComponent(() => import('../screens/editor/editor.tsx'), 'Editor'),
+  }),
+  createRoute({
+    ...parent,
     path: '/requests',
     validateSearch: requestsFilterSchema,
     component: lazyRouteComponent(() => import('../screens/requests/request-list.tsx'), 'RequestList'),

@@ -12,7 +12,7 @@ import { idSchema, momentSchema, reasonSchema } from '../input.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const budget = storedBudgetSchema.meta({ id: 'Budget' });
-const use = z
+export const budgetUseSchema = z
   .object({ scope: z.string(), spent: z.int(), held: z.int(), resetsAt: momentSchema.nullable() })
   .meta({ id: 'BudgetUse', description: 'What one scope has used of the open window, in the unit of the budget.' });
 
@@ -23,7 +23,7 @@ export const budgetRoutes: readonly Route[] = [
     tag: 'Budgets',
     summary: 'All budgets, with what each scope has spent and holds now.',
     status: 200,
-    response: z.object({ budgets: z.array(z.object({ budget, use: z.array(use) })) }),
+    response: z.object({ budgets: z.array(z.object({ budget, use: z.array(budgetUseSchema) })) }),
     handle: async (_input, { control, deps, actor }) => {
       const { budgets } = control.snapshot();
       const stored = await listBudgets(control.db, actor.organisation);

@@ -2,16 +2,20 @@
 import { z } from 'zod';
 import { reasonSchema } from '../input.ts';
 import { listPrices, priceInputSchema, priceOverrideSchema, priceSchema, setPrice } from '../prices.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { type ControlDeps, defineRoute, type Route } from '../route.ts';
 
-const model = z
+export const modelSchema = z
   .object({
     id: z.string(),
     provider: z.string(),
+    name: z.string().meta({ description: 'The name that the provider knows it by.' }),
+    names: z.array(z.string()).meta({ description: 'What apps may call it by, besides its id.' }),
     label: z.string(),
     price: priceSchema.nullable(),
     tier: z.enum(['small', 'standard', 'large']),
     contextTokens: z.int().nullable(),
+    imageTokens: z.int().meta({ description: 'The most tokens that one image can cost.' }),
+    boundFactor: z.number().optional(),
     supports: z.object({
       tools: z.boolean(),
       images: z.boolean(),
@@ -22,6 +26,12 @@ const model = z
     leavesHouse: z.boolean(),
   })
   .meta({ id: 'Model' });
+/** The models of an organisation, each with the bare name that leads to it. */
+export function modelsOf(deps: ControlDeps, organisation: string): z.input<typeof modelSchema>[] {
+  const { models, lookup } = deps.models(organisation);
+  return models.map((one) => ({ ...one, names: lookup(one.name)?.id === one.id ? [one.name] : [] }));
+}
+
 const override = priceOverrideSchema.meta({ id: 'PriceOverride' });
 
 export const modelRoutes: readonly Route[] = [
@@ -31,10 +41,8 @@ export const modelRoutes: readonly Route[] = [
     tag: 'Models',
     summary: 'The models of the configured providers, at the prices of now.',
     status: 200,
-    response: z.object({ models: z.array(model) }),
-    handle: (_input, { deps, actor }) => ({
-      models: deps.models(actor.organisation).models.map((one) => ({ ...one })),
-    }),
+    response: z.object({ models: z.array(modelSchema) }),
+    handle: (_input, { deps, actor }) => ({ models: modelsOf(deps, actor.organisation) }),
   }),
   defineRoute({
     method: 'get',

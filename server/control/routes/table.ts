@@ -2,6 +2,7 @@
 import type { Route } from '../route.ts';
 import { budgetRoutes } from './budgets.ts';
 import { historyRoutes } from './history.ts';
+import { houseRoutes } from './house.ts';
 import { keyRoutes } from './keys.ts';
 import { modelRoutes } from './models.ts';
 import { policyRoutes } from './policies.ts';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...versionRoutes,
   ...modelRoutes,
   ...budgetRoutes,
+  ...houseRoutes,
   ...recordRoutes,
   ...historyRoutes,
 ];

@@ -1,7 +1,7 @@
 import { Badge, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { budgetsQuery } from '../../api/house.ts';
+import { budgetNamesQuery } from '../../api/house.ts';
 import { drawingQuery, type Policy as PolicyWords, policyQuery } from '../../api/policies.ts';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
@@ -60,7 +60,7 @@ function State({ policy, shown }: { readonly policy: PolicyWords; readonly shown
 
 function Drawn({ policy, shown }: { readonly policy: PolicyWords; readonly shown: number | 'draft' }) {
   const drawing = useQuery(drawingQuery(policy.id, shown));
-  const budgets = useQuery(budgetsQuery);
+  const budgets = useQuery(budgetNamesQuery);
   const error = drawing.error ?? budgets.error;
   if (!drawing.data || !budgets.data) {
     if (!error) return <Waiting what="the drawing" />;

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { findDetector } from '../../../policies/text/detectors/index.ts';
-import { budgetsQuery } from '../../api/house.ts';
+import { budgetNamesQuery } from '../../api/house.ts';
 import type { RequestRecord } from '../../api/records.ts';
 import { plural } from '../../app/words.ts';
 import { Tags } from './tags.tsx';
@@ -12,7 +12,7 @@ const SET_BY = { key: 'fixed by the API key', caller: 'sent by the app', rule: '
 
 /** What was charged to which budget, the tags that this went by, and what was taken out of the texts. */
 export function Accounts({ record }: { readonly record: RequestRecord }) {
-  const budgets = useQuery(budgetsQuery);
+  const budgets = useQuery(budgetNamesQuery);
   const tags = Object.entries(record.tags);
   const redactions = Object.entries(record.redactions);
   return (

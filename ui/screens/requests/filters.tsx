@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { modelsQuery } from '../../api/house.ts';
+import { modelIdsQuery } from '../../api/house.ts';
 import { RECORD_STATUSES, readTag } from '../../api/records.ts';
 import { isNarrowed, type RequestsFilter } from '../../app/addresses.ts';
 import { STATUS_WORDS } from './status.tsx';
@@ -16,7 +16,7 @@ function useSet(): (filter: RequestsFilter) => void {
 /** Narrows the list by status, model and tag; the choice is part of the address. */
 export function Filters({ filter }: { readonly filter: RequestsFilter }) {
   const set = useSet();
-  const models = useQuery(modelsQuery);
+  const models = useQuery(modelIdsQuery);
   const known = new Set([...(models.data ?? []), ...(filter.model === undefined ? [] : [filter.model])]);
   return (
     <Group gap="md" align="flex-end" role="search" aria-label="Requests">

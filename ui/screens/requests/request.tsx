@@ -2,7 +2,7 @@ import './requests.css';
 import { Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { budgetsQuery } from '../../api/house.ts';
+import { budgetNamesQuery } from '../../api/house.ts';
 import { drawingQuery, policyQuery } from '../../api/policies.ts';
 import { type RequestRecord, recordQuery } from '../../api/records.ts';
 import { Failure } from '../../app/failure.tsx';
@@ -74,7 +74,7 @@ interface DecidedProps {
 function Decided({ record, policy, version }: DecidedProps) {
   const drawing = useQuery(drawingQuery(policy, version));
   const words = useQuery(policyQuery(policy));
-  const budgets = useQuery(budgetsQuery);
+  const budgets = useQuery(budgetNamesQuery);
   const error = drawing.error ?? words.error ?? budgets.error;
   if (!drawing.data || !words.data || !budgets.data) {
     if (!error) return <Waiting what="the policy that decided" />;

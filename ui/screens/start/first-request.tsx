@@ -1,14 +1,14 @@
 import { Button, Card, Group, Tabs, Text, Title } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { modelsQuery } from '../../api/house.ts';
+import { modelIdsQuery } from '../../api/house.ts';
 import { Failure } from '../../app/failure.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { samplesFor } from './samples.ts';
 
 /** How an app sends its first request here. */
 export function FirstRequest() {
-  const models = useQuery(modelsQuery);
+  const models = useQuery(modelIdsQuery);
   return (
     <Card withBorder padding="lg" component="section">
       <Title order={2} mb={4}>

@@ -1,0 +1,55 @@
+/** The house at a glance: what a page needs to check a policy and to try it out without asking again. */
+import { z } from 'zod';
+import { listBudgets, storedBudgetSchema } from '../budgets.ts';
+import { keySchema, listKeys } from '../keys.ts';
+import { listProjects, listTeams, projectSchema, readOrganisation, teamSchema } from '../organisations.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { budgetUseSchema } from './budgets.ts';
+import { modelSchema, modelsOf } from './models.ts';
+
+const TAGS_FROM_MS = 7 * 24 * 60 * 60 * 1000;
+
+export const houseRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'get',
+    path: '/house',
+    tag: 'House',
+    summary: 'Models, budgets with what they have used, keys, projects, teams, and tags seen in the last seven days.',
+    status: 200,
+    response: z.object({
+      models: z.array(modelSchema),
+      budgets: z.array(z.object({ budget: storedBudgetSchema, use: z.array(budgetUseSchema) })),
+      keys: z.array(keySchema).meta({ description: 'Those in use; never the token itself.' }),
+      projects: z.array(projectSchema),
+      teams: z.array(teamSchema),
+      defaultPolicy: z.string().nullable(),
+      tags: z
+        .record(z.string(), z.array(z.string()))
+        .meta({ description: 'The most frequent values of each tag in requests of the last seven days.' }),
+    }),
+    handle: async (_input, { control, deps, actor }) => {
+      const { organisation } = actor;
+      const { budgets } = control.snapshot();
+      const [stored, keys, projects, teams, { defaultPolicy }, tags] = await Promise.all([
+        listBudgets(control.db, organisation),
+        listKeys(control.db, organisation),
+        listProjects(control.db, organisation),
+        listTeams(control.db, organisation),
+        readOrganisation(control.db, organisation),
+        deps.records.tagsSeen(organisation, Date.now() - TAGS_FROM_MS),
+      ]);
+      return {
+        models: modelsOf(deps, organisation),
+        budgets: stored.map((budget) => {
+          const entry = budgets.get(budget.id);
+          return { budget, use: entry ? [...deps.budgetUse(entry)] : [] };
+        }),
+        keys: keys.filter(({ revokedAt }) => revokedAt === null),
+        projects,
+        teams,
+        defaultPolicy,
+        tags,
+      };
+    },
+  }),
+];

@@ -1,0 +1,37 @@
+/** The draft of a policy: the working copy that is drawn on, with its revision. */
+import { queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { graphSchema, layoutSchema } from '../../policies/graph.ts';
+import { policyTestsSchema } from '../../policies/policy-test.ts';
+import { ask } from './client.ts';
+
+export const draftSchema = z.object({
+  graph: graphSchema,
+  layout: layoutSchema,
+  tests: policyTestsSchema,
+  /** Raised by each save; a save names the one that it started from. */
+  revision: z.number(),
+  /** Id of the person who saved it last. */
+  owner: z.string(),
+  updatedAt: z.number(),
+});
+export type Draft = z.infer<typeof draftSchema>;
+
+/** Asked once when an editor opens: from then on the page knows better than the server. */
+export const draftQuery = (policy: string) =>
+  queryOptions({
+    queryKey: ['policies', policy, 'draft'],
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => ask(draftSchema, `/policies/${encodeURIComponent(policy)}/draft`, { signal }),
+  });
+
+/** Saves a draft over the revision that the page knows; rejects with \`conflict\`, the current one in the details. */
+export function saveDraft(
+  policy: string,
+  draft: Pick<Draft, 'graph' | 'layout' | 'tests' | 'revision'>,
+): Promise<Draft> {
+  return ask(draftSchema, `/policies/${encodeURIComponent(policy)}/draft`, { method: 'PUT', body: draft });
+}

@@ -1,0 +1,45 @@
+/** The house that a policy is drawn in: what checking it and trying it out have to know. */
+import type { Budget } from '../../policies/budget.ts';
+import type { CheckContext } from '../../policies/check.ts';
+import { callersChoose } from '../../policies/free-tags.ts';
+import type { Model } from '../../policies/model.ts';
+import type { SimulationWorld } from '../../policies/simulate.ts';
+import type { HouseAnswer } from '../api/house.ts';
+
+export interface House {
+  readonly answer: HouseAnswer;
+  readonly models: readonly Model[];
+  /** Names by id. */
+  readonly budgetNames: ReadonlyMap<string, string>;
+  readonly check: CheckContext;
+  /** The world of a request that comes with the key of that id; of nobody in particular without one. */
+  world(key: string | null): SimulationWorld;
+}
+
+/** Puts the answer of the server into the forms that the policy language asks for. */
+export function houseOf(answer: HouseAnswer): House {
+  const models = new Map<string, Model>();
+  for (const model of answer.models) for (const name of [...model.names, model.id]) models.set(name, model);
+  const budgets = new Map<string, Budget>(answer.budgets.map(({ budget }) => [budget.id, budget]));
+  const uses = new Map(answer.budgets.map(({ budget, use }) => [budget.id, use]));
+  const check: CheckContext = {
+    models: (name) => models.get(name),
+    budget: (id) => budgets.get(id),
+    callersChoose: (tag) => callersChoose(answer.keys, tag),
+  };
+  return {
+    answer,
+    models: answer.models,
+    budgetNames: new Map([...budgets].map(([id, { name }]) => [id, name])),
+    check,
+    world(id) {
+      const key = answer.keys.find((one) => one.id === id);
+      const project = answer.projects.find((one) => one.id === key?.project);
+      return {
+        ...check,
+        state: (budget, scope) => uses.get(budget.id)?.find((use) => use.scope === scope) ?? { spent: 0, held: 0 },
+        facts: { key: { id: key?.id ?? '', name: key?.name ?? '' }, project: project?.name ?? '', app: null },
+      };
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** The canvas to draw on. */
+export function EditableDrawing() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** The settings of the selected node. */
+export function Inspector() {
+  return null;
+}

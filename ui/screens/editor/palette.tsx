@@ -1,0 +1,4 @@
+/** What can be put on the canvas. */
+export function Palette() {
+  return null;
+}

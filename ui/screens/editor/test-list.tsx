@@ -1,0 +1,4 @@
+/** The tests that are kept with the policy. */
+export function TestList() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** A request tried on the drawing as it stands. */
+export function TryIt() {
+  return null;
+}
