@@ -4,14 +4,14 @@ import { z } from 'zod';
 import { graphSchema, layoutSchema } from '../../policies/graph.ts';
 import { ask } from './client.ts';
 
-const policy = z.object({
+export const policySchema = z.object({
   id: z.string(),
   name: z.string(),
   title: z.string(),
   description: z.string(),
   liveVersion: z.number().nullable(),
 });
-export type Policy = z.infer<typeof policy>;
+export type Policy = z.infer<typeof policySchema>;
 
 const versionSummary = z.object({
   number: z.number(),
@@ -35,13 +35,14 @@ export type Problem = z.infer<typeof problem>;
 
 export const policiesQuery = queryOptions({
   queryKey: ['policies'],
-  queryFn: async ({ signal }) => (await ask(z.object({ policies: z.array(policy) }), '/policies', { signal })).policies,
+  queryFn: async ({ signal }) =>
+    (await ask(z.object({ policies: z.array(policySchema) }), '/policies', { signal })).policies,
 });
 
 export const policyQuery = (id: string) =>
   queryOptions({
     queryKey: ['policies', id],
-    queryFn: ({ signal }) => ask(policy, `/policies/${encodeURIComponent(id)}`, { signal }),
+    queryFn: ({ signal }) => ask(policySchema, `/policies/${encodeURIComponent(id)}`, { signal }),
   });
 
 export const versionsQuery = (id: string) =>

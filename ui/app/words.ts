@@ -6,6 +6,11 @@ const COUNT = new Intl.NumberFormat('en-US');
 /** Milliseconds since 1970 as "21 Nov 2026, 22:18:41", in the browser's time zone. */
 export const sayMoment = (at: number): string => MOMENT.format(at);
 
+const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
+
+/** Milliseconds since 1970 as "22:18", in the browser's time zone. */
+export const sayTime = (at: number): string => TIME.format(at);
+
 /** "12,345". */
 export const sayCount = (count: number): string => COUNT.format(count);
 

@@ -2,8 +2,9 @@
 import { createContext, type ReactNode, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Policy } from '../api/policies.ts';
-import type { House } from '../editing/house.ts';
 import type { Editing, EditingState } from './document.ts';
+import type { House } from './house.ts';
+import type { Saver } from './saver.ts';
 
 interface Shared {
   readonly editing: Editing;
@@ -11,6 +12,7 @@ interface Shared {
   readonly house: House;
   /** False for somebody who may only look: nothing changes then, and there is nothing to change it with. */
   readonly mayChange: boolean;
+  readonly saver: Saver;
 }
 
 const EditingContext = createContext<Shared | null>(null);

@@ -1,8 +1,8 @@
 import './editor.css';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
-import { type Draft, draftQuery } from '../../api/drafts.ts';
+import { useEffect, useState } from 'react';
+import { type Draft, draftQuery, saveDraft, waitForSave } from '../../api/drafts.ts';
 import { houseQuery } from '../../api/house.ts';
 import { type Policy, policyQuery } from '../../api/policies.ts';
 import { useMayChange } from '../../api/session.ts';
@@ -10,9 +10,11 @@ import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
-import { createEditing } from '../../editing/document.ts';
+import { createEditing, type Editing, type PolicyDocument } from '../../editing/document.ts';
 import { EditingProvider } from '../../editing/editing-context.tsx';
 import { type House, houseOf } from '../../editing/house.ts';
+import { keptOf, sameDocument } from '../../editing/kept.ts';
+import { createSaver, type Saver } from '../../editing/saver.ts';
 import { CanvasTools } from './canvas-tools.tsx';
 import { EditableDrawing } from './editable-drawing.tsx';
 import { Palette } from './palette.tsx';
@@ -46,6 +48,23 @@ export function Editor() {
   );
 }
 
+/** What was drawn on this page before and could not be saved goes on from where it was. */
+function startEditing(policy: string, draft: Draft): { editing: Editing; saver: Saver; restored: boolean } {
+  const { graph, layout, tests, revision } = draft;
+  const saved = { graph, layout, tests };
+  const kept = keptOf(localStorage, policy);
+  const restored = kept !== null && !sameDocument(kept.document, saved);
+  const editing = createEditing(restored ? kept.document : saved);
+  const save = (document: PolicyDocument & { revision: number }) => saveDraft(policy, document);
+  // On a revision that is not the server's any more, the first save finds the conflict.
+  const from = restored ? kept.revision : revision;
+  return {
+    editing,
+    restored,
+    saver: createSaver({ editing, policy, saved, revision: from, save, storage: localStorage }),
+  };
+}
+
 interface Props {
   readonly policy: Policy;
   readonly draft: Draft;
@@ -53,17 +72,21 @@ interface Props {
 }
 
 function Workbench({ policy, draft, house }: Props) {
-  const { graph, layout, tests } = draft;
-  const [editing] = useState(() => createEditing({ graph, layout, tests }));
+  const [{ editing, saver, restored }] = useState(() => startEditing(policy.id, draft));
   const mayChange = useMayChange();
+  useEffect(() => {
+    if (!mayChange) return;
+    saver.open();
+    return () => waitForSave(policy.id, saver.close());
+  }, [saver, policy.id, mayChange]);
   return (
-    <EditingProvider shared={{ editing, policy, house, mayChange }}>
+    <EditingProvider shared={{ editing, policy, house, mayChange, saver }}>
       <Screen
         title={policy.title}
         aside={
           <div className="editor-tools">
             <CanvasTools />
-            <Saving draft={draft} />
+            {mayChange ? <Saving restored={restored} /> : null}
             <Publish />
           </div>
         }
