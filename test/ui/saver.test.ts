@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../ui/api/client.ts';
 import type { Draft } from '../../ui/api/drafts.ts';
 import { createEditing, type PolicyDocument } from '../../ui/editing/document.ts';
-import { keptOf } from '../../ui/editing/kept.ts';
+import { keptOf, type Shelf } from '../../ui/editing/kept.ts';
 import { createSaver } from '../../ui/editing/saver.ts';
 
 const POLICY = 'pol_1';
@@ -24,23 +24,20 @@ const draftOf = ({ graph, layout, tests }: PolicyDocument, revision: number): Dr
   updatedAt: 1,
 });
 
-class Memory implements Storage {
-  readonly #items = new Map<string, string>();
-  get length(): number {
-    return this.#items.size;
-  }
-  clear = (): void => this.#items.clear();
-  key = (n: number): string | null => [...this.#items.keys()][n] ?? null;
-  getItem = (name: string): string | null => this.#items.get(name) ?? null;
-  removeItem = (name: string): boolean => this.#items.delete(name);
-  setItem = (name: string, value: string): Map<string, string> => this.#items.set(name, value);
+function emptyShelf(): Shelf {
+  const items = new Map<string, string>();
+  return {
+    getItem: (name) => items.get(name) ?? null,
+    setItem: (name, value) => void items.set(name, value),
+    removeItem: (name) => void items.delete(name),
+  };
 }
 
 /** A server with one draft, that can be away or be saved to by others. */
 function openEditor() {
   const saved = titled('first');
   const editing = createEditing(saved);
-  const storage = new Memory();
+  const shelf = emptyShelf();
   const server = { draft: draftOf(saved, 1), failure: null as ApiError | null, saves: 0, loseAnswer: false };
   const save = async (sent: PolicyDocument & { revision: number }): Promise<Draft> => {
     server.saves++;
@@ -51,11 +48,11 @@ function openEditor() {
     if (server.loseAnswer) throw new ApiError('unreachable', 'Gone.', 0);
     return server.draft;
   };
-  const saver = createSaver({ editing, policy: POLICY, saved, revision: 1, save, storage });
+  const saver = createSaver({ editing, policy: POLICY, saved, revision: 1, save, shelf });
   saver.open();
   const draw = (title: string) => editing.getState().change('Draw', () => titled(title));
   const title = () => editing.getState().document.graph.nodes[0]?.title;
-  return { editing, storage, server, saver, draw, title, phase: () => saver.phase.getState().name };
+  return { editing, shelf, server, saver, draw, title, phase: () => saver.phase.getState().name };
 }
 
 describe('a draft that saves itself', () => {
@@ -85,18 +82,18 @@ describe('a draft that saves itself', () => {
   });
 
   it('is kept in the browser while the server is away, and saved when it is back', async () => {
-    const { server, storage, draw, phase } = openEditor();
+    const { server, shelf, draw, phase } = openEditor();
     server.failure = new ApiError('unreachable', 'Gone.', 0);
     draw('a');
     await vi.advanceTimersByTimeAsync(1500);
     expect(phase()).toBe('offline');
     draw('b');
-    expect(keptOf(storage, POLICY)).toMatchObject({ revision: 1, document: titled('b') });
+    expect(keptOf(shelf, POLICY)).toMatchObject({ revision: 1, document: titled('b') });
     server.failure = null;
     await vi.advanceTimersByTimeAsync(15_000);
     expect(phase()).toBe('saved');
     expect(server.draft.graph.nodes[0]?.title).toBe('b');
-    expect(keptOf(storage, POLICY)).toBeNull();
+    expect(keptOf(shelf, POLICY)).toBeNull();
   });
 
   it('waits for the person to sign in again', async () => {

@@ -20,12 +20,19 @@ export function sameDocument(a: PolicyDocument, b: PolicyDocument): boolean {
   return JSON.stringify(documentSchema.parse(a)) === JSON.stringify(documentSchema.parse(b));
 }
 
+/** Where things are kept: the browser's storage. */
+export interface Shelf {
+  getItem(name: string): string | null;
+  setItem(name: string, value: string): void;
+  removeItem(name: string): void;
+}
+
 const keyOf = (policy: string): string => `signalbox unsaved ${policy}`;
 
 /** Keeps a document until it is forgotten; false where the browser keeps nothing, or has no room. */
-export function keep(storage: Storage, policy: string, kept: Kept): boolean {
+export function keep(shelf: Shelf, policy: string, kept: Kept): boolean {
   try {
-    storage.setItem(keyOf(policy), JSON.stringify(kept));
+    shelf.setItem(keyOf(policy), JSON.stringify(kept));
     return true;
   } catch {
     return false;
@@ -33,18 +40,18 @@ export function keep(storage: Storage, policy: string, kept: Kept): boolean {
 }
 
 /** What was kept of a policy; null when there is nothing that can be read. */
-export function keptOf(storage: Storage, policy: string): Kept | null {
+export function keptOf(shelf: Shelf, policy: string): Kept | null {
   try {
-    const parsed = keptSchema.safeParse(JSON.parse(storage.getItem(keyOf(policy)) ?? 'null'));
+    const parsed = keptSchema.safeParse(JSON.parse(shelf.getItem(keyOf(policy)) ?? 'null'));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
   }
 }
 
-export function forget(storage: Storage, policy: string): void {
+export function forget(shelf: Shelf, policy: string): void {
   try {
-    storage.removeItem(keyOf(policy));
+    shelf.removeItem(keyOf(policy));
   } catch {
     // A browser that keeps nothing has nothing to forget.
   }

@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ApiError } from '../api/client.ts';
 import { type Draft, draftSchema } from '../api/drafts.ts';
 import type { Editing, PolicyDocument } from './document.ts';
-import { forget, keep, sameDocument } from './kept.ts';
+import { forget, keep, type Shelf, sameDocument } from './kept.ts';
 
 export type SavePhase =
   /** `at` is null while nothing was saved from this page. */
@@ -46,11 +46,11 @@ interface Settings {
   readonly saved: PolicyDocument;
   readonly revision: number;
   readonly save: (draft: PolicyDocument & { readonly revision: number }) => Promise<Draft>;
-  readonly storage: Storage;
+  readonly shelf: Shelf;
 }
 
 /** Makes what saves an editor's document; that may already be another than the one that the server has. */
-export function createSaver({ editing, policy, storage, save, ...start }: Settings): Saver {
+export function createSaver({ editing, policy, shelf, save, ...start }: Settings): Saver {
   const phase = createStore<SavePhase>(() => ({ name: 'saved', at: null }));
   let { saved, revision } = start;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -95,7 +95,7 @@ export function createSaver({ editing, policy, storage, save, ...start }: Settin
         enter({ name: 'unsaved' });
         schedule();
       } else {
-        forget(storage, policy);
+        forget(shelf, policy);
         enter({ name: 'saved', at: draft.updatedAt });
       }
     } catch (error) {
@@ -123,13 +123,13 @@ export function createSaver({ editing, policy, storage, save, ...start }: Settin
     if (!sameDocument(theirs, document)) return { name: 'conflict', theirs };
     saved = document;
     revision = theirs.revision;
-    forget(storage, policy);
+    forget(shelf, policy);
     return { name: 'saved', at: theirs.updatedAt };
   }
 
   function changed(): void {
     if (!isUnsaved()) return;
-    keep(storage, policy, { document: editing.getState().document, revision });
+    keep(shelf, policy, { document: editing.getState().document, revision });
     const { name } = phase.getState();
     // A conflict is answered by the person; while the server is away, it is tried again in its own time.
     if (name === 'conflict' || name === 'offline' || name === 'signed out') return;
@@ -163,7 +163,7 @@ export function createSaver({ editing, policy, storage, save, ...start }: Settin
         saved = { graph, layout, tests };
         return saved;
       });
-      forget(storage, policy);
+      forget(shelf, policy);
     },
     retry() {
       failures = 0;

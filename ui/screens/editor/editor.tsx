@@ -61,7 +61,7 @@ function startEditing(policy: string, draft: Draft): { editing: Editing; saver: 
   return {
     editing,
     restored,
-    saver: createSaver({ editing, policy, saved, revision: from, save, storage: localStorage }),
+    saver: createSaver({ editing, policy, saved, revision: from, save, shelf: localStorage }),
   };
 }
 
