@@ -151,6 +151,13 @@ export interface HoldBounds {
   readonly warning: number;
 }
 
+/** The port by which a request leaves a budget node, why, and the amount that it asked for in the budget's unit. */
+export interface HoldDecision {
+  readonly port: HoldResult['port'];
+  readonly why: HoldResult['why'];
+  readonly amount: number;
+}
+
 /**
  * The rule of admission: spent + held + the new hold never exceeds the limit. `within` is tried with the dearest model that
  * it can reach while spend and holds are below the warning share; then `warning` with its own; else the budget is exhausted.
@@ -159,7 +166,7 @@ export function decideHold(
   state: { readonly limit: number; readonly spent: number; readonly held: number },
   bounds: HoldBounds,
   warnAt: number | null,
-): { readonly port: 'within' | 'warning' | 'exhausted'; readonly why: HoldResult['why']; readonly amount: number } {
+): HoldDecision {
   const used = state.spent + state.held;
   const warned = warnAt !== null && used >= state.limit * warnAt && state.limit > 0;
   if (!warned && used + bounds.within <= state.limit) return { port: 'within', why: 'fits', amount: bounds.within };
@@ -175,7 +182,7 @@ export function holdResult(
   scope: string,
   need: HoldNeed,
   state: { readonly spent: number; readonly held: number; readonly resetsAt: number | null },
-  decided: { readonly port: HoldResult['port']; readonly why: HoldResult['why']; readonly amount: number },
+  decided: HoldDecision,
   bounds: HoldBounds | null,
 ): HoldResult {
   return {

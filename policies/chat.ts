@@ -74,6 +74,7 @@ const ROLES: Readonly<Record<ChatMessage['role'], Role>> = {
 const NOT_READ_BY_MODEL = new Set([
   'model',
   'messages',
+  'tools',
   'stream',
   'stream_options',
   'metadata',
@@ -101,12 +102,6 @@ function bytesOf(value: unknown): number {
   return utf8Bytes(JSON.stringify(value));
 }
 
-function bytesBesides(fields: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): number {
-  let bytes = 0;
-  for (const name in fields) if (!known.has(name)) bytes += bytesOf(fields[name]);
-  return bytes;
-}
-
 /** Collects what the parts of a body hold. */
 class Reader {
   readonly slots: TextSlot[] = [];
@@ -116,9 +111,22 @@ class Reader {
   audio = 0;
   files = 0;
   otherBytes = 0;
+  readonly others: unknown[] = [];
 
   slot(path: TextSlot['path'], role: Role, purpose: TextPurpose, index: number, text: string): void {
     this.slots.push({ path, role, purpose, message: index, text });
+  }
+
+  /** What the model reads and no slot holds. */
+  other(value: unknown): void {
+    const bytes = bytesOf(value);
+    if (bytes === 0) return;
+    this.otherBytes += bytes;
+    this.others.push(value);
+  }
+
+  othersBesides(fields: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
+    for (const name in fields) if (!known.has(name)) this.other(fields[name]);
   }
 
   /** Texts beside the messages that leave the house all the same. */
@@ -141,10 +149,10 @@ class Reader {
     if (fields.function_call) {
       const path = ['messages', index, 'function_call', 'arguments'];
       this.slot(path, role, 'arguments', index, fields.function_call.arguments);
-      this.otherBytes += utf8Bytes(fields.function_call.name);
+      this.other(fields.function_call.name);
     }
     if (fields.audio) this.unbounded.add('an earlier answer in audio by its id');
-    this.otherBytes += bytesBesides(fields, READ_MESSAGE_FIELDS);
+    this.othersBesides(fields, READ_MESSAGE_FIELDS);
   }
 
   toolCall(
@@ -154,13 +162,13 @@ class Reader {
   ): void {
     if (call?.function) {
       this.slot([...path, 'function', 'arguments'], 'assistant', 'arguments', index, call.function.arguments);
-      this.otherBytes += utf8Bytes(call.function.name);
+      this.other(call.function.name);
     }
     if (call?.custom) {
       this.slot([...path, 'custom', 'input'], 'assistant', 'arguments', index, call.custom.input);
-      this.otherBytes += utf8Bytes(call.custom.name);
+      this.other(call.custom.name);
     }
-    this.otherBytes += bytesOf(call?.id);
+    this.other(call?.id);
   }
 
   content(
@@ -200,17 +208,17 @@ class Reader {
     } else if (part.type !== 'text' && part.type !== 'refusal') {
       this.unbounded.add(`content of the type "${part.type.slice(0, 40)}"`);
     }
-    this.otherBytes += bytesBesides(part, READ_PART_FIELDS);
+    this.othersBesides(part, READ_PART_FIELDS);
   }
 
   tools(body: ChatBody): void {
-    for (const [index, { type, ...rest }] of (body.tools ?? []).entries()) {
+    for (const [index, tool] of (body.tools ?? []).entries()) {
+      const { type, ...rest } = tool;
       const described = rest.function?.description;
       if (described) {
         this.label(['tools', index, 'function', 'description'], body.messages.length, described);
-        // The tools are counted whole, with all that describes them.
-        this.otherBytes -= utf8Bytes(described);
-      }
+        this.other({ ...tool, function: { ...rest.function, description: '' } });
+      } else this.other(tool);
       const name = rest.function?.name ?? rest.custom?.name;
       this.toolNames.push(name ?? type);
       if (name === undefined) this.unbounded.add(`the hosted tool "${type.slice(0, 40)}"`);
@@ -258,7 +266,7 @@ export function viewOfChat(body: ChatBody): RequestView {
   reader.tools(body);
   reader.pricedApart(body);
   for (const name in body) {
-    if (name !== 'prediction' && !NOT_READ_BY_MODEL.has(name)) reader.otherBytes += bytesOf(body[name]);
+    if (name !== 'prediction' && !NOT_READ_BY_MODEL.has(name)) reader.other(body[name]);
   }
   const needs: Needs = {
     tools: reader.toolNames.length > 0,
@@ -282,6 +290,7 @@ export function viewOfChat(body: ChatBody): RequestView {
     maxOutputTokens: outputLimitOf(body),
     choices: body.n ?? 1,
     otherBytes: reader.otherBytes,
+    others: reader.others,
     unbounded: reader.unbounded.size > 0 ? [...reader.unbounded] : NONE,
   };
 }

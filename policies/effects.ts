@@ -65,6 +65,11 @@ export interface HoldResult {
   readonly amount: number;
   /** What the request could cost at most by each port; null where that could not be told. */
   readonly bounds: { readonly within: number; readonly warning: number } | null;
+  /**
+   * True where the bounds are by counted tokens. Else they are by bytes: "needless" where a count could not have led to
+   * another port, "unavailable" where it could and nobody was able to count; absent where models declare no tokenizer.
+   */
+  readonly counted?: true | 'needless' | 'unavailable';
   /** The models that the bounds were taken over. */
   readonly within: readonly string[];
   readonly warning: readonly string[];

@@ -1,10 +1,10 @@
 /** Which models can take a request, and what it can cost at most. */
-import type { HoldBounds } from './budget.ts';
 import type { HoldNeed, HoldResult } from './effects.ts';
 import type { Model, ModelLookup } from './model.ts';
 import { costBound, inputTokenBound, usageBound } from './price.ts';
 import type { Needs, Usage } from './request.ts';
 import type { Run } from './run.ts';
+import { contentBound } from './token-count.ts';
 
 const NEED_WORDS: Record<keyof Needs, string> = {
   tools: 'tools',
@@ -28,17 +28,22 @@ export function lacks(model: Model, run: Run): string | null {
   return null;
 }
 
-/** The most that the request can use of a model. Output is the limit in force, else `outputLimit`. */
-export function boundFor(run: Run, model: Model, outputLimit: number): Usage {
-  const usage = usageBound(run.view, model, run.outputLimit ?? outputLimit);
-  // An added instruction is a message of its own.
-  let inputTokens = usage.inputTokens;
-  for (const text of run.instructions) inputTokens += 3 * text.length + 16;
+/**
+ * The most that the request can use of a model. Output is the limit in force, else `outputLimit`; `content` is the bound on
+ * the tokens of what was written.
+ */
+export function boundFor(
+  run: Run,
+  model: Model,
+  outputLimit: number,
+  content = contentBound(run, model.tokenizer),
+): Usage {
+  const usage = usageBound(run.view, model, run.outputLimit ?? outputLimit, content);
   const factor = model.boundFactor ?? 1;
-  if (factor === 1) return { ...usage, inputTokens };
+  if (factor === 1) return usage;
   return {
     ...usage,
-    inputTokens: Math.ceil(inputTokens * factor),
+    inputTokens: Math.ceil(usage.inputTokens * factor),
     outputTokens: Math.ceil(usage.outputTokens * factor),
   };
 }
@@ -48,30 +53,50 @@ export function modelNamed(name: string, run: Run, lookup: ModelLookup): Model |
   return lookup(name === 'asked' ? run.view.model : name);
 }
 
+/** The model that a node names where there is one and it can take the request. */
+export function usableModel(name: string, run: Run, lookup: ModelLookup): Model | null {
+  const model = modelNamed(name, run, lookup);
+  return model && !lacks(model, run) ? model : null;
+}
+
+/** What a request could take at most by one port of a budget node, in the budget's unit. */
+interface PortBound {
+  readonly amount: number;
+  /** There are models that can take the request, and each of them declares its tokenizer. */
+  readonly declared: boolean;
+}
+
 /**
  * What the request could cost at most by each port of a budget node, over the models that the port can reach and that can
- * take it; or why that cannot be told.
+ * take it; or why that cannot be told. `content` is the bound on the tokens of what was written, where it is not to be that
+ * of the request.
  */
 export function holdBounds(
   need: HoldNeed,
   unit: 'usd' | 'tokens',
   run: Run,
   lookup: ModelLookup,
-): HoldBounds | HoldResult['why'] {
+  content?: number,
+): { readonly within: PortBound; readonly warning: PortBound } | HoldResult['why'] {
   if (run.view.unbounded.length > 0 && !need.allowEstimate) return 'cost_unbounded';
   let unpriced = false;
-  const dearest = (names: readonly string[]): number => {
-    let most = 0;
+  const dearest = (names: readonly string[]): PortBound => {
+    let amount = 0;
+    let models = 0;
+    let declaring = 0;
     for (const name of names) {
-      const model = modelNamed(name, run, lookup);
-      if (!model || lacks(model, run)) continue;
+      const model = usableModel(name, run, lookup);
+      if (!model) continue;
+      models += 1;
+      if (model.tokenizer !== null) declaring += 1;
       if (unit === 'tokens') {
-        const bound = boundFor(run, model, need.outputLimit);
-        most = Math.max(most, bound.inputTokens + bound.outputTokens);
-      } else if (model.price) most = Math.max(most, costBound(boundFor(run, model, need.outputLimit), model.price));
-      else unpriced = true;
+        const bound = boundFor(run, model, need.outputLimit, content);
+        amount = Math.max(amount, bound.inputTokens + bound.outputTokens);
+      } else if (model.price) {
+        amount = Math.max(amount, costBound(boundFor(run, model, need.outputLimit, content), model.price));
+      } else unpriced = true;
     }
-    return most;
+    return { amount, declared: models > 0 && models === declaring };
   };
   const bounds = { within: dearest(need.within), warning: dearest(need.warning) };
   return unpriced ? 'price_unknown' : bounds;

@@ -15,6 +15,10 @@ export type Price = readonly [Rate, ...Rate[]];
 
 export type Tier = 'small' | 'standard' | 'large';
 
+/** A published tokenizer, which can be asked how many tokens a text is. */
+export const TOKENIZERS = ['o200k', 'cl100k'] as const;
+export type Tokenizer = (typeof TOKENIZERS)[number];
+
 export interface Model {
   /** `provider/name`, as policies and clients write it. */
   readonly id: string;
@@ -27,6 +31,8 @@ export interface Model {
   readonly tier: Tier;
   /** Largest input plus output in tokens; null when not known. */
   readonly contextTokens: number | null;
+  /** What the model reads texts with; null where that is not known. */
+  readonly tokenizer: Tokenizer | null;
   /** Most tokens that one image can cost. */
   readonly imageTokens: number;
   readonly supports: {

@@ -47,15 +47,24 @@ const MESSAGE_OVERHEAD_TOKENS = 16;
 const REQUEST_OVERHEAD_TOKENS = 16;
 const TOOL_PREAMBLE_TOKENS = 600;
 
+/** UTF-8 bytes of all that the model reads besides images. */
+export function contentBytes(view: RequestView): number {
+  return view.otherBytes + textSize(view.slots).bytes;
+}
+
 /**
  * The most input tokens that the request can become. A byte-level tokenizer never makes more tokens than the text has
  * UTF-8 bytes, so bytes plus the format's overhead is a bound for every vendor; images are bounded by the model's own
- * largest cost. Things without a known size are the caller's to refuse (`view.unbounded`).
+ * largest cost. Things without a known size are the caller's to refuse (`view.unbounded`). `content` is the bound on the
+ * tokens of what was written, where something closer than its bytes is known.
  */
-export function inputTokenBound(view: RequestView, model: Pick<Model, 'imageTokens'>): number {
+export function inputTokenBound(
+  view: RequestView,
+  model: Pick<Model, 'imageTokens'>,
+  content = contentBytes(view),
+): number {
   return (
-    view.otherBytes +
-    textSize(view.slots).bytes +
+    content +
     view.messages * MESSAGE_OVERHEAD_TOKENS +
     REQUEST_OVERHEAD_TOKENS +
     (view.toolNames.length > 0 ? TOOL_PREAMBLE_TOKENS : 0) +
@@ -64,9 +73,14 @@ export function inputTokenBound(view: RequestView, model: Pick<Model, 'imageToke
 }
 
 /** The usage that cannot be exceeded: the input's bound, and the output limit for each choice. */
-export function usageBound(view: RequestView, model: Pick<Model, 'imageTokens'>, outputLimit: number): Usage {
+export function usageBound(
+  view: RequestView,
+  model: Pick<Model, 'imageTokens'>,
+  outputLimit: number,
+  content = contentBytes(view),
+): Usage {
   return {
-    inputTokens: inputTokenBound(view, model),
+    inputTokens: inputTokenBound(view, model, content),
     cachedInputTokens: 0,
     cacheWriteTokens: 0,
     outputTokens: outputLimit * view.choices,

@@ -2,14 +2,15 @@
  * Decides a recorded request again, from what its record remembers: the same graph must take the same path, another one
  * shows where it would part. What was never recorded is not guessed: then the answer is "cannot tell".
  */
-import { decideHold } from './budget.ts';
+import { decideHold, type HoldDecision } from './budget.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { Decision, TraceStep } from './decision.ts';
-import type { CallResult, EffectResult, Effects, HoldResult, RedactResult } from './effects.ts';
+import type { CallNeed, CallResult, EffectResult, Effects, HoldNeed, HoldResult, RedactResult } from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { explain, type StepExplanation } from './explain.ts';
 import { type FactValue, findFact } from './facts.ts';
 import { applyOutputLimit } from './model-fit.ts';
+import { outputLimitOf, sayOutputLimits } from './output-limit.ts';
 import { EMPTY_VIEW, type Tag } from './request.ts';
 import { type FactSource, Run } from './run.ts';
 import type { Complexity } from './text/complexity.ts';
@@ -46,6 +47,19 @@ export type Replay =
       readonly why: string;
       readonly difference: Difference | null;
     };
+
+/** What may be taken for granted where the record does not say; null where that cannot be told either. */
+export interface Assumptions {
+  /** What a model would have answered that was not called. */
+  uncalled(need: CallNeed, run: Run): CallResult | null;
+  /**
+   * What a hold would have been decided whose bounds were taken over other models, or with another limit of the answer:
+   * `outputBefore` tokens, null where that is not known.
+   */
+  otherBounds(found: HoldResult, need: HoldNeed, run: Run, outputBefore: number | null): HoldDecision | null;
+}
+
+const NOTHING_ASSUMED: Assumptions = { uncalled: () => null, otherBounds: () => null };
 
 class CannotTell extends Error {
   readonly node: string;
@@ -99,7 +113,22 @@ function sameModels(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && [...a].sort().join('\n') === [...b].sort().join('\n');
 }
 
-function recordedEffects(recorded: Recorded, own: boolean): Effects {
+function overSameModels(found: HoldResult, need: HoldNeed): boolean {
+  return sameModels(found.within, need.within) && (need.warnAt === null || sameModels(found.warning, need.warning));
+}
+
+/** Whether tokens would have been counted for this decision, while there was no need to for the one recorded. */
+function uncounted(found: HoldResult, decided: HoldDecision): boolean {
+  const other = decided.port !== found.port || decided.why !== found.why;
+  return found.counted === 'needless' && other && decided.why === 'over_limit';
+}
+
+function recordedEffects(
+  recorded: Recorded,
+  own: boolean,
+  assumptions: Assumptions,
+  stepsNow: readonly TraceStep[],
+): Effects {
   const all = recorded.trace.flatMap((step) => (step.results ?? []).map((result) => ({ node: step.node, result })));
   const used = new Set<number>();
   /** The first answer not used yet that fits, of the same node before those of others. */
@@ -139,28 +168,40 @@ function recordedEffects(recorded: Recorded, own: boolean): Effects {
       const found = take(need.node, isHold, (result) => result.budget === need.budget);
       if (!found) throw new CannotTell(need.node, 'the state of this budget was not recorded for this request');
       if (found.bounds === null) {
+        if (found.why === 'price_unknown' && !overSameModels(found, need)) {
+          throw new CannotTell(need.node, 'what this request could cost with these models was not recorded');
+        }
         if (found.why === 'cost_unbounded' && need.allowEstimate) {
           throw new CannotTell(need.node, 'what this request could cost by an estimate was not recorded');
         }
         return found;
       }
-      if (
-        !sameModels(found.within, need.within) ||
-        (need.warnAt !== null && !sameModels(found.warning, need.warning))
-      ) {
-        throw new CannotTell(need.node, 'what this request could cost with these models was not recorded');
+      const before = recorded.trace.slice(
+        0,
+        recorded.trace.findIndex((step) => step.results?.includes(found)),
+      );
+      const sameLimits = sayOutputLimits(before) === sayOutputLimits(stepsNow);
+      const outputBefore = sameLimits
+        ? (run.outputLimit ?? found.outputLimit)
+        : outputLimitOf(before, recorded.facts, found.outputLimit);
+      const known = overSameModels(found, need) && outputBefore === (run.outputLimit ?? need.outputLimit);
+      const decided = known
+        ? decideHold(found, found.bounds, need.warnAt)
+        : assumptions.otherBounds(found, need, run, outputBefore);
+      if (!decided) {
+        throw new CannotTell(need.node, 'what this request could cost with these models and limits was not recorded');
       }
-      if (run.outputLimit === null && found.outputLimit !== need.outputLimit) {
-        throw new CannotTell(need.node, 'what this request could cost with this output limit was not recorded');
+      if (known && uncounted(found, decided)) {
+        throw new CannotTell(need.node, 'how many tokens this request is was not counted when it was recorded');
       }
-      const decided = decideHold(found, found.bounds, need.warnAt);
       if (decided.port !== 'exhausted') applyOutputLimit(need, run);
-      return { ...found, ...decided };
+      return { ...found, ...decided, outputLimit: need.outputLimit };
     },
-    call: (need) => {
+    call: (need, run) => {
       const asked = recorded.facts['request.model'];
       const found = take(need.node, isCall, (result) => (result.asked ?? result.model) === need.model);
-      if (found) return found;
+      const result = found ?? assumptions.uncalled(need, run);
+      if (result) return result;
       throw new CannotTell(
         need.node,
         `it would call ${need.model === 'asked' ? String(asked) : need.model}, whose answer is not known`,
@@ -185,39 +226,62 @@ function firstDifference(recorded: readonly TraceStep[], now: readonly TraceStep
   return null;
 }
 
-/** Replays a record on a graph; `own` says that it is the version that decided it. */
-export async function replay(graph: CompiledGraph, recorded: Recorded, own: boolean): Promise<Replay> {
+type Again =
+  | { readonly told: true; readonly decision: Decision; readonly run: Run; readonly difference: Difference | null }
+  | { readonly told: false; readonly node: string; readonly why: string; readonly difference: Difference | null };
+
+/**
+ * Decides a recorded request again on a graph, without explaining it; `own` says that it is the version that decided it.
+ * Where the record does not say, `assumptions` do; where they do not either, nothing is told.
+ */
+export async function decideAgain(
+  graph: CompiledGraph,
+  recorded: Recorded,
+  own: boolean,
+  assumptions: Assumptions = NOTHING_ASSUMED,
+): Promise<Again> {
   const steps: TraceStep[] = [];
   let node = graph.start.id;
-  const limit = recorded.facts['request.max_tokens'];
-  const asked = recorded.facts['request.model'];
+  const { facts } = recorded;
+  const limit = facts['request.max_tokens'];
+  const asked = facts['request.model'];
+  const tools = facts['content.tools'];
+  const images = facts['content.images'];
   const run = new Run({
     view: {
       ...EMPTY_VIEW,
       model: typeof asked === 'string' ? asked : '',
       maxOutputTokens: typeof limit === 'number' ? limit : null,
+      needs: {
+        ...EMPTY_VIEW.needs,
+        tools: Array.isArray(tools) && tools.length > 0,
+        images: typeof images === 'number' && images > 0,
+      },
     },
     tags: recorded.tags,
     source: recordedFacts(recorded, () => node),
     now: recorded.now,
   });
   try {
-    const decision = await evaluate(graph, run, recordedEffects(recorded, own), (step, next) => {
+    const decision = await evaluate(graph, run, recordedEffects(recorded, own, assumptions, steps), (step, next) => {
       steps.push(step);
       node = next ?? node;
     });
-    const difference = firstDifference(recorded.trace, decision.trace, true);
-    const explanations = await explain(graph, decision, run, true);
-    return difference
-      ? { result: 'different', difference, decision, explanations }
-      : { result: 'same', decision, explanations };
+    return { told: true, decision, run, difference: firstDifference(recorded.trace, decision.trace, true) };
   } catch (error) {
     if (!(error instanceof CannotTell)) throw error;
-    return {
-      result: 'cannot tell',
-      node: error.node,
-      why: error.message,
-      difference: firstDifference(recorded.trace, steps, false),
-    };
+    const difference = firstDifference(recorded.trace, steps, false);
+    return { told: false, node: error.node, why: error.message, difference };
   }
+}
+
+/** Replays a record on a graph; `own` says that it is the version that decided it. */
+export async function replay(graph: CompiledGraph, recorded: Recorded, own: boolean): Promise<Replay> {
+  const again = await decideAgain(graph, recorded, own);
+  if (!again.told) return { result: 'cannot tell', node: again.node, why: again.why, difference: again.difference };
+  const { decision, run, difference } = again;
+  const explanations = await explain(graph, decision, run, true);
+  return difference
+    ? { result: 'different', difference, decision, explanations }
+    : { result: 'same', decision, explanations };
 }

@@ -50,6 +50,8 @@ export interface RequestView {
   readonly choices: number;
   /** UTF-8 bytes that the model reads besides the slots: tool definitions, names, an answer schema. */
   readonly otherBytes: number;
+  /** What those bytes are, as it stands in the body. */
+  readonly others: readonly unknown[];
   /** Things in the input whose size cannot be known from the body, in words ("a file by its id"). */
   readonly unbounded: readonly string[];
 }
@@ -70,6 +72,7 @@ export const EMPTY_VIEW: RequestView = {
   maxOutputTokens: null,
   choices: 1,
   otherBytes: 0,
+  others: [],
   unbounded: [],
 };
 

@@ -1,7 +1,9 @@
 import type { FactValue } from './facts.ts';
+import type { Tokenizer } from './model.ts';
 import type { RequestView, Tag } from './request.ts';
 import type { Complexity } from './text/complexity.ts';
 import type { Placeholders } from './text/placeholders.ts';
+import type { CountedInput } from './token-count.ts';
 
 /** Where facts come from: the live request, or what a record remembers of one. */
 export interface FactSource {
@@ -51,6 +53,8 @@ export class Run {
   readonly instructions: string[] = [];
   toolsRemoved = false;
   complexity: Complexity | null = null;
+  /** What tokenizers have counted of the input; null until one was asked. */
+  counted: Map<Tokenizer, CountedInput> | null = null;
   placeholders: Placeholders | null = null;
   redactions: Record<string, number> = {};
   notes: StepNotes = {};

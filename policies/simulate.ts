@@ -1,19 +1,21 @@
 /** Runs a graph as "Try it" does: the outside answers what the author has set, and nothing leaves the house. */
 import { z } from 'zod';
-import { type Budget, decideHold, holdResult, missingBudget, scopeOf, windowAt } from './budget.ts';
+import { type Budget, missingBudget, scopeOf, windowAt } from './budget.ts';
 import { type ChatBody, viewOfChat } from './chat.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { Decision } from './decision.ts';
-import { CALL_FAILURES, type Effects } from './effects.ts';
+import { CALL_FAILURES, type Effects, type HoldResult } from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { explain, type StepExplanation } from './explain.ts';
 import { type FactContext, liveFacts } from './facts.ts';
+import { weighHold } from './hold.ts';
 import type { ModelLookup } from './model.ts';
-import { applyOutputLimit, boundFor, holdBounds, lacks, modelNamed } from './model-fit.ts';
+import { applyOutputLimit, boundFor, lacks, modelNamed } from './model-fit.ts';
 import { costBound } from './price.ts';
 import type { Tag, TextSlot } from './request.ts';
 import { Run } from './run.ts';
 import { classifyText, redactText } from './text-effects.ts';
+import { countInput, type TokenCounter } from './token-count.ts';
 
 /** What the outside would answer. */
 export const outsideSchema = z.strictObject({
@@ -33,6 +35,8 @@ export interface SimulationWorld {
   /** Spent and held of a budget's scope now. */
   readonly state: (budget: Budget, scope: string, now: number) => { readonly spent: number; readonly held: number };
   readonly facts: Omit<FactContext, 'models'>;
+  /** Counts tokens where bytes do not fit a budget; without one, bytes decide, and the trace says so. */
+  readonly counter?: TokenCounter;
 }
 
 export interface Simulation {
@@ -60,12 +64,14 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
       const scope = scopeOf(budget, run);
       const current = outside.budgets[budget.id] ?? world.state(budget, scope, run.now);
       const state = { ...current, resetsAt: windowAt(budget.window, budget.timeZone, run.now).end };
-      const bounds = holdBounds(need, budget.unit, run, world.models);
-      if (typeof bounds === 'string')
-        return holdResult(budget, scope, need, state, { port: 'exhausted', why: bounds, amount: 0 }, null);
-      const decided = decideHold({ ...state, limit: budget.limit }, bounds, need.warnAt);
-      if (decided.port !== 'exhausted') applyOutputLimit(need, run);
-      return holdResult(budget, scope, need, state, decided, bounds);
+      const question = { need, budget, scope, state, run, models: world.models };
+      const answer = (result: HoldResult): HoldResult => {
+        if (result.port !== 'exhausted') applyOutputLimit(need, run);
+        return result;
+      };
+      const { result, worthCounting } = weighHold(question);
+      if (worthCounting.length === 0 || !world.counter) return answer(result);
+      return countInput(run, worthCounting, world.counter).then(() => answer(weighHold(question).result));
     },
     call: (need, run) => {
       const model = modelNamed(need.model, run, world.models);

@@ -6,11 +6,12 @@ import type { Tag } from '../../policies/request.ts';
 import { outsideSchema, simulate } from '../../policies/simulate.ts';
 import { SignalboxError } from '../errors.ts';
 import { tagsOf } from '../gateway/tags.ts';
+import { tokenCounter } from '../money/token-counter.ts';
 import type { Control } from './control.ts';
+import { findDraft, readGraph } from './drafts.ts';
 import type { Actor } from './history.ts';
 import { budgetOf, compile } from './house.ts';
 import { idSchema, momentSchema } from './input.ts';
-import { findDraft, readGraph } from './policies.ts';
 import { tagsSchema } from './records.ts';
 import type { ControlDeps } from './route.ts';
 import { decisionSchema, explanationSchema } from './trace.ts';
@@ -74,5 +75,6 @@ export async function simulateDraft(
       return use ?? { spent: 0, held: 0 };
     },
     facts: { key: { id: key?.id ?? '', name: key?.name ?? '' }, project: key?.projectName ?? '', app: null },
+    counter: tokenCounter,
   });
 }

@@ -4,6 +4,7 @@ import { sayPath } from '../../policies/evaluate.ts';
 import type { FactContext } from '../../policies/facts.ts';
 import { outsideSchema, simulate } from '../../policies/simulate.ts';
 import type { LivePolicy } from '../control/snapshot.ts';
+import { tokenCounter } from '../money/token-counter.ts';
 import type { ParsedChat } from '../wire/openai-chat.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -26,6 +27,7 @@ export async function dryRun(
       budget: runtime.budget(organisation),
       state: (budget, scope, now) => gateway.counters.cell(budget, scope, now),
       facts,
+      counter: tokenCounter,
     },
   );
   exchange.decision = decision;

@@ -16,6 +16,7 @@ import { tagsBefore } from '../records/recorded.ts';
 import type { ParsedChat } from '../wire/openai-chat.ts';
 import type { Gateway } from './gateway.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
+import type { UnreportedUsage } from './unreported-usage.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /** Characters of a request, and of an answer, that a record keeps: a longer one would hold up the records of others. */
@@ -85,17 +86,6 @@ export class Exchange {
     return price === null ? null : costOf(usage, price);
   }
 
-  /** Usage of a call that reported none: the input as estimated, and the output as far as it arrived. */
-  estimate(answer: UpstreamAnswer): Usage {
-    const input = this.run?.read('tokens.input', false);
-    const { characters, bytes } = answer.received;
-    return {
-      ...NO_USAGE,
-      inputTokens: typeof input === 'number' ? input : 0,
-      outputTokens: Math.ceil((characters + bytes) / 8),
-    };
-  }
-
   /** Notes a finished call in the list of attempts and says what it took. */
   attempted(
     node: string,
@@ -104,7 +94,8 @@ export class Exchange {
       readonly failure: string | null;
       readonly status: number | null;
       readonly message: string | null;
-      readonly billed: boolean;
+      /** What it is taken to have used where it reported nothing; null where it is surely not billed. */
+      readonly unreported: UnreportedUsage | null;
     },
   ): Taken {
     const reported = answer.usage;
@@ -117,14 +108,11 @@ export class Exchange {
         const bound = boundFor(this.run, answer.model, this.run.outputLimit ?? 0);
         this.gateway.overruns.compare(this.id, answer.model, bound, reported);
       }
-    } else if (how.billed) {
-      usage = this.estimate(answer);
-      source = 'estimated';
-    }
+    } else if (how.unreported) ({ usage, source } = how.unreported);
     const cost = this.costOf(usage, answer.model);
     let taken: Taken = { cost: cost ?? 0, tokens: usage.inputTokens + usage.outputTokens };
     // What was not reported is never charged above what was held for it; what was reported is the truth.
-    if (source === 'estimated' && this.holds) taken = this.holds.atMost(taken);
+    if (source !== 'provider' && this.holds) taken = this.holds.atMost(taken);
     this.attempts.push({
       node,
       model: answer.model.id,

@@ -6,9 +6,11 @@ import { NO_USAGE } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
 import { classifyText, redactText } from '../../policies/text-effects.ts';
 import { RequestHolds } from '../money/holds.ts';
+import { tokenCounter } from '../money/token-counter.ts';
 import { type Provider, UpstreamError } from '../providers/provider.ts';
 import { outgoing, type ParsedChat } from '../wire/openai-chat.ts';
 import type { Exchange } from './exchange.ts';
+import { unreportedUsage } from './unreported-usage.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
 
 const refused = (need: CallNeed, model: Model | null, failure: CallFailure, message: string): CallResult => ({
@@ -29,7 +31,7 @@ export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation
     const price = priceAt(model, exchange.at);
     return gateway.overruns.widened(price === model.price ? model : { ...model, price });
   };
-  const holds = new RequestHolds(gateway.counters, runtime.budget(organisation), lookup);
+  const holds = new RequestHolds(gateway.counters, runtime.budget(organisation), lookup, tokenCounter);
   exchange.holds = holds;
   return {
     classify: (_need, run) => classifyText(run),
@@ -46,9 +48,12 @@ export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation
         return refused(need, model, 'context_too_long', `its context is ${model.contextTokens} tokens`);
       if (gateway.coolDowns.isCooling(model.id, Date.now()))
         return refused(need, model, 'cooling_down', 'it failed a moment ago');
-      if (!holds.fit(run, model))
-        return refused(need, model, 'over_budget', 'the budget does not allow what it could cost');
-      return call(exchange, parsed, need, run, model, provider, holds);
+      const goOn = (fits: boolean): CallResult | Promise<CallResult> =>
+        fits
+          ? call(exchange, parsed, need, run, model, provider, holds)
+          : refused(need, model, 'over_budget', 'the budget does not allow what it could cost');
+      const fits = holds.fit(run, model);
+      return fits instanceof Promise ? fits.then(goOn) : goOn(fits);
     },
   };
 }
@@ -92,7 +97,7 @@ async function call(
       failure: failed.failure,
       status: failed.status,
       message: failed.message,
-      billed: failed.billed === 'maybe',
+      unreported: failed.billed === 'maybe' && !answer.usage ? await unreportedUsage(answer, run) : null,
     });
     holds.attemptUsed(taken);
     gateway.coolDowns.failed(model.id, failed.failure, Date.now(), need.cooldownMs, failed.retryAfterMs);

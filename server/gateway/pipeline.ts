@@ -19,6 +19,7 @@ import type { Gateway } from './gateway.ts';
 import { liveEffects } from './live-effects.ts';
 import { failureError, refusalOf } from './refusal.ts';
 import { tagsOf } from './tags.ts';
+import { unreportedUsage } from './unreported-usage.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /** What is still to be sent once the request is settled and recorded. */
@@ -242,7 +243,7 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
       failure: complete ? null : (last.errorCode ?? 'failed'),
       status: null,
       message: null,
-      billed: true,
+      unreported: answer.usage || !exchange.run ? null : await unreportedUsage(answer, exchange.run),
     });
   }
   const charges = exchange.holds?.settle(taken) ?? [];

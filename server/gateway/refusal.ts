@@ -1,7 +1,8 @@
 /** What the app is told when no model answered. */
-import type { Decision, TraceStep } from '../../policies/decision.ts';
-import type { CallFailure, CallResult, EffectResult, HoldResult } from '../../policies/effects.ts';
+import type { Decision } from '../../policies/decision.ts';
+import type { CallFailure, HoldResult } from '../../policies/effects.ts';
 import { sayAmount } from '../../policies/kinds/budget/budget.ts';
+import { whyRefused } from '../../policies/refusal.ts';
 import { ERRORS, type ErrorCode, SignalboxError } from '../errors.ts';
 
 const CODES: Record<CallFailure, ErrorCode> = {
@@ -21,25 +22,10 @@ const CODES: Record<CallFailure, ErrorCode> = {
   aborted: 'client_closed',
 };
 
-/** Failures of models that were never called, for a reason that is not the app's business while another one failed. */
-const PASSED_OVER: readonly CallFailure[] = ['unsupported', 'unknown_model', 'cooling_down'];
-
-const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in result;
-const isCall = (result: EffectResult): result is CallResult => 'ok' in result;
-
 /** The error of a failed call. */
 export function failureError(failure: CallFailure, model: string, why: string, retryAfterMs?: number): SignalboxError {
   const options = retryAfterMs === undefined ? {} : { retryAfterMs };
   return new SignalboxError(CODES[failure], { model, why }, options);
-}
-
-/** The last budget that did not let the request pass, among the last steps before the end. */
-function spentBudget(trace: readonly TraceStep[]): HoldResult | null {
-  for (let i = trace.length - 1; i >= Math.max(0, trace.length - 2); i--) {
-    const held = trace[i]?.results?.find(isHold);
-    if (held && trace[i]?.port === 'exhausted') return held;
-  }
-  return null;
 }
 
 /** The error of a budget: which, how much of it is used, when it starts anew and whom to ask. */
@@ -64,29 +50,17 @@ function budgetError(hold: HoldResult, message: string | null): SignalboxError {
 
 /** Turns a decision without an answer into the error that the app gets. */
 export function refusalOf(decision: Decision, policy: string): SignalboxError {
-  const { outcome, trace } = decision;
-  const budget = spentBudget(trace);
-  if (outcome.type === 'block') {
-    if (budget) return budgetError(budget, outcome.message);
-    return new SignalboxError('blocked_by_policy', { message: outcome.message }, { status: outcome.status });
+  const why = whyRefused(decision);
+  switch (why?.type) {
+    case 'budget':
+      return budgetError(why.hold, why.message);
+    case 'block':
+      return new SignalboxError('blocked_by_policy', { message: why.message }, { status: why.status });
+    case 'failure': {
+      const { failure, model, message, retryAfterMs } = why.call;
+      return failureError(failure, model ?? message ?? 'unknown', message ?? ERRORS.internal.message, retryAfterMs);
+    }
+    default:
+      return new SignalboxError('policy_unfinished', { policy, node: why?.node ?? '', port: why?.port ?? '' });
   }
-  if (budget) return budgetError(budget, null);
-  const results = trace.at(-1)?.results ?? [];
-  const calls = results.filter(isCall);
-  // A model that was called says more of what went wrong than one that was passed over.
-  const failed = calls.findLast((call) => call.failure && !PASSED_OVER.includes(call.failure)) ?? calls.at(-1);
-  if (failed?.failure === 'over_budget') {
-    const hold = trace.flatMap((step) => step.results ?? []).findLast(isHold);
-    if (hold) return budgetError(hold, null);
-  }
-  if (failed?.failure) {
-    return failureError(
-      failed.failure,
-      failed.model ?? failed.message ?? 'unknown',
-      failed.message ?? ERRORS.internal.message,
-      failed.retryAfterMs,
-    );
-  }
-  const [node, port] = outcome.type === 'unfinished' ? [outcome.node, outcome.port] : ['', ''];
-  return new SignalboxError('policy_unfinished', { policy, node, port });
 }

@@ -1,10 +1,12 @@
 /** The holds of one request: taken by budget nodes, fitted to the model that is called, settled exactly once. */
-import { type Budget, decideHold, holdResult, missingBudget, scopeOf } from '../../policies/budget.ts';
+import { type Budget, missingBudget, scopeOf } from '../../policies/budget.ts';
 import type { HoldNeed, HoldResult } from '../../policies/effects.ts';
+import { type WeighedHold, weighHold } from '../../policies/hold.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
-import { applyOutputLimit, boundFor, holdBounds } from '../../policies/model-fit.ts';
+import { applyOutputLimit, boundFor } from '../../policies/model-fit.ts';
 import { costBound } from '../../policies/price.ts';
 import type { Run } from '../../policies/run.ts';
+import { countInput, isCounted, type TokenCounter } from '../../policies/token-count.ts';
 import type { Charge } from '../records/record.ts';
 import type { BudgetCounters, Cell } from './counters.ts';
 
@@ -31,61 +33,96 @@ export class RequestHolds {
   readonly #counters: BudgetCounters;
   readonly #budget: (id: string) => Budget | undefined;
   readonly #models: ModelLookup;
+  readonly #counter: TokenCounter;
   #closed = false;
 
-  constructor(counters: BudgetCounters, budget: (id: string) => Budget | undefined, models: ModelLookup) {
+  constructor(
+    counters: BudgetCounters,
+    budget: (id: string) => Budget | undefined,
+    models: ModelLookup,
+    counter: TokenCounter,
+  ) {
     this.#counters = counters;
     this.#budget = budget;
     this.#models = models;
+    this.#counter = counter;
   }
 
   get any(): boolean {
     return this.#holds.size > 0;
   }
 
-  /** Answers a budget node: admits the request with a hold, or says why not. The same budget met twice is one hold. */
-  take(need: HoldNeed, run: Run): HoldResult {
+  /**
+   * Answers a budget node: admits the request with a hold, or says why not. The same budget met twice is one hold. A promise
+   * where the tokens have to be counted first.
+   */
+  take(need: HoldNeed, run: Run): HoldResult | Promise<HoldResult> {
     const budget = this.#budget(need.budget);
     if (!budget) return missingBudget(need);
     const mine = this.#holds.get(budget.id);
     const cell = mine?.cell ?? this.#counters.cell(budget, scopeOf(budget, run), run.now);
-    const { scope } = cell;
+    const weighed = this.#weigh(need, run, budget, cell);
+    if (weighed.worthCounting.length === 0) return this.#reserve(need, run, budget, cell, weighed.result);
+    return countInput(run, weighed.worthCounting, this.#counter).then(() =>
+      // Others may have taken of it meanwhile: it is decided and taken in one step, by what is left now.
+      this.#reserve(need, run, budget, cell, this.#weigh(need, run, budget, cell).result),
+    );
+  }
+
+  #weigh(need: HoldNeed, run: Run, budget: Budget, cell: Cell): WeighedHold {
+    const mine = this.#holds.get(budget.id);
     // What earlier attempts may have cost stays held; only the room for the next one is decided anew.
-    const used = mine?.used ?? 0;
-    const state = { spent: cell.spent, held: cell.held - (mine?.amount ?? 0) + used, resetsAt: cell.window.end };
-    const bounds = holdBounds(need, budget.unit, run, this.#models);
-    if (typeof bounds === 'string')
-      return holdResult(budget, scope, need, state, { port: 'exhausted', why: bounds, amount: 0 }, null);
-    const decided = decideHold({ ...state, limit: budget.limit }, bounds, need.warnAt);
-    if (decided.port !== 'exhausted') {
-      applyOutputLimit(need, run);
-      const amount = Math.max(used + decided.amount, mine?.amount ?? 0);
-      cell.held += amount - (mine?.amount ?? 0);
-      if (mine) mine.amount = amount;
-      else this.#holds.set(budget.id, { budget, cell, amount, used: 0, outputLimit: need.outputLimit });
-    }
-    return holdResult(budget, scope, need, state, decided, bounds);
+    const held = cell.held - (mine?.amount ?? 0) + (mine?.used ?? 0);
+    const state = { spent: cell.spent, held, resetsAt: cell.window.end };
+    return weighHold({ need, budget, scope: cell.scope, state, run, models: this.#models });
+  }
+
+  #reserve(need: HoldNeed, run: Run, budget: Budget, cell: Cell, result: HoldResult): HoldResult {
+    if (result.port === 'exhausted') return result;
+    applyOutputLimit(need, run);
+    const mine = this.#holds.get(budget.id);
+    const before = mine?.amount ?? 0;
+    const amount = Math.max((mine?.used ?? 0) + result.amount, before);
+    cell.held += amount - before;
+    if (mine) mine.amount = amount;
+    else this.#holds.set(budget.id, { budget, cell, amount, used: 0, outputLimit: need.outputLimit });
+    return result;
   }
 
   /**
    * Fits every hold to the model that is about to be called: what is too much is given back, what is missing is taken if
-   * the limit allows. False when it does not, or when the model has no price; then nothing has changed.
+   * the limit allows. False when it does not, or when the model has no price; then nothing has changed. A promise where
+   * the tokens have to be counted first.
    */
-  fit(run: Run, model: Model): boolean {
+  fit(run: Run, model: Model): boolean | Promise<boolean> {
+    const { tokenizer } = model;
+    const amounts = this.#amounts(run, model);
+    if (amounts) return this.#change(amounts);
+    if (tokenizer === null || isCounted(run, tokenizer) || !this.#amounts(run, model, 0)) return false;
+    return countInput(run, [tokenizer], this.#counter).then(() => this.#change(this.#amounts(run, model)));
+  }
+
+  /** What every hold would be for the model; null where a limit does not allow it. */
+  #amounts(run: Run, model: Model, content?: number): readonly (readonly [Hold, number])[] | null {
     const wanted: [Hold, number][] = [];
     for (const hold of this.#holds.values()) {
-      const usage = boundFor(run, model, hold.outputLimit);
-      if (hold.budget.unit === 'usd' && !model.price) return false;
+      const usage = boundFor(run, model, hold.outputLimit, content);
+      if (hold.budget.unit === 'usd' && !model.price) return null;
       const bound =
         hold.budget.unit === 'usd' && model.price
           ? costBound(usage, model.price)
           : usage.inputTokens + usage.outputTokens;
       const amount = hold.used + bound;
       const { cell } = hold;
-      if (amount > hold.amount && cell.spent + cell.held - hold.amount + amount > hold.budget.limit) return false;
+      if (amount > hold.amount && cell.spent + cell.held - hold.amount + amount > hold.budget.limit) return null;
       wanted.push([hold, amount]);
     }
-    for (const [hold, amount] of wanted) {
+    return wanted;
+  }
+
+  #change(amounts: readonly (readonly [Hold, number])[] | null): boolean {
+    if (!amounts) return false;
+    for (const [hold, amount] of amounts) {
       hold.cell.held += amount - hold.amount;
       hold.amount = amount;
     }

@@ -106,6 +106,7 @@ export function openSource(provider: string, names: readonly string[], leavesHou
       price,
       tier: tierOf(price),
       contextTokens: null,
+      tokenizer: null,
       imageTokens: 3000,
       supports: { tools: true, images: true, audio: true, files: true, jsonSchema: true },
       leavesHouse,

@@ -14,6 +14,12 @@ export interface ProviderSetting {
   readonly default: string | null;
 }
 
+/** A provider that can be set up: in words for people, with what sets it up. */
+export interface ProviderChoice {
+  readonly title: string;
+  readonly settings: readonly ProviderSetting[];
+}
+
 /** A provider that is ready to be called, with the models that it serves. */
 export interface ConfiguredProvider {
   readonly provider: Provider;
@@ -22,19 +28,20 @@ export interface ConfiguredProvider {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-interface ProviderEntry {
-  readonly settings: readonly ProviderSetting[];
+interface ProviderEntry extends ProviderChoice {
   /** Null where the settings do not ask for the provider. Throws a sentence that names a setting which is wrong. */
   readonly create: (environment: Environment) => Promise<ConfiguredProvider | null>;
 }
 
 /** Ties a provider's settings, the schema that reads them and its making together. */
 function entry<Shape extends z.ZodRawShape>(
+  title: string,
   shape: Shape,
   settings: Readonly<Record<keyof Shape & string, readonly [description: string, default_: string | null]>>,
   create: (values: z.infer<z.ZodObject<Shape>>) => ConfiguredProvider | null | Promise<ConfiguredProvider | null>,
 ): ProviderEntry {
   return {
+    title,
     settings: Object.entries(settings).map(([name, [description, default_]]) => ({
       name,
       description,
@@ -60,6 +67,7 @@ const name = z
   .refine((value) => !['openai', 'anthropic', 'sandbox'].includes(value), 'another provider has that name');
 
 const openai = entry(
+  'OpenAI',
   { OPENAI_API_KEY: key, OPENAI_BASE_URL: address.optional() },
   {
     OPENAI_API_KEY: ['Key of the OpenAI account. Set it to offer its models.', null],
@@ -79,6 +87,7 @@ const openai = entry(
 );
 
 const anthropic = entry(
+  'Anthropic',
   { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: address.optional() },
   {
     ANTHROPIC_API_KEY: ['Key of the Anthropic account. Set it to offer its models.', null],
@@ -98,6 +107,7 @@ const anthropic = entry(
 );
 
 const upstream = entry(
+  'A server of your own',
   {
     UPSTREAM_BASE_URL: address.optional(),
     UPSTREAM_API_KEY: key,
@@ -134,6 +144,7 @@ const upstream = entry(
 );
 
 const sandbox = entry(
+  'Sandbox',
   { SANDBOX: flag.default('true') },
   { SANDBOX: ['Offer made-up models that cost nobody anything, to try policies with.', 'true'] },
   async (values) => {
@@ -161,6 +172,19 @@ const PROVIDERS = { openai, anthropic, upstream, sandbox } satisfies Record<stri
 export const providerSettings: readonly ProviderSetting[] = Object.values(PROVIDERS).flatMap(
   (provider) => provider.settings,
 );
+
+/**
+ * Every provider that can be set up, with the name under which it is, as `configured` has them; null where it is not. A name
+ * that is nobody's own is the one that was given to the server of one's own.
+ */
+export function providerChoices(
+  configured: readonly string[],
+): readonly (ProviderChoice & { readonly name: string | null })[] {
+  return Object.entries(PROVIDERS).map(([own, { title, settings }]) => {
+    const name = configured.find((one) => (Object.hasOwn(PROVIDERS, one) ? one === own : own === 'upstream'));
+    return { title, name: name ?? null, settings };
+  });
+}
 
 /**
  * Makes the providers that the settings ask for, in the registry's order. Throws an Error whose message names the

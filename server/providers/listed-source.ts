@@ -1,4 +1,4 @@
-import type { Model } from '../../policies/model.ts';
+import type { Model, Tokenizer } from '../../policies/model.ts';
 import { tierOf } from '../../policies/price.ts';
 import { type ListedModel, listedModels, stepAt } from '../money/prices.ts';
 import type { ModelSource } from './catalogue.ts';
@@ -50,6 +50,12 @@ const IMAGE_TOKENS = 3000;
 /** gpt-4o-mini counts 2,833 and 5,667 for each of up to 8 tiles. */
 const COSTLY_IMAGES = { name: /^(ft:)?gpt-4o-mini/, tokens: 48_169 };
 
+/** The tokenizers that vendors have published, by the names of their models. What is newer than these may read otherwise. */
+const TOKENIZER_FAMILIES: readonly { readonly name: RegExp; readonly tokenizer: Tokenizer }[] = [
+  { name: /^((ft:)?gpt-4(o|\.[15])|gpt-5|o[134])/, tokenizer: 'o200k' },
+  { name: /^(ft:)?gpt-(3\.5-turbo|4(-|$))/, tokenizer: 'cl100k' },
+];
+
 /**
  * The models of a vendor of the price list, for the provider `provider`. Dated snapshots and aliases are found by their
  * own names at the price of the model that the list means by them.
@@ -73,6 +79,7 @@ export function listedSource(provider: string, vendor: keyof typeof VENDORS): Mo
       price,
       tier: tierOf(price),
       contextTokens: entry.contextTokens,
+      tokenizer: TOKENIZER_FAMILIES.find((known) => known.name.test(name))?.tokenizer ?? null,
       imageTokens: COSTLY_IMAGES.name.test(name) ? COSTLY_IMAGES.tokens : IMAGE_TOKENS,
       supports: family.supports,
       leavesHouse: true,

@@ -1,7 +1,8 @@
 /** What else is in the organisation: people, budgets, models, keys, projects and teams. */
-import { queryOptions } from '@tanstack/react-query';
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { budgetSchema } from '../../policies/budget.ts';
+import { TOKENIZERS } from '../../policies/model.ts';
+import { storedBudgetSchema } from './budgets.ts';
 import { ask } from './client.ts';
 
 const person = z.object({ id: z.string(), name: z.string() });
@@ -23,6 +24,8 @@ const rate = z.object({
   output: z.number(),
 });
 
+export const priceSchema = z.tuple([rate], rate);
+
 const model = z.object({
   id: z.string(),
   provider: z.string(),
@@ -30,10 +33,11 @@ const model = z.object({
   /** What apps may call it by, besides its id. */
   names: z.array(z.string()),
   label: z.string(),
-  price: z.tuple([rate], rate).nullable(),
+  price: priceSchema.nullable(),
   tier: z.enum(['small', 'standard', 'large']),
   contextTokens: z.number().nullable(),
   imageTokens: z.number(),
+  tokenizer: z.enum(TOKENIZERS).nullable(),
   supports: z.object({
     tools: z.boolean(),
     images: z.boolean(),
@@ -46,7 +50,7 @@ const model = z.object({
 });
 
 const budget = z.object({
-  budget: z.object({ ...budgetSchema.shape, id: z.string(), project: z.string().nullable(), revision: z.number() }),
+  budget: storedBudgetSchema,
   /** Of each scope that was used in the open window; in the unit of the budget. */
   use: z.array(z.object({ scope: z.string(), spent: z.number(), held: z.number(), resetsAt: z.number().nullable() })),
 });
@@ -83,6 +87,11 @@ export const houseQuery = queryOptions({
   queryKey: HOUSE,
   queryFn: ({ signal }) => ask(houseSchema, '/house', { signal }),
 });
+
+/** After a change of what is in it. */
+export function refreshHouse(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({ queryKey: HOUSE });
+}
 
 /** Names of budgets by id. */
 export const budgetNamesQuery = queryOptions({

@@ -11,7 +11,7 @@ const settings = z.strictObject({
     z.number().gt(0).lt(1).nullable().default(0.8),
     'Warn at',
     'Share of the limit from which requests leave by “warning”.',
-    { widget: 'percentage' },
+    { widget: 'percentage', empty: 'no warning' },
   ),
   outputLimit: field(
     z.int().min(1).max(1_000_000).default(4096),
@@ -28,6 +28,7 @@ const settings = z.strictObject({
     z.enum(['refuse', 'continue']).default('refuse'),
     'If it cannot be checked',
     'When the store does not answer: leave by “exhausted”, or go on without a hold.',
+    { words: { refuse: 'Refuse', continue: 'Let it go on' } },
   ),
 });
 
@@ -38,19 +39,26 @@ export function sayAmount(amount: number, unit: 'usd' | 'tokens'): string {
   return unit === 'usd' ? dollars(amount) : `${amount.toLocaleString('en-US')} tokens`;
 }
 
+/** Where the amount comes from, when it is not simply from the length of the request. */
+function sayCounted(result: HoldResult): string {
+  if (result.counted === true) return ', by a count of its tokens';
+  return result.counted === 'unavailable' ? ', by its length, since its tokens could not be counted' : '';
+}
+
 function sayHold(result: HoldResult): string {
   const scope = result.scope === '' ? '' : ` for ${result.scope}`;
   const used = `${sayAmount(result.spent, result.unit)} of ${sayAmount(result.limit, result.unit)} spent`;
   const held = result.held > 0 ? ` and ${sayAmount(result.held, result.unit)} held` : '';
+  const amount = sayAmount(result.amount, result.unit);
   switch (result.why) {
     case 'fits':
-      return `${result.budgetName}${scope}: ${used}${held}; ${sayAmount(result.amount, result.unit)} held for this request.`;
+      return `${result.budgetName}${scope}: ${used}${held}; ${amount} held for this request${sayCounted(result)}.`;
     case 'over_warning':
-      return `${result.budgetName}${scope} is past its warning: ${used}${held}; ${sayAmount(result.amount, result.unit)} held for this request.`;
+      return `${result.budgetName}${scope} is past its warning: ${used}${held}; ${amount} held for this request${sayCounted(result)}.`;
     case 'over_limit':
       return result.port === 'warning'
-        ? `${result.budgetName}${scope}: ${used}${held}; only the cheaper way fits, ${sayAmount(result.amount, result.unit)} held.`
-        : `${result.budgetName}${scope} is spent: ${used}${held}, and this request could cost ${sayAmount(result.amount, result.unit)}.`;
+        ? `${result.budgetName}${scope}: ${used}${held}; only the cheaper way fits, ${amount} held${sayCounted(result)}.`
+        : `${result.budgetName}${scope} is spent: ${used}${held}, and this request could cost ${amount}${sayCounted(result)}.`;
     case 'cost_unbounded':
       return `${result.budgetName}: the request has content whose cost cannot be known beforehand.`;
     case 'price_unknown':

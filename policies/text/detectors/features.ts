@@ -1,3 +1,5 @@
+import { characterAt, lengthByLead, writeUtf8 } from '../letters.ts';
+
 /** What one pass over a text sees, so that most detectors can be skipped for most texts. */
 export interface Features {
   readonly digits: number;
@@ -43,7 +45,11 @@ export function isWideSeparator(unit: number): boolean {
   return unit === 0xa0 || (unit >= 0x2007 && unit <= 0x2015) || unit === 0x202f;
 }
 
-/** Reads the features of a text in one pass. */
+// Room for one part of a text, used again by the next.
+const PART = 8192;
+const bytes = new Uint8Array(3 * PART);
+
+/** Reads the features of a text in one pass. Positions are those of bytes, which tell neighbours as characters do. */
 export function featuresOf(text: string): Features {
   let digits = 0;
   let cluster = 0;
@@ -58,39 +64,53 @@ export function featuresOf(text: string): Features {
   let colonRun = 0;
   let doubleColon = false;
   let seen = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    const kind = unit < 128 ? CLASSES[unit]! : isWideSeparator(unit) ? SEPARATOR : 0;
-    seen |= kind;
-    if (kind & WORD) {
-      word++;
-      if (word > longestWord) longestWord = word;
-    } else {
-      if (kind & COLON) {
-        run = word <= 4 && lastColon === i - word - 1 ? run + 1 : 1;
-        if (run > colonRun) colonRun = run;
-        if (lastColon === i - 1) doubleColon = true;
-        lastColon = i;
+  let before = 0;
+  let passed = 0;
+  // A pair of surrogates that is cut between two parts is nothing that any detector looks for, whole or not.
+  for (let from = 0; from < text.length; from += PART) {
+    const end = writeUtf8(from === 0 && text.length <= PART ? text : text.slice(from, from + PART), bytes);
+    for (let at = 0; at < end; at++) {
+      const code = bytes[at]!;
+      let kind = 0;
+      if (code < 0x80) kind = CLASSES[code]!;
+      else {
+        if (isWideSeparator(characterAt(bytes, at))) kind = SEPARATOR;
+        at += lengthByLead(code) - 1;
       }
-      word = 0;
-    }
-    if (kind & DIGIT) {
-      digits++;
-      cluster++;
-      if (cluster > digitCluster) digitCluster = cluster;
-      if (gap === 1 && text.charCodeAt(i - 1) === 0x2e) {
-        chain++;
-        if (chain > dottedDigits) dottedDigits = chain;
-      } else if (gap > 0) chain = 0;
-      gap = 0;
-    } else if (cluster > 0) {
-      gap++;
-      if (!(kind & SEPARATOR) || gap > 4) {
-        cluster = 0;
-        chain = 0;
+      seen |= kind;
+      if (kind & WORD) {
+        word++;
+        if (word > longestWord) longestWord = word;
+      } else {
+        if (kind & COLON) {
+          const place = passed + at;
+          run = word <= 4 && lastColon === place - word - 1 ? run + 1 : 1;
+          if (run > colonRun) colonRun = run;
+          if (lastColon === place - 1) doubleColon = true;
+          lastColon = place;
+        }
+        word = 0;
+      }
+      if (kind & DIGIT) {
+        digits++;
+        cluster++;
+        if (cluster > digitCluster) digitCluster = cluster;
+        if (gap === 1 && before === 0x2e) {
+          chain++;
+          if (chain > dottedDigits) dottedDigits = chain;
+        } else if (gap > 0) chain = 0;
         gap = 0;
+      } else if (cluster > 0) {
+        gap++;
+        if (!(kind & SEPARATOR) || gap > 4) {
+          cluster = 0;
+          chain = 0;
+          gap = 0;
+        }
       }
+      before = code;
     }
+    passed += end;
   }
   return {
     digits,

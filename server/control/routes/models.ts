@@ -1,5 +1,7 @@
 /** Models and what they cost. */
 import { z } from 'zod';
+import { TOKENIZERS } from '../../../policies/model.ts';
+import { providerChoices } from '../../providers/index.ts';
 import { reasonSchema } from '../input.ts';
 import { listPrices, priceInputSchema, priceOverrideSchema, priceSchema, setPrice } from '../prices.ts';
 import { type ControlDeps, defineRoute, type Route } from '../route.ts';
@@ -15,6 +17,7 @@ export const modelSchema = z
     tier: z.enum(['small', 'standard', 'large']),
     contextTokens: z.int().nullable(),
     imageTokens: z.int().meta({ description: 'The most tokens that one image can cost.' }),
+    tokenizer: z.enum(TOKENIZERS).nullable().meta({ description: 'What it reads texts with; null where not known.' }),
     boundFactor: z.number().optional(),
     supports: z.object({
       tools: z.boolean(),
@@ -32,6 +35,18 @@ export function modelsOf(deps: ControlDeps, organisation: string): z.input<typeo
   return models.map((one) => ({ ...one, names: lookup(one.name)?.id === one.id ? [one.name] : [] }));
 }
 
+const provider = z
+  .object({
+    title: z.string(),
+    name: z.string().nullable().meta({
+      description: 'What stands before the slash in the ids of its models; null where it is not set up.',
+    }),
+    settings: z
+      .array(z.object({ name: z.string(), description: z.string(), default: z.string().nullable() }))
+      .readonly()
+      .meta({ description: 'Settings of the environment, without their values.' }),
+  })
+  .meta({ id: 'Provider' });
 const override = priceOverrideSchema.meta({ id: 'PriceOverride' });
 
 export const modelRoutes: readonly Route[] = [
@@ -43,6 +58,15 @@ export const modelRoutes: readonly Route[] = [
     status: 200,
     response: z.object({ models: z.array(modelSchema) }),
     handle: (_input, { deps, actor }) => ({ models: modelsOf(deps, actor.organisation) }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/providers',
+    tag: 'Models',
+    summary: 'Every provider that can be set up, under which name it is, and the settings that do it.',
+    status: 200,
+    response: z.object({ providers: z.array(provider) }),
+    handle: (_input, { deps }) => ({ providers: [...providerChoices(deps.providers)] }),
   }),
   defineRoute({
     method: 'get',

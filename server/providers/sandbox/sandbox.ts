@@ -32,7 +32,14 @@ const LARGE: Price = [
 ];
 const FREE: Price = [{ aboveInputTokens: 0, input: 0, cachedInput: 0, cacheWrite: 0, output: 0 }];
 
-const SANDBOX = { provider: 'sandbox', contextTokens: 128_000, imageTokens: 1_600, supports: SUPPORTS };
+// Its tokens are four letters each, which is no published tokenizer; asked to, it reports as many as there are bytes.
+const SANDBOX = {
+  provider: 'sandbox',
+  contextTokens: 128_000,
+  tokenizer: null,
+  imageTokens: 1_600,
+  supports: SUPPORTS,
+};
 
 /** Made up, so that policies can be tried without a key and without a bill. */
 export const SANDBOX_MODELS: readonly Model[] = [

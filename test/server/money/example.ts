@@ -36,6 +36,7 @@ export function exampleModel(name: string, perToken: number | null): Model {
     price: perToken === null ? null : [{ ...rate, output: perToken * 1_000_000 }],
     tier: 'small',
     contextTokens: null,
+    tokenizer: null,
     imageTokens: 0,
     supports: { tools: true, images: true, audio: true, files: true, jsonSchema: true },
     leavesHouse: false,

@@ -14,7 +14,7 @@ const models: ModelLookup = (name) => [cheap, dear, unpriced].find((model) => mo
 function house(...budgets: readonly Budget[]) {
   const counters = new BudgetCounters([]);
   const find = (id: string): Budget | undefined => budgets.find((budget) => budget.id === id);
-  return { counters, request: () => new RequestHolds(counters, find, models) };
+  return { counters, request: () => new RequestHolds(counters, find, models, async () => null) };
 }
 
 describe('holds', () => {

@@ -51,6 +51,24 @@ describe('the catalogue', () => {
       contextTokens: 200_000,
       imageTokens: 3000,
     });
+    const tokenizers = [
+      'gpt-4o-mini',
+      'gpt-5-mini',
+      'o3',
+      'gpt-3.5-turbo',
+      'gpt-4-turbo',
+      'claude-opus-4-5',
+      'gpt-6-sol',
+    ];
+    expect(tokenizers.map((name) => lookup(name)?.tokenizer)).toEqual([
+      'o200k',
+      'o200k',
+      'o200k',
+      'cl100k',
+      'cl100k',
+      null,
+      null,
+    ]);
     expect(lookup('o3-mini')?.supports).toMatchObject({ tools: true, images: false });
     expect(lookup('gpt-3.5-turbo')?.supports).toMatchObject({ tools: true, jsonSchema: false });
   });

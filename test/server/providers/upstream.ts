@@ -90,6 +90,7 @@ const modelNamed = (name: string): Model => ({
   price: null,
   tier: 'standard',
   contextTokens: null,
+  tokenizer: null,
   imageTokens: 3000,
   supports: { tools: true, images: true, audio: false, files: true, jsonSchema: true },
   leavesHouse: true,

@@ -1,0 +1,68 @@
+/** The steps of a decision as they come over a boundary: from the server to the browser, or out of a file. */
+import { z } from 'zod';
+import type { TraceStep } from './decision.ts';
+import { CALL_FAILURES, type CallResult, type EffectResult, type HoldResult, type RedactResult } from './effects.ts';
+import type { Complexity } from './text/complexity.ts';
+
+/** A schema for each field, the optional ones too: a field that is missing here would be lost on the way. */
+type Fields<T> = { readonly [K in keyof Required<T>]: z.ZodType<T[K]> };
+
+export const factSchema = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly(), z.null()]);
+
+const amount = z.number().min(0);
+const models = z.array(z.string()).readonly();
+
+const hold = z.object({
+  port: z.enum(['within', 'warning', 'exhausted', 'unavailable']),
+  why: z.enum(['fits', 'over_warning', 'over_limit', 'cost_unbounded', 'price_unknown', 'no_budget', 'store_down']),
+  budget: z.string(),
+  budgetName: z.string(),
+  revision: z.int(),
+  scope: z.string(),
+  unit: z.enum(['usd', 'tokens']),
+  limit: amount,
+  spent: z.number(),
+  held: z.number(),
+  amount,
+  bounds: z.object({ within: amount, warning: amount }).nullable(),
+  counted: z.union([z.literal(true), z.enum(['needless', 'unavailable'])]).optional(),
+  within: models,
+  warning: models,
+  outputLimit: z.int(),
+  resetsAt: z.number().nullable(),
+  owner: z.string().nullable(),
+} satisfies Fields<HoldResult>);
+
+const call = z.object({
+  ok: z.boolean(),
+  model: z.string().nullable(),
+  asked: z.string().optional(),
+  failure: z.enum(CALL_FAILURES).optional(),
+  status: z.int().optional(),
+  message: z.string().optional(),
+  retryAfterMs: z.number().optional(),
+} satisfies Fields<CallResult>);
+
+const score = z.object({
+  score: z.number().min(0).max(1),
+  reasons: z.array(z.object({ signal: z.string(), weight: z.number(), words: z.string() })).readonly(),
+  scorer: z.string(),
+} satisfies Fields<Complexity>);
+
+const findings = z.object({
+  found: z.record(z.string(), z.number()),
+  rules: z.string(),
+  failed: z.boolean().optional(),
+} satisfies Fields<RedactResult>);
+
+const effectResult: z.ZodType<EffectResult> = z.union([hold, call, score, findings]);
+
+export const recordedStepSchema = z.object({
+  node: z.string(),
+  kind: z.string(),
+  port: z.string().nullable(),
+  reason: z.string(),
+  facts: z.record(z.string(), factSchema).optional(),
+  truths: z.record(z.string(), z.boolean()).optional(),
+  results: z.array(effectResult).readonly().optional(),
+} satisfies Fields<TraceStep>);

@@ -1,0 +1,57 @@
+/** What a call has used whose provider reported nothing: a stream that broke off, or a server that does not count. */
+import { NO_USAGE, type Usage, type UsageSource } from '../../policies/request.ts';
+import type { Run } from '../../policies/run.ts';
+import { countedTokens, countInput } from '../../policies/token-count.ts';
+import { tokenCounter } from '../money/token-counter.ts';
+import { textsOf } from '../wire/chat-message.ts';
+import { isObject, listOf, parseJson } from '../wire/json-value.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+
+export interface UnreportedUsage {
+  readonly usage: Usage;
+  readonly source: UsageSource;
+}
+
+/** Tokens that the chat format puts around each message and before the answer, as OpenAI publishes them. */
+const AROUND_MESSAGE = 4;
+const BEFORE_ANSWER = 3;
+
+/** Counts the input, and the output as far as it arrived, where the model declares its tokenizer; else estimates both. */
+export async function unreportedUsage(answer: UpstreamAnswer, run: Run): Promise<UnreportedUsage> {
+  const usage = await countedUsage(answer, run);
+  return usage ? { usage, source: 'counted' } : { usage: estimatedUsage(answer, run), source: 'estimated' };
+}
+
+async function countedUsage(answer: UpstreamAnswer, run: Run): Promise<Usage | null> {
+  const { tokenizer } = answer.model;
+  const { images, audio, files, messages } = run.view;
+  // Of what is not text, a tokenizer knows nothing.
+  if (tokenizer === null || images + audio + files > 0) return null;
+  await countInput(run, [tokenizer], tokenCounter);
+  const content = countedTokens(run, tokenizer);
+  const output = await tokenCounter(answerTexts(answer.text), tokenizer);
+  if (content === null || output === null) return null;
+  return {
+    ...NO_USAGE,
+    inputTokens: content + AROUND_MESSAGE * (messages + run.instructions.length) + BEFORE_ANSWER,
+    outputTokens: output.reduce((sum, tokens) => sum + tokens, 0),
+  };
+}
+
+/** The texts of an answer, given its choices as JSON. */
+function answerTexts(choices: string): string[] {
+  return listOf(parseJson(choices)).flatMap((choice) =>
+    isObject(choice) && isObject(choice.message) ? [...textsOf(choice.message)].map(({ text }) => text) : [],
+  );
+}
+
+/** The input as estimated, and the output as far as it arrived. */
+function estimatedUsage(answer: UpstreamAnswer, run: Run): Usage {
+  const input = run.read('tokens.input', false);
+  const { characters, bytes } = answer.received;
+  return {
+    ...NO_USAGE,
+    inputTokens: typeof input === 'number' ? input : 0,
+    outputTokens: Math.ceil((characters + bytes) / 8),
+  };
+}
