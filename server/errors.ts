@@ -166,6 +166,18 @@ export const ERRORS = {
   method_not_allowed: invalid('{method} is not possible here. Allowed: {allowed}.', 405),
   invalid_input: invalid('{why}.', 422),
   invalid_graph: invalid('The policy has problems and cannot be published: {why}.', 422),
+  tests_failed: invalid(
+    'The policy does not do what its own tests expect, and cannot be published: {why}. Mend the policy, or change the tests where they expect the wrong thing.',
+    422,
+  ),
+  policy_archived: invalid(
+    'The policy “{policy}” is in the archive, where nothing of it can be changed or used. Take it out of the archive first.',
+    409,
+  ),
+  policy_is_default: invalid(
+    'The policy “{policy}” is what {owners} uses by default, so its requests would find no policy any more. Choose another default first, then archive it.',
+    409,
+  ),
   conflict: invalid(
     '{what} was changed by someone else in the meantime (revision {revision}). Load it again and repeat your change.',
     409,

@@ -28,11 +28,12 @@ export const recordFilterSchema = z.looseObject({
   status: z.enum(STATUSES).optional(),
   from: moment.meta({ description: 'Milliseconds since 1970, inclusive.' }),
   to: moment.meta({ description: 'Milliseconds since 1970, exclusive.' }),
+  costAtLeast: z.coerce.number().int().min(0).optional().meta({ description: 'Nano-dollars.' }),
 });
 
 /** The filter of a query; throws `invalid_input` for a parameter that is none. */
 export function toFilter(organisation: string, query: z.output<typeof recordFilterSchema>): RecordFilter {
-  const { project, model, policy, version, status, from, to, ...others } = query;
+  const { project, model, policy, version, status, from, to, costAtLeast, ...others } = query;
   const tags: Record<string, string> = {};
   for (const [name, value] of Object.entries(others)) {
     const tag = name.startsWith(TAG_FILTER) ? name.slice(TAG_FILTER.length) : '';
@@ -53,6 +54,7 @@ export function toFilter(organisation: string, query: z.output<typeof recordFilt
     ...(status !== undefined && { status }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
+    ...(costAtLeast !== undefined && { costAtLeast }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface ControlDeps {
   readonly records: RecordStore;
   /** The models of the configured providers, at the organisation's prices of now. */
   readonly models: (organisation: string) => { readonly models: readonly Model[]; readonly lookup: ModelLookup };
+  /** Names of the configured providers, which stand before the slash in the ids of their models. */
+  readonly providers: readonly string[];
   /** What each scope of a budget has used of the window that is open now. */
   readonly budgetUse: (budget: BudgetEntry) => readonly BudgetUse[];
   /** Lets programs in with `Authorization: Bearer`; null for nobody. */
@@ -64,6 +66,8 @@ interface RouteWords {
   readonly reads?: true;
   /** True where attempts are counted and limited. */
   readonly limited?: true;
+  /** True where a whole policy is sent, which may be larger than other bodies. */
+  readonly large?: true;
 }
 
 export interface Route extends RouteWords {

@@ -10,6 +10,7 @@ import type { ControlDeps, Route } from './route.ts';
 import { routes } from './routes/table.ts';
 
 const BODY_LIMIT = { bytes: 1_000_000, words: '1 MB' };
+const LARGE_BODY_LIMIT = { bytes: 10_000_000, words: '10 MB' };
 const SIGN_IN_ATTEMPTS = 10;
 const SIGN_IN_WINDOW_MS = 15 * 60 * 1000;
 
@@ -63,12 +64,17 @@ function refuseUnstorable(key: string, value: unknown): unknown {
   return value;
 }
 
-const json = express.json({ limit: BODY_LIMIT.bytes, reviver: refuseUnstorable });
+const json = (limit: typeof BODY_LIMIT) => ({
+  parse: express.json({ limit: limit.bytes, reviver: refuseUnstorable }),
+  limit,
+});
+const small = json(BODY_LIMIT);
+const large = json(LARGE_BODY_LIMIT);
 
 /** Read only when it is known who asks. */
-function parseJson(request: Request, response: Response): Promise<void> {
+function parseJson(request: Request, response: Response, { parse, limit }: typeof small): Promise<void> {
   return new Promise((resolve, reject) => {
-    json(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+    parse(request, response, (error?: unknown) => (error ? reject(unreadable(error, limit.words)) : resolve()));
   });
 }
 
@@ -78,7 +84,7 @@ function handler(route: Route, control: Control, deps: ControlDeps): RequestHand
     if (route.method !== 'get') requireOwnPage(request);
     if (route.method !== 'get' && !route.anyone && !route.reads && !actor.mayChange)
       throw new SignalboxError('read_only');
-    await parseJson(request, response);
+    await parseJson(request, response, route.large ? large : small);
     const { params, query } = request;
     const values = Object.values({ ...params, ...query }).flat();
     if (values.some((value) => UNSTORABLE.test(String(value)))) {
@@ -103,23 +109,22 @@ function signInLimit(): RequestHandler {
   });
 }
 
-/** What the middleware of Express reports about a body, in our words. */
-function asOurs(error: unknown): SignalboxError {
-  if (error instanceof SignalboxError) return error;
+/** What the middleware of Express reports about a body that is larger than `limit`, or no JSON, in our words. */
+function unreadable(error: unknown, limit: string): unknown {
   if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
-    if (error.type === 'entity.too.large') return new SignalboxError('body_too_large', { limit: BODY_LIMIT.words });
+    if (error.type === 'entity.too.large') return new SignalboxError('body_too_large', { limit });
     if (error.type === 'entity.parse.failed') return new SignalboxError('invalid_json', { why: error.message });
     if ('status' in error && typeof error.status === 'number' && error.status < 500) {
       return new SignalboxError('invalid_request', { why: error.message.replace(/\.$/, '') }, { status: error.status });
     }
   }
-  return new SignalboxError('internal');
+  return error;
 }
 
 function answerError(reportFault: (error: unknown) => void): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
-    const ours = asOurs(error);
+    const ours = error instanceof SignalboxError ? error : new SignalboxError('internal');
     if (ours.code === 'internal') reportFault(error);
     response.status(ours.status).json({ error: { code: ours.code, message: ours.message, details: ours.details } });
   };

@@ -70,7 +70,7 @@ export interface Snapshot {
   >;
   /** Keys by the SHA-256 of their token, in hexadecimal. */
   readonly keys: ReadonlyMap<string, KeyEntry>;
-  /** Policies that have a live version, by id. */
+  /** Policies that have a live version and are not in the archive, by id. */
   readonly policies: ReadonlyMap<string, LivePolicy>;
   readonly budgets: ReadonlyMap<string, BudgetEntry>;
   /** In rising order of `effectiveFrom`. */
@@ -106,11 +106,12 @@ export async function loadSnapshot(
       teams: await trx('teams').select('id', 'name'),
       projects: await trx('projects').select('id', 'organisation', 'team', 'name', 'default_policy'),
       keys: await trx<KeyRow>('keys').select('*'),
-      policies: await trx<PolicyRow>('policies').whereNotNull('live_version').select('*'),
+      policies: await trx<PolicyRow>('policies').whereNotNull('live_version').whereNull('archived_at').select('*'),
       live: await trx<VersionRow>('versions')
         .join('policies', (on) =>
           on.on('policies.id', 'versions.policy').andOn('policies.live_version', 'versions.number'),
         )
+        .whereNull('policies.archived_at')
         .select('versions.*'),
       budgets: await trx<BudgetRow>('budgets').select('*'),
       prices: await trx<PriceRow>('prices').orderBy(['effective_from', 'id']).select('*'),

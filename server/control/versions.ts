@@ -2,14 +2,24 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import type { Problem } from '../../policies/check.ts';
-import { type Graph, graphSchema, layoutSchema, parseGraph } from '../../policies/graph.ts';
+import { type Graph, graphSchema, layoutSchema } from '../../policies/graph.ts';
+import { policyTestsSchema } from '../../policies/policy-test.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlStore } from './control.ts';
 import { digestOf } from './digest.ts';
+import {
+  type ContentColumns,
+  contentColumns,
+  findDraft,
+  type PolicyContent,
+  readContent,
+  replaceDraft,
+  requireRevision,
+} from './drafts.ts';
 import type { Actor } from './history.ts';
 import { momentSchema } from './input.ts';
 import { findProject, readOrganisation } from './organisations.ts';
-import { findDraft, findPolicy, replaceDraft, requireRevision } from './policies.ts';
+import { findPolicy, requireActive } from './policies.ts';
 
 /** Finds the problems of a graph in its organisation. */
 export type CheckGraph = (graph: Graph, organisation: string) => readonly Problem[];
@@ -28,17 +38,16 @@ export const versionSchema = z.object({
   live: z.boolean(),
   graph: graphSchema,
   layout: layoutSchema,
+  tests: policyTestsSchema,
 });
 type VersionSummary = z.infer<typeof versionSummarySchema>;
 export type Version = z.infer<typeof versionSchema>;
 
-export interface VersionRow {
+export interface VersionRow extends ContentColumns {
   readonly policy: string;
   readonly number: number;
   readonly organisation: string;
   readonly project: string | null;
-  readonly graph_json: string;
-  readonly layout_json: string;
   readonly digest: string;
   readonly author: string;
   readonly reason: string;
@@ -53,8 +62,7 @@ const toVersion = (row: VersionRow, live: number | null): Version => ({
   reason: row.reason,
   at: row.at,
   live: row.number === live,
-  graph: parseGraph(JSON.parse(row.graph_json)),
-  layout: layoutSchema.parse(JSON.parse(row.layout_json)),
+  ...readContent(row),
 });
 
 /** The versions of a policy, the newest first, without their graphs. */
@@ -80,7 +88,7 @@ async function findRow(db: Knex, organisation: string, policy: string, number: n
 }
 
 /** Throws `invalid_graph` when the check finds an error; warnings do not stop anyone. */
-function requireSound(check: CheckGraph, graph: Graph, organisation: string): void {
+export function requireSound(check: CheckGraph, graph: Graph, organisation: string): void {
   const problems = check(graph, organisation);
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length === 0) return;
@@ -92,7 +100,7 @@ function requireSound(check: CheckGraph, graph: Graph, organisation: string): vo
 async function addVersion(
   trx: Knex.Transaction,
   actor: Actor,
-  content: Pick<VersionRow, 'policy' | 'project' | 'graph_json' | 'layout_json' | 'digest' | 'reason'>,
+  content: Pick<VersionRow, 'policy' | 'project' | keyof ContentColumns | 'digest' | 'reason'>,
 ): Promise<Version> {
   const { policy } = content;
   const last = await trx<VersionRow>('versions').where({ policy }).orderBy('number', 'desc').first('number');
@@ -105,7 +113,7 @@ async function addVersion(
 
 /**
  * Publishes the draft as the next version and makes it live. Throws `conflict` when the draft is not at `revision` any
- * more, and `invalid_graph` with the problems when the check finds errors.
+ * more, `invalid_graph` with the problems when the check finds errors, and `policy_archived`.
  */
 export async function publishDraft(
   store: ControlStore,
@@ -118,14 +126,14 @@ export async function publishDraft(
   const change = { action: 'version.publish', objectType: 'policy', objectId: id, reason };
   return store.change(actor, change, async (trx) => {
     const policy = await findPolicy(trx, actor.organisation, id);
+    requireActive(policy);
     const draft = await findDraft(trx, actor.organisation, id);
     requireRevision(draft, input.revision);
     requireSound(check, draft.graph, actor.organisation);
     const version = await addVersion(trx, actor, {
       policy: id,
       project: policy.project,
-      graph_json: JSON.stringify(draft.graph),
-      layout_json: JSON.stringify(draft.layout),
+      ...contentColumns(draft),
       digest: digestOf(draft.graph),
       reason,
     });
@@ -137,9 +145,14 @@ export async function publishDraft(
   });
 }
 
+/** Whether two contents are the same but for where things stand. */
+function sameWork(a: PolicyContent, b: PolicyContent): boolean {
+  return digestOf(a.graph) === digestOf(b.graph) && digestOf(a.tests) === digestOf(b.tests);
+}
+
 /**
- * Publishes the bytes of an old version again, under the next number. The draft follows when it held nothing that was not
- * published; work in progress stays as it is.
+ * Publishes the bytes of an old version again, under the next number; its tests come with it and are not run. The draft
+ * follows when it held nothing that was not published; work in progress stays as it is.
  */
 export async function restoreVersion(
   store: ControlStore,
@@ -153,15 +166,15 @@ export async function restoreVersion(
   const change = { action: 'version.restore', objectType: 'policy', objectId: id, reason };
   return store.change(actor, change, async (trx) => {
     const policy = await findPolicy(trx, organisation, id);
+    requireActive(policy);
     const old = await findRow(trx, organisation, id, number);
     requireSound(check, toVersion(old, null).graph, organisation);
     const draft = await findDraft(trx, organisation, id);
     const live = policy.liveVersion === null ? null : await findRow(trx, organisation, id, policy.liveVersion);
-    const { graph_json, layout_json, digest, project } = old;
-    const version = await addVersion(trx, actor, { policy: id, project, graph_json, layout_json, digest, reason });
-    if (live !== null && digestOf(draft.graph) === digestOf(toVersion(live, null).graph)) {
-      await replaceDraft(trx, actor, draft, version.graph, version.layout);
-    }
+    const { graph_json, layout_json, tests_json, digest, project } = old;
+    const bytes = { graph_json, layout_json, tests_json };
+    const version = await addVersion(trx, actor, { policy: id, project, ...bytes, digest, reason });
+    if (live !== null && sameWork(draft, readContent(live))) await replaceDraft(trx, actor, draft, version);
     return {
       before: { liveVersion: policy.liveVersion },
       after: { liveVersion: version.number, digest, restored: number },
@@ -172,7 +185,7 @@ export async function restoreVersion(
 
 /**
  * Makes a policy the default of a project, or of the whole organisation (`project` null); null takes the default away.
- * Throws `invalid_input` for a policy without a version, or one of another project.
+ * Throws `invalid_input` for a policy without a version, or one of another project, and `policy_archived`.
  */
 export async function setDefaultPolicy(
   store: ControlStore,
@@ -189,6 +202,7 @@ export async function setDefaultPolicy(
       project === null ? await readOrganisation(trx, organisation) : await findProject(trx, organisation, project);
     if (policy !== null) {
       const found = await findPolicy(trx, organisation, policy);
+      requireActive(found);
       if (found.liveVersion === null) {
         throw new SignalboxError('invalid_input', {
           why: `The policy ${found.name} has no version yet; publish it first`,

@@ -27,6 +27,7 @@ export function matching(readers: Knex, dialect: Dialect, filter: RecordFilter):
   }
   if (filter.from !== undefined) query.where('records.at', '>=', filter.from);
   if (filter.to !== undefined) query.where('records.at', '<', filter.to);
+  if (filter.costAtLeast !== undefined) query.where('records.cost', '>=', filter.costAtLeast);
   for (const [name, value] of Object.entries(filter.tags ?? {})) {
     query.whereRaw(`${tagOf(dialect, name)} = ?`, [name, value]);
   }

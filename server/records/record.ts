@@ -118,6 +118,8 @@ export interface RecordFilter {
   /** Milliseconds since 1970, inclusive and exclusive. */
   readonly from?: number;
   readonly to?: number;
+  /** Nano-dollars. */
+  readonly costAtLeast?: number;
   readonly before?: string;
 }
 
@@ -131,6 +133,15 @@ export interface UsageTotal {
   readonly errors: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Nano-dollars. */
+  readonly cost: number;
+}
+
+/** What went through a policy. */
+export interface PolicyTraffic {
+  readonly policy: string;
+  readonly requests: number;
+  readonly errors: number;
   /** Nano-dollars. */
   readonly cost: number;
 }
@@ -170,5 +181,7 @@ export interface RecordStore {
   totals(filter: RecordFilter, by: Grouping): Promise<UsageTotal[]>;
   /** The most frequent values of each tag in the newest requests since a moment (milliseconds since 1970). */
   tagsSeen(organisation: string, from: number): Promise<Record<string, string[]>>;
+  /** What went through each policy that was used since a moment (milliseconds since 1970), whose hour counts whole. */
+  traffic(organisation: string, from: number): Promise<PolicyTraffic[]>;
   edges(organisation: string, policy: string, version: number, from: number, to: number): Promise<EdgeCount[]>;
 }

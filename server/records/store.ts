@@ -1,11 +1,13 @@
 import type { Knex } from 'knex';
 import { SignalboxError } from '../errors.ts';
 import { type BatchWriter, batchOf, type Correction, edgesOf, HOUR_MS } from './batch.ts';
+import type { IntentFiles } from './intent-files.ts';
 import { DIALECTS, type Dialect, matching, totalsBy } from './queries.ts';
 import type {
   EdgeCount,
   Grouping,
   Intent,
+  PolicyTraffic,
   RecordFilter,
   RecordStore,
   RequestRecord,
@@ -15,16 +17,25 @@ import type {
 import { type RecordRow, recordOf } from './row.ts';
 import { mostFrequentTags, REQUESTS_SEEN } from './tags-seen.ts';
 
+/** What is counted of a path. */
+const SUMMED = ['requests', 'errors', 'cost'] as const;
+
+/** Ids in one question: a statement takes so many parameters and no more. */
+const ASKED_AT_ONCE = 500;
+
 /** Records in SQLite or PostgreSQL: batches go to the writer, questions to connections that only read. */
 export class SqlRecordStore implements RecordStore {
   readonly #readers: Knex;
   readonly #writer: BatchWriter;
   readonly #dialect: Dialect;
+  readonly #intentFiles: IntentFiles | null;
 
-  constructor(readers: Knex, writer: BatchWriter, dialect: keyof typeof DIALECTS) {
+  /** `intentFiles` where the writer keeps intents in files and not in their table. */
+  constructor(readers: Knex, writer: BatchWriter, dialect: keyof typeof DIALECTS, intentFiles: IntentFiles | null) {
     this.#readers = readers;
     this.#writer = writer;
     this.#dialect = DIALECTS[dialect];
+    this.#intentFiles = intentFiles;
   }
 
   async commit(batch: {
@@ -35,7 +46,7 @@ export class SqlRecordStore implements RecordStore {
     // Hardly ever more than once: only a batch that is sent again has records that are already there.
     while (!(await this.#writer.write(batchOf(batch.intents, records)))) {
       const ids = records.map((record) => record.id);
-      const known = new Set<string>(await this.#readers('records').whereIn('id', ids).pluck('id'));
+      const known = await this.#recorded(ids);
       if (known.size === 0) throw new Error('A record is refused as known, but is not there.');
       records = records.filter((record) => !known.has(record.id));
     }
@@ -46,7 +57,24 @@ export class SqlRecordStore implements RecordStore {
       .where({ gateway })
       .orderBy(['at', 'id'])
       .select('body');
-    return rows.map(({ body }): Intent => JSON.parse(body));
+    const intents = rows.map(({ body }): Intent => JSON.parse(body));
+    return this.#intentFiles ? [...intents, ...(await this.#leftInFiles(this.#intentFiles, gateway))] : intents;
+  }
+
+  /** Files do not know of the records that the process before has written. */
+  async #leftInFiles(files: IntentFiles, gateway: string): Promise<Intent[]> {
+    const left = files.left.filter((intent) => intent.gateway === gateway);
+    const recorded = new Set<string>();
+    for (let i = 0; i < left.length; i += ASKED_AT_ONCE) {
+      const ids = left.slice(i, i + ASKED_AT_ONCE).map(({ id }) => id);
+      for (const id of await this.#recorded(ids)) recorded.add(id);
+    }
+    for (const id of recorded) files.end(id);
+    return left.filter(({ id }) => !recorded.has(id)).sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  }
+
+  async #recorded(ids: readonly string[]): Promise<Set<string>> {
+    return new Set<string>(await this.#readers('records').whereIn('id', ids).pluck('id'));
   }
 
   async correct(entry: Correction): Promise<void> {
@@ -112,8 +140,16 @@ export class SqlRecordStore implements RecordStore {
     return mostFrequentTags(rows.map(({ tags }): RequestRecord['tags'] => JSON.parse(tags)));
   }
 
+  async traffic(organisation: string, from: number): Promise<PolicyTraffic[]> {
+    return this.#readers('paths')
+      .where({ organisation })
+      .where('hour', '>', from - HOUR_MS)
+      .groupBy('policy')
+      .orderBy('policy')
+      .select<PolicyTraffic[]>('policy', ...SUMMED.map((column) => this.#sum(column)));
+  }
+
   async edges(organisation: string, policy: string, version: number, from: number, to: number): Promise<EdgeCount[]> {
-    const sum = (column: string) => this.#readers.raw('CAST(SUM(??) AS bigint) AS ??', [column, column]);
     const paths = await this.#readers('paths')
       .where({ organisation, policy, version })
       // The hour in which the time begins counts whole.
@@ -124,11 +160,13 @@ export class SqlRecordStore implements RecordStore {
       .select<(Omit<EdgeCount, 'node' | 'port'> & { path: string })[]>(
         'path',
         'hour',
-        sum('requests'),
-        sum('errors'),
-        sum('cost'),
+        ...SUMMED.map((column) => this.#sum(column)),
       );
     return edgesOfPaths(paths);
+  }
+
+  #sum(column: string): Knex.Raw {
+    return this.#readers.raw('CAST(SUM(??) AS bigint) AS ??', [column, column]);
   }
 
   async #spendOf(entries: Knex.QueryBuilder): Promise<Spend[]> {

@@ -1,6 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
+import { IntentFiles } from '../records/intent-files.ts';
 import { PostgresRecords } from '../records/postgres.ts';
 import type { RecordStore } from '../records/record.ts';
 import { SqliteRecords } from '../records/sqlite.ts';
@@ -75,11 +76,12 @@ async function openSqlite(dataDir: string, durability: Durability, closers: Clos
   } finally {
     await tables.destroy();
   }
-  const writer = await SqliteRecords.open(await SqliteConnection.openWriter(recordsFile, durability));
+  const intents = await IntentFiles.open(join(dataDir, 'intents'), durability);
+  const writer = await SqliteRecords.open(await SqliteConnection.openWriter(recordsFile, durability), intents);
   closers.push(() => writer.close());
   const readers = sqliteReaders(recordsFile);
   closers.push(() => readers.destroy());
-  return { dialect: 'sqlite', control, records: new SqlRecordStore(readers, writer, 'sqlite') };
+  return { dialect: 'sqlite', control, records: new SqlRecordStore(readers, writer, 'sqlite', intents) };
 }
 
 /** What the system or the server said; an error of several addresses has a code and no words. */
@@ -115,6 +117,6 @@ async function openPostgres(url: string, closers: Closers): Promise<Omit<Databas
   return {
     dialect: 'postgres',
     control,
-    records: new SqlRecordStore(readers, new PostgresRecords(writer), 'postgres'),
+    records: new SqlRecordStore(readers, new PostgresRecords(writer), 'postgres', null),
   };
 }

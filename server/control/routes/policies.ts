@@ -1,21 +1,21 @@
 /** Policies, their drafts, and trying them out. */
 import { z } from 'zod';
+import { canPublish } from '../../../policies/check.ts';
 import { layoutSchema } from '../../../policies/graph.ts';
+import { policyTestsSchema } from '../../../policies/policy-test.ts';
+import { SignalboxError } from '../../errors.ts';
+import { archivePolicy, unarchivePolicy } from '../archive.ts';
+import { draftSchema, findDraft, readGraph, saveDraft } from '../drafts.ts';
 import { checkIn } from '../house.ts';
-import { idSchema } from '../input.ts';
-import {
-  createPolicy,
-  draftSchema,
-  findDraft,
-  findPolicy,
-  listPolicies,
-  policyInputSchema,
-  policySchema,
-  readGraph,
-  saveDraft,
-} from '../policies.ts';
+import { idSchema, reasonSchema } from '../input.ts';
+import { createPolicy, policyInputSchema } from '../new-policy.ts';
+import { changePolicy, findPolicy, policyChangeSchema, policySchema } from '../policies.ts';
+import { listedPolicySchema, listPolicies } from '../policy-list.ts';
+import { failedTestSchema, failedTests } from '../policy-tests.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { shippedPolicies } from '../shipped.ts';
 import { simulateDraft, simulationInputSchema, simulationSchema } from '../simulation.ts';
+import { createFromTemplate } from '../templates.ts';
 
 const policy = policySchema.meta({ id: 'Policy' });
 const draft = draftSchema.meta({ id: 'Draft' });
@@ -30,27 +30,35 @@ const problem = z
   })
   .meta({ id: 'Problem' });
 const params = z.strictObject({ policy: idSchema });
+const why = z.strictObject({ reason: reasonSchema });
 
 export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/policies',
     tag: 'Policies',
-    summary: 'All policies by name.',
+    summary: 'All policies by name: how their drafts stand, and what went through them in the last 24 hours.',
     status: 200,
-    response: z.object({ policies: z.array(policy) }),
-    handle: async (_input, { control, actor }) => ({ policies: await listPolicies(control.db, actor.organisation) }),
+    response: z.object({ policies: z.array(listedPolicySchema) }),
+    handle: async (_input, context) => ({ policies: await listPolicies(context) }),
   }),
   defineRoute({
     method: 'post',
     path: '/policies',
     tag: 'Policies',
-    summary: 'Create a policy with a draft, from a graph or from nothing.',
+    summary:
+      'Create a policy with a draft, from a graph, from a template with the budgets that it needs, or from nothing.',
     status: 201,
+    large: true,
     errors: ['not_found', 'already_exists'],
     body: policyInputSchema,
     response: z.object({ policy, draft }),
-    handle: ({ body }, { control, actor }) => createPolicy(control, actor, body),
+    handle: async ({ body }, { control, actor }) => {
+      if (body.template === undefined) return createPolicy(control, actor, body);
+      const template = (await shippedPolicies()).find(({ name }) => name === body.template);
+      if (!template) throw new SignalboxError('not_found', { what: 'template of that name' });
+      return createFromTemplate(control, actor, template, body);
+    },
   }),
   defineRoute({
     method: 'get',
@@ -62,6 +70,42 @@ export const policyRoutes: readonly Route[] = [
     params,
     response: policy,
     handle: (input, { control, actor }) => findPolicy(control.db, actor.organisation, input.params.policy),
+  }),
+  defineRoute({
+    method: 'patch',
+    path: '/policies/{policy}',
+    tag: 'Policies',
+    summary: 'Change title and description of a policy, and its name while no version of it was published.',
+    status: 200,
+    errors: ['not_found', 'already_exists', 'policy_archived'],
+    params,
+    body: policyChangeSchema,
+    response: policy,
+    handle: (input, { control, actor }) => changePolicy(control, actor, input.params.policy, input.body),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/policies/{policy}/archive',
+    tag: 'Policies',
+    summary: 'Put a policy away: it serves no request any more, and keeps its name, versions and records.',
+    status: 200,
+    errors: ['not_found', 'policy_archived', 'policy_is_default'],
+    params,
+    body: why,
+    response: policy,
+    handle: (input, { control, actor }) => archivePolicy(control, actor, input.params.policy, input.body.reason),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/policies/{policy}/unarchive',
+    tag: 'Policies',
+    summary: 'Take a policy out of the archive; its live version serves requests again.',
+    status: 200,
+    errors: ['not_found'],
+    params,
+    body: why,
+    response: policy,
+    handle: (input, { control, actor }) => unarchivePolicy(control, actor, input.params.policy, input.body.reason),
   }),
   defineRoute({
     method: 'get',
@@ -80,9 +124,15 @@ export const policyRoutes: readonly Route[] = [
     tag: 'Policies',
     summary: 'Save the draft, problems and all. A conflict carries the draft as it is now in `details.current`.',
     status: 200,
-    errors: ['not_found', 'conflict'],
+    large: true,
+    errors: ['not_found', 'conflict', 'policy_archived'],
     params,
-    body: z.strictObject({ graph: z.unknown(), layout: layoutSchema, revision: z.int().min(1) }),
+    body: z.strictObject({
+      graph: z.unknown(),
+      layout: layoutSchema,
+      tests: policyTestsSchema.optional().meta({ description: 'Those of before where they are not given.' }),
+      revision: z.int().min(1),
+    }),
     response: draft,
     handle: (input, { control, actor }) => saveDraft(control, actor, input.params.policy, input.body),
   }),
@@ -90,6 +140,7 @@ export const policyRoutes: readonly Route[] = [
     method: 'post',
     path: '/policies/{policy}/check',
     reads: true,
+    large: true,
     tag: 'Policies',
     summary: 'The problems of a graph, or of the draft where none is given.',
     status: 200,
@@ -105,8 +156,27 @@ export const policyRoutes: readonly Route[] = [
   }),
   defineRoute({
     method: 'post',
+    path: '/check',
+    reads: true,
+    large: true,
+    tag: 'Policies',
+    summary:
+      'The problems of a graph that need not be of any policy; where there are no errors, also the tests that it fails.',
+    status: 200,
+    body: z.strictObject({ graph: z.unknown(), tests: policyTestsSchema.default([]) }),
+    response: z.object({ problems: z.array(problem), failed: z.array(failedTestSchema) }),
+    handle: async ({ body }, context) => {
+      const { control, deps, actor } = context;
+      const graph = readGraph(body.graph);
+      const problems = checkIn(control.snapshot(), deps, graph, actor.organisation);
+      return { problems, failed: canPublish(problems) ? await failedTests(context, graph, body.tests) : [] };
+    },
+  }),
+  defineRoute({
+    method: 'post',
     path: '/policies/{policy}/simulate',
     reads: true,
+    large: true,
     tag: 'Policies',
     summary: 'What a policy would do with a request, without calling anyone or holding anything.',
     status: 200,

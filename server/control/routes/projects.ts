@@ -42,7 +42,7 @@ export const projectRoutes: readonly Route[] = [
     tag: 'Projects',
     summary: 'Set the policy of every project that has none of its own.',
     status: 200,
-    errors: ['not_found'],
+    errors: ['not_found', 'policy_archived'],
     body: setDefault,
     response: organisation,
     handle: async ({ body }, { control, actor }) => {
@@ -120,7 +120,7 @@ export const projectRoutes: readonly Route[] = [
     tag: 'Projects',
     summary: 'Set the policy that requests of a project follow when they name none.',
     status: 200,
-    errors: ['not_found'],
+    errors: ['not_found', 'policy_archived'],
     params: z.strictObject({ project: idSchema }),
     body: setDefault,
     response: project,

@@ -1,5 +1,6 @@
 /** Records of requests, replaying them, and totals over them. */
 import { z } from 'zod';
+import { replayInputSchema } from '../../../policies/impact.ts';
 import { replay } from '../../../policies/replay.ts';
 import { SignalboxError } from '../../errors.ts';
 import { GROUPINGS, type Grouping, type RecordFilter, type RequestRecord } from '../../records/record.ts';
@@ -12,6 +13,7 @@ import { decisionSchema, explanationSchema } from '../trace.ts';
 import { findVersion } from '../versions.ts';
 
 const params = z.strictObject({ record: idSchema });
+const before = z.string().meta({ description: 'The `next` of the page before.' });
 const step = z.object({ port: z.string().nullable(), reason: z.string() }).nullable();
 const difference = z.object({ node: z.string(), recorded: step, now: step, why: z.string() });
 const explanations = z.array(explanationSchema).readonly();
@@ -35,13 +37,34 @@ export const recordRoutes: readonly Route[] = [
     summary: 'Requests, the newest first. Any tag is a filter: `tag.team=search`.',
     status: 200,
     query: recordFilterSchema.extend({
-      before: z.string().optional().meta({ description: 'The `next` of the page before.' }),
+      before: before.optional(),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     response: z.object({ records: z.array(recordSummarySchema), next: z.string().nullable() }),
-    handle: ({ query: { limit, before, ...rest } }, { deps, actor }) => {
+    handle: ({ query: { limit, before: place, ...rest } }, { deps, actor }) => {
       const filter: RecordFilter = toFilter(actor.organisation, rest);
-      return deps.records.list(before === undefined ? filter : { ...filter, before }, limit);
+      return deps.records.list(place === undefined ? filter : { ...filter, before: place }, limit);
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/records/replayable',
+    tag: 'Records',
+    summary:
+      'Requests of a policy as its drafts can decide them again, the newest first: without content, tries and lost ones.',
+    status: 200,
+    query: z.strictObject({
+      policy: idSchema,
+      before: before.optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(500),
+    }),
+    response: z.object({ records: z.array(replayInputSchema), next: z.string().nullable() }),
+    handle: async ({ query: { policy, before: place, limit } }, { deps, actor }) => {
+      const { organisation } = actor;
+      const filter = { organisation, policy, ...(place !== undefined && { before: place }) };
+      const { records, next } = await deps.records.list(filter, limit);
+      // Of a lost request there is no trace, and a try was no traffic.
+      return { records: records.filter(({ status }) => status !== 'lost' && status !== 'dry_run'), next };
     },
   }),
   defineRoute({

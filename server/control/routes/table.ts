@@ -9,6 +9,7 @@ import { policyRoutes } from './policies.ts';
 import { projectRoutes } from './projects.ts';
 import { recordRoutes } from './records.ts';
 import { sessionRoutes } from './session.ts';
+import { templateRoutes } from './templates.ts';
 import { versionRoutes } from './versions.ts';
 
 export const routes: readonly Route[] = [
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...projectRoutes,
   ...keyRoutes,
   ...policyRoutes,
+  ...templateRoutes,
   ...versionRoutes,
   ...modelRoutes,
   ...budgetRoutes,

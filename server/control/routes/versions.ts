@@ -1,14 +1,16 @@
 /** Publishing, and what was published. */
 import { z } from 'zod';
 import type { Graph } from '../../../policies/graph.ts';
+import { findDraft, requireRevision } from '../drafts.ts';
 import { checkIn, requireAgreement } from '../house.ts';
 import { idSchema, momentSchema, reasonSchema } from '../input.ts';
-import { findDraft } from '../policies.ts';
+import { requirePassing } from '../policy-tests.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
 import {
   findVersion,
   listVersions,
   publishDraft,
+  requireSound,
   restoreVersion,
   versionSchema,
   versionSummarySchema,
@@ -37,13 +39,18 @@ export const versionRoutes: readonly Route[] = [
     tag: 'Versions',
     summary: 'Publish the draft as the next version, which is live at once.',
     status: 201,
-    errors: ['not_found', 'conflict', 'invalid_graph'],
+    errors: ['not_found', 'conflict', 'invalid_graph', 'tests_failed', 'policy_archived'],
     params: ofPolicy,
     body: z.strictObject({ revision: z.int().min(1), reason: reasonSchema }),
     response: version,
     handle: async ({ params, body }, context) => {
       const { control, actor } = context;
-      await requireAgreement((await findDraft(control.db, actor.organisation, params.policy)).graph);
+      const draft = await findDraft(control.db, actor.organisation, params.policy);
+      // Tests and conditions are tried before the change begins, which others wait for; it publishes this revision or none.
+      requireRevision(draft, body.revision);
+      requireSound(checking(context), draft.graph, actor.organisation);
+      await requireAgreement(draft.graph);
+      await requirePassing(context, draft.graph, draft.tests);
       return publishDraft(control, actor, checking(context), params.policy, body);
     },
   }),
@@ -78,7 +85,7 @@ export const versionRoutes: readonly Route[] = [
     tag: 'Versions',
     summary: 'Publish an old version again, as a new one.',
     status: 201,
-    errors: ['not_found', 'invalid_graph'],
+    errors: ['not_found', 'invalid_graph', 'policy_archived'],
     params: ofVersion,
     body: z.strictObject({ reason: reasonSchema }),
     response: version,

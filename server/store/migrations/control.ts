@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
 import { personRole } from './person-role.ts';
+import { testsAndArchive } from './tests-and-archive.ts';
 
 /**
  * The control plane's tables, for SQLite and PostgreSQL. Times are milliseconds since 1970, amounts whole nano-dollars or
@@ -9,6 +10,7 @@ import { personRole } from './person-role.ts';
 export const controlMigrations: readonly Migration[] = [
   { name: '001_control_plane', up: createControlPlane, down: dropControlPlane },
   personRole,
+  testsAndArchive,
 ];
 
 /** In the order in which they can be created; dropped in the reverse order. */

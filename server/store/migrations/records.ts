@@ -1,11 +1,15 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
+import { questionIndexes } from './question-indexes.ts';
 
 /**
  * The tables of records, for SQLite and PostgreSQL. Times are milliseconds since 1970, amounts whole nano-dollars or
  * tokens; `tags`, `charges`, `detail` and `body` hold JSON text.
  */
-export const recordsMigrations: readonly Migration[] = [{ name: '001_records', up: createRecords, down: dropRecords }];
+export const recordsMigrations: readonly Migration[] = [
+  { name: '001_records', up: createRecords, down: dropRecords },
+  questionIndexes,
+];
 
 const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTableBuilder, id: string) => void])[] = [
   [

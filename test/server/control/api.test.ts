@@ -39,6 +39,7 @@ describe('the control API', () => {
     }
     expect(routes.filter((route) => route.anyone).map((route) => `${route.method} ${route.path}`)).toEqual([
       'post /session',
+      'get /session',
     ]);
   });
 

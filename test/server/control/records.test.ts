@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replayInputSchema } from '../../../policies/impact.ts';
 import { dialects, type House, LAYOUT, modelGraph, openHouse, recordOf } from './house.ts';
 
 describe.each(dialects)('records on %s', (dialect) => {
@@ -38,6 +39,12 @@ describe.each(dialects)('records on %s', (dialect) => {
     expect(await ids(`from=${Date.UTC(2026, 0, 6)}`)).toEqual(['req_3']);
     expect(await ids('tag.team=nobody')).toEqual([]);
     expect((await house.ask('GET', '/records/req_4')).status).toBe(404);
+  });
+
+  it('are listed by what they cost at least', async () => {
+    expect(await ids('costAtLeast=9000')).toEqual(['req_1', 'req_2', 'req_3']);
+    expect(await ids('costAtLeast=9001')).toEqual([]);
+    expect((await house.ask('GET', '/records?costAtLeast=-1')).status).toBe(422);
   });
 
   it('come in pages', async () => {
@@ -101,5 +108,35 @@ describe.each(dialects)('records on %s', (dialect) => {
     const day = Date.UTC(2026, 0, 5);
     const { body } = await house.ask('GET', `/policies/${policy}/versions/1/edges?from=${day}&to=${day + 86_400_000}`);
     expect(body.edges).toContainEqual(expect.objectContaining({ node: 'enter', port: 'next', requests: 2 }));
+  });
+
+  it('of a policy are given as its drafts can decide them again, in pages and without content', async () => {
+    const at = Date.UTC(2026, 1, 1);
+    const content = { request: 'secret', answer: 'secret' };
+    const one = (id: string, fields: object) =>
+      recordOf(house, { id, policy: 'pol_again', version: 2, at, content, ...fields });
+    await house.database.records.commit({
+      intents: [],
+      records: [
+        one('req_a1', { tags: { team: { value: 'ads', source: 'rule' } }, status: 'blocked', httpStatus: 403 }),
+        one('req_a2', { status: 'dry_run' }),
+        one('req_a3', { status: 'lost', trace: [] }),
+        one('req_a4', {}),
+        one('req_a5', { policy: 'pol_other' }),
+      ],
+    });
+    const address = '/records/replayable?policy=pol_again&limit=3';
+    const first = await house.ask('GET', address);
+    const second = await house.ask('GET', `${address}&before=${first.body.next}`);
+    const records = [...first.body.records, ...second.body.records];
+    expect(records.map((record) => record.id)).toEqual(['req_a4', 'req_a1']);
+    expect(second.body.next).toBeNull();
+    expect(JSON.stringify(records)).not.toContain('secret');
+    for (const record of records) expect(replayInputSchema.parse(record)).toEqual(record);
+    expect(records[1]).toMatchObject({ status: 'blocked', httpStatus: 403, model: 'test/small', cost: 9000 });
+    expect(records[0].trace[1].results).toEqual([{ ok: true, model: 'test/small', asked: 'test/small' }]);
+    for (const query of ['', 'policy=x&limit=501', 'policy=x&before=odd']) {
+      expect((await house.ask('GET', `/records/replayable?${query}`)).status, query).toBe(422);
+    }
   });
 });

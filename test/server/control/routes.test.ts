@@ -103,6 +103,26 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     action: 'policy.create',
     run: (house) => house.ask('POST', '/policies', { name: newName(), title: 'One' }),
   },
+  'patch /policies/{policy}': {
+    action: 'policy.change',
+    prepare: newPolicy,
+    run: (house, policy) => house.ask('PATCH', `/policies/${policy}`, { title: 'Two' }),
+  },
+  'post /policies/{policy}/archive': {
+    action: 'policy.archive',
+    prepare: published,
+    run: (house, policy) => house.ask('POST', `/policies/${policy}/archive`, { reason: REASON }),
+  },
+  'post /policies/{policy}/unarchive': {
+    action: 'policy.unarchive',
+    prepare: async (house) => {
+      const policy = await published(house);
+      await house.ask('POST', `/policies/${policy}/archive`, { reason: REASON });
+      return policy;
+    },
+    run: (house, policy) => house.ask('POST', `/policies/${policy}/unarchive`, { reason: REASON }),
+  },
+  'post /check': { action: null, run: (house) => house.ask('POST', '/check', { graph: modelGraph() }) },
   'put /policies/{policy}/draft': {
     action: 'draft.save',
     prepare: newPolicy,

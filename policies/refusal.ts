@@ -1,0 +1,78 @@
+/** Why a decision ended without an answer: the one cause that the app is told, and the status it gets. */
+import type { Decision, TraceStep } from './decision.ts';
+import type { CallFailure, CallResult, EffectResult, HoldResult } from './effects.ts';
+
+export type Refusal =
+  /** A budget did not let it pass; `message` is what the block behind it says, null where there is none. */
+  | { readonly type: 'budget'; readonly hold: HoldResult; readonly message: string | null }
+  | { readonly type: 'block'; readonly status: number; readonly message: string }
+  | { readonly type: 'failure'; readonly call: CallResult & { readonly failure: CallFailure } }
+  /** The way ended at a port that leads nowhere. */
+  | { readonly type: 'unfinished'; readonly node: string; readonly port: string };
+
+/** Failures of models that were never called, for a reason that is not the app's business while another one failed. */
+const PASSED_OVER: readonly CallFailure[] = ['unsupported', 'unknown_model', 'cooling_down'];
+
+type FailedCall = CallResult & { readonly failure: CallFailure };
+const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in result;
+const isFailedCall = (result: EffectResult): result is FailedCall => 'ok' in result && result.failure !== undefined;
+
+/** The last budget that did not let the request pass, among the last steps before the end. */
+function spentBudget(trace: readonly TraceStep[]): HoldResult | null {
+  for (let i = trace.length - 1; i >= Math.max(0, trace.length - 2); i--) {
+    const held = trace[i]?.results?.find(isHold);
+    if (held && trace[i]?.port === 'exhausted') return held;
+  }
+  return null;
+}
+
+/** Why nobody answered; null where a model or a fixed text did. */
+export function whyRefused({ outcome, trace }: Decision): Refusal | null {
+  if (outcome.type === 'model' || outcome.type === 'answer') return null;
+  const budget = spentBudget(trace);
+  if (budget) return { type: 'budget', hold: budget, message: outcome.type === 'block' ? outcome.message : null };
+  if (outcome.type === 'block') return { type: 'block', status: outcome.status, message: outcome.message };
+  const calls = (trace.at(-1)?.results ?? []).filter(isFailedCall);
+  // A model that was called says more of what went wrong than one that was passed over.
+  const call = calls.findLast(({ failure }) => !PASSED_OVER.includes(failure)) ?? calls.at(-1);
+  if (call?.failure === 'over_budget') {
+    const hold = trace.flatMap((step) => step.results ?? []).findLast(isHold);
+    if (hold) return { type: 'budget', hold, message: null };
+  }
+  return call ? { type: 'failure', call } : { type: 'unfinished', node: outcome.node, port: outcome.port };
+}
+
+/** The status of a failed call, as the app gets it. */
+const FAILURE_STATUS: Readonly<Record<CallFailure, number>> = {
+  rate_limited: 429,
+  server_error: 502,
+  timeout: 504,
+  connect: 502,
+  context_too_long: 400,
+  refused: 400,
+  bad_request: 400,
+  auth: 502,
+  over_budget: 429,
+  unsupported: 400,
+  unknown_model: 404,
+  cooling_down: 502,
+  bad_answer: 502,
+  aborted: 499,
+};
+
+/** The HTTP status that the app gets for a decision: 200 where somebody answers, else that of the refusal. */
+export function statusOf(decision: Decision): number {
+  const refusal = whyRefused(decision);
+  switch (refusal?.type) {
+    case undefined:
+      return 200;
+    case 'budget':
+      return refusal.hold.why === 'cost_unbounded' ? 400 : refusal.hold.why === 'price_unknown' ? 403 : 429;
+    case 'block':
+      return refusal.status;
+    case 'failure':
+      return FAILURE_STATUS[refusal.call.failure];
+    case 'unfinished':
+      return 500;
+  }
+}

@@ -1,0 +1,504 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ChatBody, viewOfChat } from '../../policies/chat.ts';
+import { compileGraph } from '../../policies/compile.ts';
+import type { Graph } from '../../policies/graph.ts';
+import {
+  type BucketKind,
+  type Impact,
+  type ImpactOptions,
+  impactOf,
+  type ReplayInput,
+  recordedFrom,
+  replayInputSchema,
+} from '../../policies/impact.ts';
+import type { ModelLookup } from '../../policies/model.ts';
+import { costOf } from '../../policies/price.ts';
+import type { Tag } from '../../policies/request.ts';
+import { type Outside, outsideSchema, type SimulationWorld, simulate } from '../../policies/simulate.ts';
+import { scoresOf, splitByThresholds } from '../../policies/thresholds.ts';
+import type { TokenCounter } from '../../policies/token-count.ts';
+import { recordedOf, tagsBefore } from '../../server/records/recorded.ts';
+import { exampleRecord } from '../server/records/example.ts';
+import { body, callerTags, draw, drawing, moment, outside, smallHouse } from './drawings.ts';
+import { lookup } from './house.ts';
+
+interface Request {
+  readonly body: ChatBody;
+  readonly tags: ReadonlyMap<string, Tag>;
+  readonly now: number;
+}
+
+const USAGE = { inputTokens: 1000, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 200, reasoningTokens: 0 };
+const NOTHING = { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+let recordsMade = 0;
+
+/** Decides a request, and keeps of it what the server hands out: it goes through JSON and the schema. */
+async function record(
+  graph: Graph,
+  request: Request,
+  said: Outside,
+  more: object = {},
+  world: SimulationWorld = smallHouse,
+): Promise<ReplayInput> {
+  const { decision, tags } = await simulate(compileGraph(graph), request, said, world);
+  const view = viewOfChat(request.body);
+  const model = decision.outcome.type === 'model' ? decision.outcome.model : null;
+  const usage = model === null ? NOTHING : USAGE;
+  const price = model === null ? null : lookup(model)?.price;
+  recordsMade += 1;
+  const input = {
+    id: `req_${recordsMade}`,
+    at: request.now,
+    policy: 'pol_1',
+    version: 1,
+    status: model === null ? (decision.outcome.type === 'answer' ? 'answered' : 'blocked') : 'ok',
+    httpStatus: 200,
+    model,
+    requestedModel: view.model,
+    usage,
+    cost: price ? costOf(usage, price) : 0,
+    tags,
+    facts: {
+      'request.model': view.model,
+      'request.max_tokens': view.maxOutputTokens,
+      'content.tools': view.toolNames,
+      'content.images': view.images,
+      ...tagsBefore(request.tags, new Map(Object.entries(tags))),
+    },
+    trace: decision.trace,
+    ...more,
+  };
+  return replayInputSchema.parse(JSON.parse(JSON.stringify(input)));
+}
+
+const QUIET: ImpactOptions = { pause: async () => {}, cancelled: () => false, onProgress: () => {} };
+
+async function impact(draft: Graph, records: readonly ReplayInput[], models = lookup): Promise<Impact> {
+  const result = await impactOf(compileGraph(draft), records, models, QUIET);
+  if (!result) throw new Error('It was cancelled.');
+  return result;
+}
+
+const countsOf = ({ buckets }: Impact): Partial<Record<BucketKind, number>> =>
+  Object.fromEntries(buckets.filter(({ count }) => count > 0).map(({ kind, count }) => [kind, count]));
+
+const ask = (content: string, more: object = {}): Request => ({
+  body: { model: 'sandbox/large', messages: [{ role: 'user', content }], ...more },
+  tags: new Map(),
+  now: Date.UTC(2026, 2, 2, 12),
+});
+const nothingSaid = outsideSchema.parse({});
+const says = (said: object): Outside => outsideSchema.parse(said);
+
+const enter = ['request', {}] as const;
+const small = ['model', { model: 'sandbox/small', retries: 0 }] as const;
+const large = ['model', { model: 'sandbox/large', retries: 0 }] as const;
+const local = ['model', { model: 'sandbox/local' }] as const;
+const no = ['block', { message: 'No.' }] as const;
+
+const only = (model: readonly [string, object]): Graph => draw({ enter, model }, ['enter.next > model']);
+const sorting = (simpleBelow: number): Graph =>
+  draw({ enter, sort: ['classify', { simpleBelow, complexFrom: 1 }], small, large }, [
+    'enter.next > sort',
+    'sort.simple > small',
+    'sort.standard > large',
+    'sort.complex > large',
+  ]);
+const paying = (within: readonly [string, object], warning: readonly [string, object], settings: object = {}): Graph =>
+  draw({ enter, month: ['budget', { budget: 'month', warnAt: 0.9, ...settings }], within, warning, no }, [
+    'enter.next > month',
+    'month.within > within',
+    'month.warning > warning',
+    'month.exhausted > no',
+  ]);
+
+describe('what a draft would have done', () => {
+  it('is nothing new where the draft is what decided', async () => {
+    await fc.assert(
+      fc.asyncProperty(drawing, body, callerTags, moment, outside, async (graph, chat, tags, now, said) => {
+        const records = [await record(graph, { body: chat, tags, now }, said)];
+        expect(countsOf(await impact(graph, records))).toEqual({ same: 1 });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('is what it does with the same request, wherever it says so', async () => {
+    let told = 0;
+    await fc.assert(
+      fc.asyncProperty(drawing, drawing, body, callerTags, moment, outside, async (...drawn) => {
+        const [before, after, chat, tags, now, said] = drawn;
+        // A redaction changes the texts that other drawings read before it.
+        if (before.nodes.some(({ kind }) => kind === 'redact') || after.nodes.some(({ kind }) => kind === 'redact'))
+          return;
+        // Records do not say whether there were files.
+        const request = { body: { ...chat, messages: chat.messages.slice(0, 1) }, tags, now };
+        const allUp = { ...said, down: {} };
+        const kept = await record(before, request, allUp);
+        const { decision } = await simulate(compileGraph(after), request, allUp, smallHouse);
+        const result = await impact(after, [kept]);
+        const counts = countsOf(result);
+        expect(Object.values(counts)).toEqual([1]);
+        if (counts['cannot tell']) return;
+        told += 1;
+        const type = decision.outcome.type;
+        const answered = type === 'model' || type === 'answer';
+        const answeredBefore = kept.status !== 'blocked';
+        if (answered !== answeredBefore)
+          expect(counts).toEqual(answered ? { 'answered now': 1 } : { 'refused now': 1 });
+        else if (answered) {
+          const by = type === 'model' ? decision.outcome.model : null;
+          expect(result.moves).toEqual(by === kept.model ? [] : [{ from: kept.model, to: by, count: 1 }]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(told).toBeGreaterThan(30);
+  });
+
+  it('counts who goes to another model, and what that saves', async () => {
+    const records = [
+      await record(sorting(0.9), ask('hi'), says({ complexity: 0.1 })),
+      await record(sorting(0.9), ask('hi'), says({ complexity: 0.3 })),
+      await record(sorting(0.9), ask('hi'), says({ complexity: 0.95 })),
+    ];
+    const result = await impact(sorting(0.2), records);
+    expect(countsOf(result)).toEqual({ same: 2, 'other model': 1 });
+    expect(result.moves).toEqual([{ from: 'sandbox/small', to: 'sandbox/large', count: 1 }]);
+    const [cheap, dear] = [360_000, 10_000_000];
+    expect(result.money).toEqual({
+      costBefore: 2 * cheap + dear,
+      costByDraft: cheap + 2 * dear,
+      cheaper: { count: 0, by: 0 },
+      dearer: { count: 1, by: dear - cheap },
+      notComparable: 0,
+    });
+    const moved = result.buckets.find(({ kind }) => kind === 'other model');
+    expect(moved?.examples).toEqual([
+      {
+        id: records[1]?.id,
+        why: 'sandbox/large instead of sandbox/small. The ways part at “sort”: Scored 30 %, standard.',
+      },
+    ]);
+    expect(result.assumptions).toHaveLength(3);
+  });
+
+  it('says who is refused now, and who is answered now', async () => {
+    const answered = [await record(only(small), ask('hi'), nothingSaid)];
+    const refused = [await record(only(no), ask('hi'), nothingSaid)];
+    expect(countsOf(await impact(only(no), answered))).toEqual({ 'refused now': 1 });
+    expect(countsOf(await impact(only(small), refused))).toEqual({ 'answered now': 1 });
+    const { money } = await impact(only(no), answered);
+    expect(money).toMatchObject({ costByDraft: 0, cheaper: { count: 1, by: 360_000 } });
+    expect((await impact(only(small), refused)).money).toMatchObject({ costBefore: 0, notComparable: 1 });
+  });
+
+  it('says who takes another way to the same model', async () => {
+    const longer = draw({ enter, mark: ['tag', { tags: { usage: 'building' } }], model: small }, [
+      'enter.next > mark',
+      'mark.next > model',
+    ]);
+    const records = [await record(only(small), ask('hi'), nothingSaid)];
+    expect(countsOf(await impact(longer, records))).toEqual({ 'other way': 1 });
+  });
+
+  it('counts a fixed text as another answer', async () => {
+    const closed = only(['answer', { text: 'Closed.' }]);
+    const result = await impact(closed, [await record(only(small), ask('hi'), nothingSaid)]);
+    expect(result.moves).toEqual([{ from: 'sandbox/small', to: null, count: 1 }]);
+    expect(countsOf(await impact(closed, [await record(closed, ask('hi'), nothingSaid)]))).toEqual({ same: 1 });
+  });
+
+  it('keeps the failure of a model that was called, and takes others to have answered', async () => {
+    const down = says({ down: { 'sandbox/large': 'server_error' } });
+    const chain = (...models: string[]): Graph => only(['fallback', { models }]);
+    const failed = [await record(only(large), ask('hi'), down)];
+    expect(countsOf(await impact(chain('sandbox/large', 'asked'), failed))).toEqual({ same: 1 });
+    const result = await impact(chain('sandbox/large', 'sandbox/small'), failed);
+    expect(countsOf(result)).toEqual({ 'answered now': 1 });
+    expect(result.assumptions[0]).toMatch(/was not called/);
+    const strange = [await record(only(['model', { model: 'asked' }]), ask('hi', { model: 'gpt-99' }), nothingSaid)];
+    expect(countsOf(await impact(chain('asked', 'sandbox/small'), strange))).toEqual({ 'answered now': 1 });
+  });
+
+  it('does not take a model to answer what it cannot take', async () => {
+    const tiny = lookup('sandbox/small');
+    if (!tiny) throw new Error('The sandbox has lost its small model.');
+    const records = [
+      await record(only(large), ask('hi'), nothingSaid),
+      await record(only(large), ask('hi', { tools: [{ type: 'function', function: { name: 'find' } }] }), nothingSaid),
+    ];
+    const among = async (changed: object): Promise<unknown> =>
+      countsOf(
+        (await impactOf(
+          compileGraph(only(small)),
+          records,
+          (name) => (name === tiny.id ? { ...tiny, ...changed } : lookup(name)),
+          QUIET,
+        )) ?? { buckets: [], moves: [], money: result.money, assumptions: [] },
+      );
+    const result = await impact(only(small), records);
+    expect(countsOf(result)).toEqual({ 'other model': 2 });
+    expect(await among({ supports: { ...tiny.supports, tools: false } })).toEqual({
+      'other model': 1,
+      'refused now': 1,
+    });
+    expect(await among({ contextTokens: 900 })).toEqual({ 'refused now': 2 });
+  });
+});
+
+describe('money behind a budget', () => {
+  const roomy = says({ budgets: { month: { spent: 1_000_000 } } });
+  const hello = ask('hello', { max_tokens: 100 });
+
+  it('lets cheaper models pass where dearer ones did', async () => {
+    const records = [await record(paying(large, small), hello, roomy)];
+    expect(countsOf(await impact(paying(small, small), records))).toEqual({ 'other model': 1 });
+    expect(countsOf(await impact(paying(local, local), records))).toEqual({ 'other model': 1 });
+  });
+
+  it('lets dearer models pass where they surely fit, and says on what that stands', async () => {
+    const records = [await record(paying(small, small), hello, roomy)];
+    const result = await impact(paying(large, small), records);
+    expect(countsOf(result)).toEqual({ 'other model': 1 });
+    expect(result.assumptions.join(' ')).toMatch(/limits between which/);
+  });
+
+  it('refuses dearer models where they surely do not fit', async () => {
+    const nearlySpent = says({ budgets: { month: { spent: 200_000_000 - 500_000 } } });
+    const records = [await record(paying(small, small, { warnAt: null }), hello, nearlySpent)];
+    expect(records[0]?.model).toBe('sandbox/small');
+    const without = (graph: Graph): Graph => ({
+      ...graph,
+      edges: graph.edges.filter(({ port }) => port !== 'warning'),
+    });
+    expect(countsOf(await impact(without(paying(large, small, { warnAt: null })), records))).toEqual({
+      'refused now': 1,
+    });
+  });
+
+  it('cannot tell where the one decides so and the other otherwise', async () => {
+    const tight = says({ budgets: { month: { spent: 200_000_000 - 2_600_000 } } });
+    const records = [await record(paying(small, small, { warnAt: 0.99 }), hello, tight)];
+    const result = await impact(paying(large, small, { warnAt: 0.99 }), records);
+    expect(countsOf(result)).toEqual({ 'cannot tell': 1 });
+    expect(result.buckets.at(-1)?.examples[0]?.why).toMatch(/^At “month”: what this request could cost/);
+  });
+
+  it('cannot tell from a free model what a priced one would have cost', async () => {
+    const records = [await record(paying(local, local), hello, roomy)];
+    expect(countsOf(await impact(paying(large, large), records))).toEqual({ 'cannot tell': 1 });
+  });
+
+  it('knows another output limit of the budget', async () => {
+    const records = [await record(paying(small, small), ask('hello'), roomy)];
+    expect(countsOf(await impact(paying(small, small, { outputLimit: 100 }), records))).toEqual({ same: 1 });
+    const much = { outputLimit: 1_000_000 };
+    expect(countsOf(await impact(paying(small, small, much), records))).toEqual({ 'refused now': 1 });
+  });
+});
+
+describe('a hold over other models', () => {
+  it('is told only as it is decided', async () => {
+    const models = fc.subarray(['sandbox/small', 'sandbox/large', 'sandbox/local', 'asked'], { minLength: 1 });
+    const settings = fc.record({
+      within: models,
+      warning: models,
+      warnAt: fc.constantFrom(0.5, 0.9),
+      outputLimit: fc.constantFrom(100, 4000),
+      brief: fc.constantFrom(null, 50, 2000),
+      budget: fc.constantFrom('month', 'tokens'),
+    });
+    type Settings = Parameters<Parameters<typeof settings.map>[0]>[0];
+    const drawn = ({ within, warning, warnAt, outputLimit, brief, budget }: Settings): Graph =>
+      draw(
+        {
+          enter,
+          ...(brief !== null && { brief: ['limit', { maxOutputTokens: brief, instructions: 'Be brief.' }] as const }),
+          month: ['budget', { budget, warnAt, outputLimit }],
+          dear: ['fallback', { models: within }],
+          cheap: ['fallback', { models: warning }],
+          no,
+        },
+        [
+          ...(brief === null ? ['enter.next > month'] : ['enter.next > brief', 'brief.next > month']),
+          'month.within > dear',
+          'month.warning > cheap',
+          'month.exhausted > no',
+        ],
+      );
+    const tokenizer = fc.constantFrom(null, 'o200k' as const, 'cl100k' as const);
+    const declared = fc.record({ 'sandbox/small': tokenizer, 'sandbox/large': tokenizer, 'sandbox/local': tokenizer });
+    const share = fc.double({ min: 0, max: 1.1, noNaN: true });
+    let estimated = 0;
+    await fc.assert(
+      fc.asyncProperty(settings, settings, share, declared, fc.option(fc.constantFrom(20, 3000)), async (...given) => {
+        const [before, after, spentShare, tokenizers, max_tokens] = given;
+        const models: ModelLookup = (name) => {
+          const model = lookup(name);
+          return model && { ...model, tokenizer: tokenizers[model.id as keyof typeof tokenizers] };
+        };
+        const counter: TokenCounter = async (texts, by) =>
+          texts.map((text) => Math.ceil(text.length / (by === 'o200k' ? 5 : 4)));
+        const world = { ...smallHouse, models, counter };
+        const budgets = {
+          month: { spent: Math.floor(200_000_000 * spentShare) },
+          tokens: { spent: Math.floor(9000 * spentShare) },
+        };
+        const request = ask('what is a rose? '.repeat(60), { max_tokens });
+        const kept = await record(drawn(before), request, says({ budgets }), {}, world);
+        const result = await impact(drawn(after), [kept], models);
+        if (countsOf(result)['cannot tell']) return;
+        if (result.assumptions.some((one) => one.includes('limits between which'))) estimated += 1;
+        const { decision } = await simulate(compileGraph(drawn(after)), request, says({ budgets }), world);
+        const by = decision.outcome.type === 'model' ? decision.outcome.model : null;
+        const bucket =
+          by === null ? (kept.model === null ? null : 'refused now') : kept.model === null ? 'answered now' : null;
+        if (bucket) expect(countsOf(result)).toEqual({ [bucket]: 1 });
+        else expect(result.moves).toEqual(by === kept.model ? [] : [{ from: kept.model, to: by, count: 1 }]);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(estimated).toBeGreaterThan(100);
+  });
+});
+
+describe('what cannot be told', () => {
+  it.each([
+    ['lost', /stopped before/],
+    ['dry_run', /only asked/],
+    ['failed', /before a policy/],
+  ])('is a request that ended as %s', async (status, why) => {
+    const one = await record(only(small), ask('hi'), nothingSaid, {
+      status,
+      ...(status === 'failed' && { trace: [] }),
+    });
+    const result = await impact(only(small), [one]);
+    expect(countsOf(result)).toEqual({ 'cannot tell': 1 });
+    expect(result.buckets.at(-1)?.examples).toEqual([{ id: one.id, why: expect.stringMatching(why) }]);
+  });
+
+  it('is one whose app hung up before an answer, but not one that did so after its beginning', async () => {
+    const hungUp = says({ down: { 'sandbox/small': 'aborted' } });
+    const before = await record(only(small), ask('hi'), hungUp, { status: 'aborted' });
+    const after = await record(only(small), ask('hi'), nothingSaid, { status: 'aborted', model: null });
+    expect(countsOf(await impact(only(small), [before, after]))).toEqual({ 'cannot tell': 1, same: 1 });
+  });
+
+  it('is the cost of a model without a price, of a request without usage, and of calls that may have been charged', async () => {
+    const plain = await record(only(large), ask('hi'), nothingSaid);
+    const unpriced = await record(only(['model', { model: 'sandbox/large' }]), ask('hi'), nothingSaid, {
+      usage: NOTHING,
+    });
+    const chain = only(['fallback', { models: ['sandbox/local', 'sandbox/large'] }]);
+    const twice = await record(chain, ask('hi'), says({ down: { 'sandbox/local': 'timeout' } }));
+    expect((await impact(only(small), [plain, unpriced, twice])).money.notComparable).toBe(2);
+    const free = await impactOf(
+      compileGraph(only(small)),
+      [plain],
+      (name) => {
+        const model = lookup(name);
+        return model && { ...model, price: null };
+      },
+      QUIET,
+    );
+    expect(free?.money).toMatchObject({ notComparable: 1, costBefore: 0, costByDraft: 0 });
+  });
+});
+
+describe('a long look back', () => {
+  it('makes room for others after every fifty requests, and can be called off', async () => {
+    const one = await record(only(small), ask('hi'), nothingSaid);
+    const records = Array.from({ length: 120 }, (_, i) => ({ ...one, id: `req_${i}` }));
+    const seen: string[] = [];
+    const options: ImpactOptions = {
+      pause: async () => void seen.push('pause'),
+      cancelled: () => false,
+      onProgress: (done, total) => void seen.push(`${done} of ${total}`),
+    };
+    const whole = await impactOf(compileGraph(only(small)), records, lookup, options);
+    expect(seen).toEqual(['50 of 120', 'pause', '100 of 120', 'pause', '120 of 120']);
+    expect(whole?.buckets[0]).toMatchObject({ kind: 'same', count: 120 });
+    expect(whole?.buckets[0]?.examples.map(({ id }) => id)).toEqual(['req_0', 'req_1', 'req_2', 'req_3', 'req_4']);
+    const off = await impactOf(compileGraph(only(small)), records, lookup, { ...options, cancelled: () => true });
+    expect(off).toBeNull();
+  });
+});
+
+describe('a record as it is handed out', () => {
+  it('is read as the server reads its own', async () => {
+    const replaced = {
+      usage: { value: 'building', source: 'rule' as const },
+      user: { value: 'ada', source: 'key' as const },
+    };
+    const facts = { 'tags.usage': 'vibing', 'tag_source.usage': 'caller', 'request.model': 'gpt' };
+    const whole = exampleRecord({ tags: replaced, facts });
+    const { id, at, policy, version, status, httpStatus, model, requestedModel, usage, cost, tags, trace } = whole;
+    const given = {
+      id,
+      at,
+      policy,
+      version,
+      status,
+      httpStatus,
+      model,
+      requestedModel,
+      usage,
+      cost,
+      tags,
+      facts,
+      trace,
+    };
+    const read = replayInputSchema.parse(JSON.parse(JSON.stringify(given)));
+    expect(recordedFrom(read)).toEqual(recordedOf(whole));
+    expect(recordedFrom(read).tags.get('usage')).toEqual({ value: 'vibing', source: 'caller' });
+  });
+
+  it('loses nothing of what the outside answered', async () => {
+    await fc.assert(
+      fc.asyncProperty(drawing, body, callerTags, moment, outside, async (graph, chat, tags, now, said) => {
+        const { decision } = await simulate(compileGraph(graph), { body: chat, tags, now }, said, smallHouse);
+        const { trace } = await record(graph, { body: chat, tags, now }, said);
+        expect(trace).toEqual(JSON.parse(JSON.stringify(decision.trace)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('recorded scores', () => {
+  it('are those of requests that were classified', async () => {
+    const classified = await record(sorting(0.5), ask('hi'), says({ complexity: 0.4 }));
+    const others = await record(only(small), ask('hi'), nothingSaid);
+    expect(scoresOf([others, classified])).toEqual([{ id: classified.id, score: 0.4 }]);
+  });
+
+  it('are split as the classifier itself splits them', async () => {
+    const thresholds = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }));
+    await fc.assert(
+      fc.asyncProperty(fc.double({ min: 0, max: 1, noNaN: true }), thresholds, async (score, pair) => {
+        const [simpleBelow, complexFrom] = [Math.min(...pair), Math.max(...pair)];
+        const graph = draw({ enter, sort: ['classify', { simpleBelow, complexFrom }], model: small }, [
+          'enter.next > sort',
+          'sort.simple > model',
+          'sort.standard > model',
+          'sort.complex > model',
+        ]);
+        const kept = await record(graph, ask('hi'), says({ complexity: score }));
+        const port = kept.trace[1]?.port ?? '';
+        const { examples, ...counts } = splitByThresholds(scoresOf([kept]), simpleBelow, complexFrom);
+        expect({ ...counts }).toEqual({ simple: 0, standard: 0, complex: 0, [port]: 1 });
+        expect(Object.values(examples).flat()).toHaveLength(1);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('give those nearest to a threshold as examples', () => {
+    const scores = [0, 0.1, 0.19, 0.18, 0.17, 0.16, 0.15].map((score) => ({ id: `at ${score}`, score }));
+    const split = splitByThresholds(scores, 0.2, 0.9);
+    expect(split.simple).toBe(7);
+    expect(split.examples.simple.map(({ score }) => score)).toEqual([0.19, 0.18, 0.17, 0.16, 0.15]);
+  });
+});
