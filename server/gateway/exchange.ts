@@ -12,7 +12,7 @@ import { newId } from '../control/ids.ts';
 import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
 import type { RequestHolds, Taken } from '../money/holds.ts';
 import type { Attempt, Charge, RecordStatus, RequestRecord } from '../records/record.ts';
-import { tagsBefore } from '../records/recorded.ts';
+import { tagsBefore } from '../records/tags-before.ts';
 import type { ParsedChat } from '../wire/openai-chat.ts';
 import type { Gateway } from './gateway.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
@@ -130,23 +130,32 @@ export class Exchange {
     return taken;
   }
 
-  /** Headers that tell the app what was decided. */
-  headers(cost: string): Record<string, string> {
-    const headers: Record<string, string> = { 'x-signalbox-request-id': this.id };
-    const model = this.attempts.findLast((attempt) => attempt.ok)?.model ?? this.answer?.model.id;
-    if (this.policy) headers['x-signalbox-policy'] = `${encodeURIComponent(this.policy.name)}@${this.policy.version}`;
-    if (this.decision) headers['x-signalbox-path'] = sayPath(this.decision.trace).slice(0, LONGEST_PATH);
+  /** Headers that tell the app what was decided, each name followed by its value, as `writeHead` takes them at once. */
+  headers(cost: string): string[] {
+    const headers = ['x-signalbox-request-id', this.id];
+    const answered = this.attempts.findLast((attempt) => attempt.ok);
+    const model = answered?.model ?? this.answer?.model.id;
+    if (this.policy) {
+      headers.push('x-signalbox-policy', `${encodeURIComponent(this.policy.name)}@${this.policy.version}`);
+    }
+    if (this.decision) headers.push('x-signalbox-path', sayPath(this.decision.trace).slice(0, LONGEST_PATH));
     // A client may have named it: half a character would not encode, and a long name would not fit in a head.
-    if (model) headers['x-signalbox-model'] = encodeURI(Buffer.from(model.slice(0, LONGEST_MODEL)).toString());
-    headers['x-signalbox-attempts'] = String(
-      this.attempts.length + (this.answer && this.attempts.every((one) => !one.ok) ? 1 : 0),
+    if (model) headers.push('x-signalbox-model', encodeURI(Buffer.from(model.slice(0, LONGEST_MODEL)).toString()));
+    let redactions = 0;
+    for (const count of Object.values(this.run?.redactions ?? {})) redactions += count;
+    const overhead = Math.max(0, performance.now() - this.startedAt - this.upstreamMs);
+    headers.push(
+      'x-signalbox-attempts',
+      String(this.attempts.length + (this.answer && !answered ? 1 : 0)),
+      'x-signalbox-cost-usd',
+      cost,
+      'x-signalbox-cache',
+      'off',
+      'x-signalbox-redactions',
+      String(redactions),
+      'x-signalbox-overhead-ms',
+      overhead.toFixed(1),
     );
-    headers['x-signalbox-cost-usd'] = cost;
-    headers['x-signalbox-cache'] = 'off';
-    headers['x-signalbox-redactions'] = String(
-      Object.values(this.run?.redactions ?? {}).reduce((sum, count) => sum + count, 0),
-    );
-    headers['x-signalbox-overhead-ms'] = Math.max(0, performance.now() - this.startedAt - this.upstreamMs).toFixed(1);
     return headers;
   }
 

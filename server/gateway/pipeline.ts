@@ -156,11 +156,9 @@ function whole(answer: UpstreamAnswer): Last {
 async function streamed(exchange: Exchange, answer: UpstreamAnswer): Promise<Last> {
   const { res } = exchange;
   const since = performance.now();
-  res.writeHead(200, {
-    ...exchange.headers('pending'),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache',
-  });
+  const headers = exchange.headers('pending');
+  headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
+  res.writeHead(200, headers);
   const resume = (): void => answer.resume();
   res.on('drain', resume);
   try {
@@ -264,12 +262,10 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
   } else {
     const cost = exchange.costKnown ? (exchange.cost / 1e9).toFixed(9) : 'unknown';
     if (leaving) res.setHeader('connection', 'close');
-    res.writeHead(last.httpStatus, {
-      ...exchange.headers(cost),
-      'content-type': last.contentType,
-      'content-length': last.body.length,
-      ...last.headers,
-    });
+    const headers = exchange.headers(cost);
+    headers.push('content-type', last.contentType, 'content-length', String(last.body.length));
+    if (last.headers) headers.push(...Object.entries(last.headers).flat());
+    res.writeHead(last.httpStatus, headers);
     end(res, last.body);
   }
   // What was not read of a refused body would hold up the connection.

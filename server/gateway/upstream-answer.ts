@@ -47,7 +47,6 @@ export class UpstreamAnswer implements AnswerSink {
   #resolve: () => void = () => undefined;
   #reject: (error: UpstreamError) => void = () => undefined;
   readonly #placeholders: Placeholders | null;
-  readonly #abort = new AbortController();
   #timeoutMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #lastPieceAt = 0;
@@ -75,11 +74,11 @@ export class UpstreamAnswer implements AnswerSink {
   }
 
   /** Sends the request; resolves when the model surely answers, rejects with UpstreamError when the call has failed before. */
-  begin(provider: Provider, request: Omit<UpstreamRequest, 'signal'>): Promise<void> {
+  begin(provider: Provider, request: UpstreamRequest): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#call = provider.send({ ...request, signal: this.#abort.signal }, this);
+      this.#call = provider.send(request, this);
       this.#timeoutMs = request.timeoutMs;
       this.#lastPieceAt = performance.now();
       if (this.#state !== 'over') this.#timer = setTimeout(this.#late, request.timeoutMs);
@@ -185,13 +184,13 @@ export class UpstreamAnswer implements AnswerSink {
     // An answer with all its finish reasons is whole, however its connection ends.
     if (error.failure !== 'aborted' && this.stream?.complete) {
       this.#ended();
-      this.#abort.abort();
+      this.#call?.cancel();
       return;
     }
     const waiting = this.#state === 'waiting';
     this.#state = 'over';
     // Whatever is still to come of it is of no use.
-    this.#abort.abort();
+    this.#call?.cancel();
     if (waiting) this.#reject(error);
     else this.#over(error);
   }
@@ -202,7 +201,7 @@ export class UpstreamAnswer implements AnswerSink {
    */
   readonly #late = (): void => {
     const silent = performance.now() - this.#lastPieceAt;
-    if (this.#state === 'over') this.#abort.abort();
+    if (this.#state === 'over') this.#call?.cancel();
     else if (!this.#paused && silent >= this.#timeoutMs) {
       this.fail(
         new UpstreamError('timeout', `nothing of an answer came within ${this.#timeoutMs} ms`, { billed: 'maybe' }),

@@ -1,6 +1,7 @@
 import type { SqliteConnection, SqliteStatement } from '../store/sqlite.ts';
 import { type Batch, type BatchWriter, storableJson, storableText } from './batch.ts';
-import { CORRECTION, type Columns, HEAD, INTENT, listed, PATH, SPEND } from './columns.ts';
+import { CORRECTION, type Columns, HEAD, listed, PATH, SPEND } from './columns.ts';
+import type { IntentFiles } from './intent-files.ts';
 import { detailOf, headOf } from './row.ts';
 
 const fromArray = (array: string, columns: Columns) =>
@@ -28,13 +29,6 @@ CREATE TEMP TRIGGER batch_record INSTEAD OF INSERT ON batch WHEN new.kind = 'rec
   DELETE FROM intents WHERE id = new.head ->> 0;
 END;
 
-CREATE TEMP TRIGGER batch_intent INSTEAD OF INSERT ON batch WHEN new.kind = 'intent' BEGIN
-  INSERT INTO intents (${listed(INTENT)}, body)
-    SELECT ${fromArray('new.head', INTENT)}, new.detail
-    WHERE NOT EXISTS (SELECT 1 FROM records WHERE id = new.head ->> 0)
-    ON CONFLICT (id) DO UPDATE SET body = excluded.body;
-END;
-
 CREATE TEMP TRIGGER batch_spend INSTEAD OF INSERT ON batch WHEN new.kind = 'spend' BEGIN
   INSERT INTO spend (${listed(SPEND)})
     SELECT ${fromObject('value', SPEND)} FROM json_each(new.head) WHERE true
@@ -56,21 +50,32 @@ END;
 /** Statements of up to so many rows are kept; larger ones are rare and made each time. */
 const KEPT_ROWS = 128;
 
-/** Writes batches into SQLite. */
+/** Writes batches into SQLite, and their intents into files beside it. */
 export class SqliteRecords implements BatchWriter {
   readonly #connection: SqliteConnection;
+  readonly #intents: IntentFiles;
   readonly #statements: (Promise<SqliteStatement> | undefined)[] = [];
 
-  private constructor(connection: SqliteConnection) {
+  private constructor(connection: SqliteConnection, intents: IntentFiles) {
     this.#connection = connection;
+    this.#intents = intents;
   }
 
-  static async open(connection: SqliteConnection): Promise<SqliteRecords> {
+  static async open(connection: SqliteConnection, intents: IntentFiles): Promise<SqliteRecords> {
     await connection.exec(TRIGGERS);
-    return new SqliteRecords(connection);
+    return new SqliteRecords(connection, intents);
   }
 
   async write(batch: Batch): Promise<boolean> {
+    const [, written] = await Promise.all([
+      batch.intents.length > 0 ? this.#intents.append(batch.intents) : null,
+      this.#insert(batch),
+    ]);
+    if (written) for (const { id } of batch.records) this.#intents.end(id);
+    return written;
+  }
+
+  async #insert(batch: Batch): Promise<boolean> {
     const parameters = rowsOf(batch);
     const rows = parameters.length / 5;
     if (rows === 0) return true;
@@ -89,6 +94,7 @@ export class SqliteRecords implements BatchWriter {
   async close(): Promise<void> {
     for (const statement of this.#statements) await (await statement)?.finalize();
     await this.#connection.close();
+    await this.#intents.close();
   }
 
   #statement(rows: number): Promise<SqliteStatement> {
@@ -108,10 +114,6 @@ function rowsOf(batch: Batch): Parameter[] {
     const { content } = record;
     rows.push('record', storableJson(Object.values(headOf(record))), storableJson(detailOf(record)));
     rows.push(storableText(content?.request ?? null), storableText(content?.answer ?? null));
-  }
-  for (const intent of batch.intents) {
-    const { id, gateway, organisation, project, at } = intent;
-    rows.push('intent', storableJson([id, gateway, organisation, project, at]), storableJson(intent), null, null);
   }
   if (batch.spend.length > 0) rows.push('spend', storableJson(batch.spend), null, null, null);
   if (batch.paths.length > 0) rows.push('paths', storableJson(batch.paths), null, null, null);

@@ -7,15 +7,15 @@ interface Waiter {
   readonly reject: (error: SignalboxError) => void;
 }
 
-type Row = { readonly intent: Intent } | { readonly record: RequestRecord };
-interface Waiting {
+/** A row that waits to be written: an intent or a record. */
+interface Entry {
+  readonly intent: Intent | null;
+  readonly record: RequestRecord | null;
   /** The request that waits for the row; null once it has been told that it failed. */
   waiter: Waiter | null;
   /** The store did not take it by itself. */
   refused: boolean;
 }
-
-type Entry = Row & Waiting;
 
 /** One transaction takes at most so many rows and, but for a single row, so many characters of content. */
 const BATCH_ROWS = 100;
@@ -70,12 +70,12 @@ export class RecordWriter {
   intent(intent: Intent): Promise<void> {
     if (this.#stuck) return Promise.reject(new SignalboxError('record_failed'));
     if (this.full) return Promise.reject(new SignalboxError('overloaded', {}, { retryAfterMs: RETRY_AFTER_MS }));
-    return this.#add({ intent });
+    return this.#add(intent, null);
   }
 
   /** Resolves when the record is durable: only then may the client see the end of its answer. */
   record(record: RequestRecord): Promise<void> {
-    return this.#add({ record });
+    return this.#add(null, record);
   }
 
   /** Writes what is left, once more what failed, and gives the number of records that the store did not take. */
@@ -87,10 +87,9 @@ export class RecordWriter {
     return this.#queue.length;
   }
 
-  #add(row: Row): Promise<void> {
+  #add(intent: Intent | null, record: RequestRecord | null): Promise<void> {
     return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
-      this.#queue.push({ ...row, waiter, refused: false });
+      this.#queue.push({ intent, record, waiter: { resolve, reject }, refused: false });
       if (this.#stuck) this.#giveUpWaiting();
       this.#working ??= this.#work();
     });
@@ -116,7 +115,7 @@ export class RecordWriter {
     let rows = 0;
     let characters = 0;
     for (const entry of this.#queue) {
-      characters += 'record' in entry && entry.record.content !== null ? sizeOf(entry.record.content) : 0;
+      if (entry.record?.content) characters += sizeOf(entry.record.content);
       if (rows > 0 && (rows === BATCH_ROWS || characters > BATCH_CHARACTERS)) break;
       rows += 1;
     }
@@ -149,7 +148,7 @@ export class RecordWriter {
     let down = false;
     for (const entry of batch) {
       // Told in the meantime that it failed: its request is not sent.
-      if ('intent' in entry && entry.waiter === null) continue;
+      if (entry.intent && entry.waiter === null) continue;
       if (!down && (await this.#writeAlone(entry))) {
         wrote = true;
         continue;
@@ -169,14 +168,18 @@ export class RecordWriter {
       entry.waiter?.resolve();
       return true;
     }
-    if ('record' in entry && entry.refused) return this.#commit([{ ...entry, record: bare(entry.record) }]);
+    if (entry.record && entry.refused) return this.#commit([{ ...entry, record: bare(entry.record) }]);
     entry.refused = true;
     return false;
   }
 
   async #commit(rows: readonly Entry[]): Promise<boolean> {
-    const intents = rows.flatMap((row) => ('intent' in row ? [row.intent] : []));
-    const records = rows.flatMap((row) => ('record' in row ? [row.record] : []));
+    const intents: Intent[] = [];
+    const records: RequestRecord[] = [];
+    for (const { intent, record } of rows) {
+      if (intent) intents.push(intent);
+      if (record) records.push(record);
+    }
     try {
       await this.#store.commit({ intents, records });
       this.#healthy = true;
@@ -190,7 +193,7 @@ export class RecordWriter {
 
   /** To be tried again; intents are not, since their requests were told that they failed. */
   #putBack(entries: readonly Entry[]): void {
-    this.#queue.unshift(...entries.filter((entry) => 'record' in entry));
+    this.#queue.unshift(...entries.filter((entry) => entry.record !== null));
   }
 
   #giveUp(): void {
@@ -203,7 +206,7 @@ export class RecordWriter {
   #giveUpWaiting(): void {
     for (const entry of this.#inFlight) tellFailed(entry);
     for (const entry of this.#queue) tellFailed(entry);
-    this.#queue = this.#queue.filter((entry) => 'record' in entry);
+    this.#queue = this.#queue.filter((entry) => entry.record !== null);
   }
 
   /** Leaves the store alone for a moment. */

@@ -18,7 +18,7 @@ import type { Tag } from '../../policies/request.ts';
 import { type Outside, outsideSchema, type SimulationWorld, simulate } from '../../policies/simulate.ts';
 import { scoresOf, splitByThresholds } from '../../policies/thresholds.ts';
 import type { TokenCounter } from '../../policies/token-count.ts';
-import { recordedOf, tagsBefore } from '../../server/records/recorded.ts';
+import { tagsBefore } from '../../server/records/tags-before.ts';
 import { exampleRecord } from '../server/records/example.ts';
 import { body, callerTags, draw, drawing, moment, outside, smallHouse } from './drawings.ts';
 import { lookup } from './house.ts';
@@ -451,7 +451,7 @@ describe('a record as it is handed out', () => {
       trace,
     };
     const read = replayInputSchema.parse(JSON.parse(JSON.stringify(given)));
-    expect(recordedFrom(read)).toEqual(recordedOf(whole));
+    expect(recordedFrom(read)).toEqual(recordedFrom(whole));
     expect(recordedFrom(read).tags.get('usage')).toEqual({ value: 'vibing', source: 'caller' });
   });
 

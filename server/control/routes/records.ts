@@ -1,10 +1,9 @@
 /** Records of requests, replaying them, and totals over them. */
 import { z } from 'zod';
-import { replayInputSchema } from '../../../policies/impact.ts';
+import { recordedFrom, replayInputSchema } from '../../../policies/impact.ts';
 import { replay } from '../../../policies/replay.ts';
 import { SignalboxError } from '../../errors.ts';
 import { GROUPINGS, type Grouping, type RecordFilter, type RequestRecord } from '../../records/record.ts';
-import { recordedOf } from '../../records/recorded.ts';
 import { compile } from '../house.ts';
 import { idSchema } from '../input.ts';
 import { recordFilterSchema, recordSchema, recordSummarySchema, toFilter, usageTotalSchema } from '../records.ts';
@@ -99,7 +98,7 @@ export const recordRoutes: readonly Route[] = [
       }
       const number = input.body.version ?? record.version;
       const version = await findVersion(control.db, actor.organisation, record.policy, number);
-      return replay(compile(version.graph), recordedOf(record), number === record.version);
+      return replay(compile(version.graph), recordedFrom(record), number === record.version);
     },
   }),
   defineRoute({

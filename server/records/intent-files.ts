@@ -1,0 +1,165 @@
+/**
+ * Intents in files beside the embedded database. An intent lives for the time of one request and is only ever read after a
+ * crash: as a line at the end of a file it takes a third of what a row takes that is put into a table and out again.
+ */
+import { type FileHandle, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Durability } from '../store/sqlite.ts';
+import type { Intent } from './record.ts';
+
+/** Characters after which a new file is begun. A file goes when the last of its requests has been recorded. */
+const LONGEST_FILE = 4_000_000;
+const NAME = /^(\d+)\.jsonl$/;
+
+interface IntentFile {
+  readonly path: string;
+  /** Requests that have their last intent here and no record, and one more while the file is written to. */
+  open: number;
+}
+
+interface OpenFile extends IntentFile {
+  readonly handle: FileHandle;
+  characters: number;
+}
+
+/** Every intent in the files of a folder, in the order in which they were written. */
+export async function intentsIn(folder: string): Promise<Intent[]> {
+  return (await filesIn(folder)).flatMap(({ intents }) => intents);
+}
+
+interface FileContent {
+  readonly number: number;
+  readonly path: string;
+  readonly intents: readonly Intent[];
+}
+
+async function filesIn(folder: string): Promise<FileContent[]> {
+  const numbers = (await readdir(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
+  const files: FileContent[] = [];
+  for (const number of numbers.sort((a, b) => a - b)) {
+    const path = join(folder, `${number}.jsonl`);
+    files.push({ number, path, intents: linesOf(await readFile(path, 'utf8')) });
+  }
+  return files;
+}
+
+/** A line that was cut by the end of the process, or of the disk, was never confirmed to anyone. */
+function linesOf(text: string): Intent[] {
+  return text.split('\n').flatMap((line): Intent[] => {
+    if (line === '') return [];
+    try {
+      return [JSON.parse(line)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The files of one folder. Nobody else may use it. */
+export class IntentFiles {
+  readonly #folder: string;
+  readonly #durability: Durability;
+  readonly #open = new Map<string, { readonly intent: Intent; readonly file: IntentFile }>();
+  #lastNumber: number;
+  #current: OpenFile | null = null;
+  /** What is done to the files is done one after another. */
+  #working: Promise<void> = Promise.resolve();
+
+  private constructor(folder: string, durability: Durability, lastNumber: number) {
+    this.#folder = folder;
+    this.#durability = durability;
+    this.#lastNumber = lastNumber;
+  }
+
+  /** Takes over the intents of a folder, which is made when it is missing. */
+  static async open(folder: string, durability: Durability): Promise<IntentFiles> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const files = await filesIn(folder);
+    const opened = new IntentFiles(folder, durability, files.at(-1)?.number ?? 0);
+    for (const { path, intents } of files) {
+      const file: IntentFile = { path, open: 1 };
+      for (const intent of intents) opened.#note(intent, file);
+      opened.#release(file);
+    }
+    return opened;
+  }
+
+  /** Resolves when the intents are durable; an intent of a request that has one already takes its place. */
+  append(intents: readonly Intent[]): Promise<void> {
+    const appended = this.#working.then(() => this.#append(intents));
+    this.#working = appended.catch(() => {});
+    return appended;
+  }
+
+  /** Forgets the intent of a request that has been recorded. */
+  end(id: string): void {
+    const known = this.#open.get(id);
+    if (known === undefined) return;
+    this.#open.delete(id);
+    this.#release(known.file);
+  }
+
+  /** Intents that nobody has ended. */
+  get left(): Intent[] {
+    return Array.from(this.#open.values(), ({ intent }) => intent);
+  }
+
+  async close(): Promise<void> {
+    this.#working = this.#working.then(() => this.#finish());
+    // Where the file can go, that comes last.
+    await this.#working;
+    await this.#working;
+  }
+
+  async #append(intents: readonly Intent[]): Promise<void> {
+    this.#current ??= await this.#begin();
+    const file = this.#current;
+    // An empty line first: what an earlier write may have left unfinished must not run into the next one.
+    let lines = '\n';
+    for (const intent of intents) {
+      this.#note(intent, file);
+      lines += `${JSON.stringify(intent)}\n`;
+    }
+    file.characters += lines.length;
+    await file.handle.appendFile(lines);
+    if (this.#durability === 'power') await file.handle.datasync();
+    if (file.characters > LONGEST_FILE) await this.#finish();
+  }
+
+  async #begin(): Promise<OpenFile> {
+    const path = join(this.#folder, `${this.#lastNumber + 1}.jsonl`);
+    const handle = await open(path, 'a', 0o600);
+    this.#lastNumber += 1;
+    if (this.#durability === 'power') await syncFolder(this.#folder);
+    return { path, handle, characters: 0, open: 1 };
+  }
+
+  /** Begins another file with the next intent. */
+  async #finish(): Promise<void> {
+    const file = this.#current;
+    if (file === null) return;
+    this.#current = null;
+    await file.handle.close();
+    this.#release(file);
+  }
+
+  #note(intent: Intent, file: IntentFile): void {
+    file.open += 1;
+    const before = this.#open.get(intent.id);
+    this.#open.set(intent.id, { intent, file });
+    if (before !== undefined) this.#release(before.file);
+  }
+
+  /** A file of which nothing is needed any more goes. One that cannot be removed is read again at the next start. */
+  #release(file: IntentFile): void {
+    file.open -= 1;
+    if (file.open === 0) this.#working = this.#working.then(() => unlink(file.path).catch(() => {}));
+  }
+}
+
+/** So that the file itself survives a power cut, and not only what is in it. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  await handle.sync();
+  await handle.close();
+}
