@@ -1,5 +1,5 @@
 /** What else is in the organisation: people, budgets, models, keys, projects and teams. */
-import { type QueryClient, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { TOKENIZERS } from '../../policies/model.ts';
 import { storedBudgetSchema } from './budgets.ts';
@@ -92,6 +92,19 @@ export const houseQuery = queryOptions({
 export function refreshHouse(client: QueryClient): Promise<void> {
   return client.invalidateQueries({ queryKey: HOUSE });
 }
+
+/** The models that names lead to which the house does not list; null for those that lead to none. */
+export const foundModelsQuery = (names: readonly string[]) =>
+  queryOptions({
+    queryKey: ['house', 'models', names],
+    staleTime: 60_000,
+    enabled: names.length > 0,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const answer = z.object({ found: z.record(z.string(), model.nullable()) });
+      return (await ask(answer, '/models/find', { method: 'POST', body: { names }, signal })).found;
+    },
+  });
 
 /** Names of budgets by id. */
 export const budgetNamesQuery = queryOptions({

@@ -1,7 +1,9 @@
 /** The house that a policy is drawn in: what checking it and trying it out have to know. */
 import type { Budget } from '../../policies/budget.ts';
 import type { CheckContext } from '../../policies/check.ts';
+import { findKind } from '../../policies/compile.ts';
 import { callersChoose } from '../../policies/free-tags.ts';
+import type { Graph } from '../../policies/graph.ts';
 import type { Model } from '../../policies/model.ts';
 import type { SimulationWorld } from '../../policies/simulate.ts';
 import type { HouseAnswer } from '../api/house.ts';
@@ -16,10 +18,14 @@ export interface House {
   world(key: string | null): SimulationWorld;
 }
 
+/** Models by names that the house does not list; null for names that lead to none. */
+export type FoundModels = Readonly<Record<string, HouseAnswer['models'][number] | null>>;
+
 /** Puts the answer of the server into the forms that the policy language asks for. */
-export function houseOf(answer: HouseAnswer): House {
+export function houseOf(answer: HouseAnswer, found: FoundModels = {}): House {
   const models = new Map<string, Model>();
   for (const model of answer.models) for (const name of [...model.names, model.id]) models.set(name, model);
+  for (const [name, model] of Object.entries(found)) if (model) models.set(name, model);
   const budgets = new Map<string, Budget>(answer.budgets.map(({ budget }) => [budget.id, budget]));
   const uses = new Map(answer.budgets.map(({ budget, use }) => [budget.id, use]));
   const check: CheckContext = {
@@ -42,4 +48,14 @@ export function houseOf(answer: HouseAnswer): House {
       };
     },
   };
+}
+
+/** Names of models in a graph that the house does not list: dated ones, for instance, or those that nobody offers. */
+export function unlistedModels(graph: Graph, { models }: House): string[] {
+  const listed = new Set(models.flatMap(({ id, name }) => [id, name]));
+  const names = graph.nodes.flatMap((node) => {
+    const bound = findKind(node.kind)?.bind(node.settings);
+    return bound?.ok ? (bound.node.models ?? []) : [];
+  });
+  return [...new Set(names)].filter((name) => name !== 'asked' && !listed.has(name)).sort();
 }

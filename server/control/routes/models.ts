@@ -69,6 +69,24 @@ export const modelRoutes: readonly Route[] = [
     handle: (_input, { deps }) => ({ providers: [...providerChoices(deps.providers)] }),
   }),
   defineRoute({
+    method: 'post',
+    path: '/models/find',
+    reads: true,
+    tag: 'Models',
+    summary: 'The models that names lead to, also names that are not listed, such as dated ones; null for none.',
+    status: 200,
+    body: z.strictObject({ names: z.array(z.string().max(200)).max(500) }),
+    response: z.object({ found: z.record(z.string(), modelSchema.nullable()) }),
+    handle: ({ body }, { deps, actor }) => {
+      const { lookup } = deps.models(actor.organisation);
+      const found = body.names.map((name) => {
+        const model = lookup(name);
+        return [name, model ? { ...model, names: [] } : null] as const;
+      });
+      return { found: Object.fromEntries(found) };
+    },
+  }),
+  defineRoute({
     method: 'get',
     path: '/prices',
     tag: 'Models',

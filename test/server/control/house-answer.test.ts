@@ -40,6 +40,11 @@ describe.each(dialects)('the house at a glance on %s', (dialect) => {
     for (const hash of house.control.snapshot().keys.keys()) expect(text).not.toContain(hash);
   });
 
+  it('finds models by names that nothing lists, and says which lead nowhere', async () => {
+    const { body } = await house.ask('POST', '/models/find', { names: ['test/small', 'nobody/offers'] });
+    expect(body.found).toEqual({ 'test/small': expect.objectContaining({ id: 'test/small' }), 'nobody/offers': null });
+  });
+
   it('knows the tags of the last seven days, the most frequent values first', async () => {
     const tagged = (value: string, at = Date.now()) =>
       recordOf(house, { at, tags: { team: { value, source: 'key' }, usage: { value: 'vibing', source: 'rule' } } });

@@ -60,6 +60,10 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
         role: 'viewer',
       }),
   },
+  'post /models/find': {
+    action: null,
+    run: (house) => house.ask('POST', '/models/find', { names: ['nobody/offers'] }),
+  },
   'put /organisation/default-policy': {
     action: 'organisation.set_default_policy',
     prepare: published,

@@ -1,9 +1,10 @@
 import './editor.css';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
 import { type Draft, draftQuery, saveDraft, waitForSave } from '../../api/drafts.ts';
-import { houseQuery } from '../../api/house.ts';
+import { foundModelsQuery, type HouseAnswer, houseQuery } from '../../api/house.ts';
 import { type Policy, policyQuery } from '../../api/policies.ts';
 import { useMayChange } from '../../api/session.ts';
 import { Failure } from '../../app/failure.tsx';
@@ -12,9 +13,10 @@ import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { createEditing, type Editing, type PolicyDocument } from '../../editing/document.ts';
 import { EditingProvider } from '../../editing/editing-context.tsx';
-import { type House, houseOf } from '../../editing/house.ts';
+import { type House, houseOf, unlistedModels } from '../../editing/house.ts';
 import { keptOf, sameDocument } from '../../editing/kept.ts';
 import { createSaver, type Saver } from '../../editing/saver.ts';
+import { CanvasProvider } from './canvas-context.tsx';
 import { CanvasTools } from './canvas-tools.tsx';
 import { EditableDrawing } from './editable-drawing.tsx';
 import { Palette } from './palette.tsx';
@@ -29,10 +31,10 @@ export function Editor() {
   const { policy: id } = route.useParams();
   const policy = useQuery(policyQuery(id));
   const draft = useQuery(draftQuery(id));
-  const house = useQuery({ ...houseQuery, select: houseOf });
+  const house = useQuery(houseQuery);
   const error = policy.error ?? draft.error ?? house.error;
   if (policy.data && draft.data && house.data) {
-    return <Workbench key={id} policy={policy.data} draft={draft.data} house={house.data} />;
+    return <Workbench key={id} policy={policy.data} draft={draft.data} answer={house.data} />;
   }
   const retry = () => Promise.all([policy.refetch(), draft.refetch(), house.refetch()]);
   return (
@@ -68,12 +70,22 @@ function startEditing(policy: string, draft: Draft): { editing: Editing; saver: 
 interface Props {
   readonly policy: Policy;
   readonly draft: Draft;
-  readonly house: House;
+  readonly answer: HouseAnswer;
 }
 
-function Workbench({ policy, draft, house }: Props) {
+/** The house with the models that the drawing names, listed or not. */
+function useHouse(editing: Editing, answer: HouseAnswer): House {
+  const listed = useMemo(() => houseOf(answer), [answer]);
+  const graph = useDeferredValue(useStore(editing, (state) => state.document.graph));
+  const names = useMemo(() => unlistedModels(graph, listed), [graph, listed]);
+  const { data: found } = useQuery(foundModelsQuery(names));
+  return useMemo(() => (found ? houseOf(answer, found) : listed), [answer, found, listed]);
+}
+
+function Workbench({ policy, draft, answer }: Props) {
   const [{ editing, saver, restored }] = useState(() => startEditing(policy.id, draft));
   const mayChange = useMayChange();
+  const house = useHouse(editing, answer);
   useEffect(() => {
     if (!mayChange) return;
     saver.open();
@@ -81,22 +93,24 @@ function Workbench({ policy, draft, house }: Props) {
   }, [saver, policy.id, mayChange]);
   return (
     <EditingProvider shared={{ editing, policy, house, mayChange, saver }}>
-      <Screen
-        title={policy.title}
-        aside={
-          <div className="editor-tools">
-            <CanvasTools />
-            {mayChange ? <Saving restored={restored} /> : null}
-            <Publish />
+      <CanvasProvider>
+        <Screen
+          title={policy.title}
+          aside={
+            <div className="editor-tools">
+              <CanvasTools />
+              {mayChange ? <Saving restored={restored} /> : null}
+              <Publish />
+            </div>
+          }
+        >
+          <div className="editor">
+            {mayChange ? <Palette /> : null}
+            <EditableDrawing />
+            <SidePanel />
           </div>
-        }
-      >
-        <div className="editor">
-          {mayChange ? <Palette /> : null}
-          <EditableDrawing />
-          <SidePanel />
-        </div>
-      </Screen>
+        </Screen>
+      </CanvasProvider>
     </EditingProvider>
   );
 }
