@@ -13,6 +13,7 @@ import { CoolDowns } from './gateway/cool-downs.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { type OrganisationModels, Runtime } from './gateway/runtime.ts';
 import { SecondOpinion } from './gateway/second-opinion.ts';
+import { Throttles } from './gateway/throttles.ts';
 import { BudgetCounters } from './money/counters.ts';
 import { Overruns } from './money/overruns.ts';
 import { buildCatalogue } from './providers/catalogue.ts';
@@ -97,6 +98,7 @@ export async function startServer(
       overruns: new Overruns((words) => console.warn(words)),
       inFlight: new InFlight(IN_FLIGHT),
       coolDowns: new CoolDowns(),
+      throttles: new Throttles(),
       secondOpinion: new SecondOpinion(config.secondOpinions, (found) => {
         console.error(
           `The two evaluators disagree on request ${found.request} at node ${found.node}: ${found.taken} was taken, the rules library says ${found.library}. Please report this.`,
@@ -116,6 +118,7 @@ export async function startServer(
       controlDeps: {
         records: database.records,
         models: (organisation) => runtime.models(organisation),
+        providers: providers.map(({ provider }) => provider.name),
         budgetUse: (budget) =>
           counters
             .of(budget, Date.now())
@@ -138,6 +141,7 @@ export async function startServer(
       lost,
       async stop() {
         stopping = true;
+        gateway.throttles.stop();
         clearInterval(priceTimer);
         await drain(server, sockets);
         await writer.drain();

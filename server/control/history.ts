@@ -162,6 +162,8 @@ export interface HistoryFilter {
   readonly objectType?: string | undefined;
   readonly objectId?: string | undefined;
   readonly actor?: string | undefined;
+  /** Such as `version.restore`. */
+  readonly action?: string | undefined;
   /** Milliseconds since 1970, inclusive and exclusive. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -183,6 +185,7 @@ export async function listHistory(
   if (filter.objectType !== undefined) query.where('object_type', filter.objectType);
   if (filter.objectId !== undefined) query.where('object_id', filter.objectId);
   if (filter.actor !== undefined) query.where('actor', filter.actor);
+  if (filter.action !== undefined) query.where('action', filter.action);
   if (filter.from !== undefined) query.where('at', '>=', filter.from);
   if (filter.to !== undefined) query.where('at', '<', filter.to);
   if (filter.before !== undefined) query.where('sequence', '<', filter.before);

@@ -5,7 +5,10 @@ import type { EffectResult } from '../../policies/effects.ts';
 const effectResult = z
   .custom<EffectResult>((value) => typeof value === 'object' && value !== null)
   .meta({
-    override: { type: 'object', description: 'What the outside answered: a hold, a call, a score or findings.' },
+    override: {
+      type: 'object',
+      description: 'What the outside answered: a hold, a call, a score, findings or a throttle.',
+    },
   });
 
 export const traceStepSchema = z

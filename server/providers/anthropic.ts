@@ -45,14 +45,14 @@ function applyEffort(name: string, effort: ChatBody['reasoning_effort'], call: C
   return options;
 }
 
-function callOf(request: UpstreamRequest): CallOptions {
+function callOf(request: UpstreamRequest, abortSignal: AbortSignal): CallOptions {
   const body = readChatBody(request.body);
   const call = toCall(body);
   const options = applyEffort(request.model.name, body.reasoning_effort, call);
   if (body.parallel_tool_calls === false) options.disableParallelToolUse = true;
   const user = body.safety_identifier ?? body.user;
   if (user) options.metadata = { userId: user };
-  return { ...call, providerOptions: { anthropic: options }, headers: request.headers, abortSignal: request.signal };
+  return { ...call, providerOptions: { anthropic: options }, headers: request.headers, abortSignal };
 }
 
 const sentBody = z.object({
@@ -87,8 +87,9 @@ function refuseLosses(call: CallOptions, name: string): (body: string) => void {
   };
 }
 
-/** Holds the reader back while the client is slow. */
+/** Holds the reader back while the client is slow; a call that is cancelled waits for nothing. */
 class Gate implements UpstreamCall {
+  readonly #abort = new AbortController();
   #waiting: Promise<void> | null = null;
   #open: () => void = () => {};
 
@@ -101,6 +102,15 @@ class Gate implements UpstreamCall {
   resume(): void {
     this.#open();
     this.#waiting = null;
+  }
+
+  cancel(): void {
+    this.#abort.abort();
+    this.resume();
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   async passed(): Promise<void> {
@@ -120,8 +130,9 @@ export function createAnthropic(options: { name: string; baseUrl: string; apiKey
   const baseURL = versioned(options.baseUrl);
 
   async function answer(request: UpstreamRequest, sink: AnswerSink, gate: Gate): Promise<void> {
-    const { model, signal } = request;
-    const call = callOf(request);
+    const { model } = request;
+    const { signal } = gate;
+    const call = callOf(request, signal);
     const fetch = upstreamFetch(agent, request.timeoutMs, refuseLosses(call, model.name));
     const sdk = createSdk({ baseURL, apiKey: options.apiKey, fetch })(model.name);
     const created = Math.floor(Date.now() / 1000);
@@ -170,21 +181,18 @@ export function createAnthropic(options: { name: string; baseUrl: string; apiKey
     name: options.name,
     send(request, sink) {
       const gate = new Gate();
-      const resume = () => gate.resume();
-      request.signal.addEventListener('abort', resume, { once: true });
       // Later, so that the caller holds the call before its first event.
       Promise.resolve()
         .then(() => {
-          if (request.signal.aborted) throw new UpstreamError('aborted', 'the call was ended', { billed: 'no' });
+          if (gate.signal.aborted) throw new UpstreamError('aborted', 'the call was ended', { billed: 'no' });
           return answer(request, sink, gate);
         })
         .catch((error: unknown) => {
-          const gone = request.signal.aborted && !(error instanceof UpstreamError);
+          const gone = gate.signal.aborted && !(error instanceof UpstreamError);
           sink.fail(
             gone ? new UpstreamError('aborted', 'the call was ended', { billed: 'maybe' }) : anthropicFailure(error),
           );
-        })
-        .finally(() => request.signal.removeEventListener('abort', resume));
+        });
       return gate;
     },
     async close() {

@@ -41,7 +41,7 @@ function wrongHead(headers: IncomingHttpHeaders, stream: boolean): string | null
   return null;
 }
 
-/** One call: undici's callbacks in, the sink's out; whichever of end, failure and abort comes first settles it. */
+/** One call: undici's callbacks in, the sink's out; whichever of end, failure and cancellation comes first settles it. */
 class Call implements Dispatcher.DispatchHandler, UpstreamCall {
   readonly #request: UpstreamRequest;
   readonly #sink: AnswerSink;
@@ -59,8 +59,6 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
     this.#request = request;
     this.#sink = sink;
     this.#timer = setTimeout(this.#late, request.timeoutMs);
-    if (request.signal.aborted) queueMicrotask(this.#abort);
-    else request.signal.addEventListener('abort', this.#abort);
   }
 
   pause(): void {
@@ -73,9 +71,9 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
     this.#controller?.resume();
   }
 
-  readonly #abort = (): void => {
+  cancel(): void {
     this.#fail(new UpstreamError('aborted', 'the call was ended', { billed: this.#controller ? 'maybe' : 'no' }));
-  };
+  }
 
   readonly #late = (): void => {
     const wait = `within ${this.#request.timeoutMs} ms`;
@@ -90,7 +88,6 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
     if (this.#settled) return false;
     this.#settled = true;
     clearTimeout(this.#timer);
-    this.#request.signal.removeEventListener('abort', this.#abort);
     return true;
   }
 
@@ -188,7 +185,6 @@ export function createOpenAiCompatible(options: OpenAiCompatibleOptions): Provid
     name: options.name,
     send(request, sink) {
       const call = new Call(request, sink);
-      if (request.signal.aborted) return call;
       const accept = request.stream ? 'text/event-stream' : 'application/json';
       pool.dispatch(
         {

@@ -11,8 +11,6 @@ export interface UpstreamRequest {
   readonly timeoutMs: number;
   /** Headers passed on: request id and trace context. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Ends the call at once. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -39,6 +37,8 @@ export interface UpstreamCall {
   /** Stops reading from the upstream, for a client that is slow. */
   pause(): void;
   resume(): void;
+  /** Ends the call at once: its sink hears of a failure `aborted`, unless it has heard of an end. */
+  cancel(): void;
 }
 
 export interface Provider {

@@ -1,77 +1,88 @@
-/** Policies, their versions and drafts, and what the check finds. */
-import { queryOptions } from '@tanstack/react-query';
+/** Policies: what they are called and how they stand, and their drawings. */
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { graphSchema, layoutSchema } from '../../policies/graph.ts';
+import { policyTestsSchema } from '../../policies/policy-test.ts';
 import { ask } from './client.ts';
 
 export const policySchema = z.object({
   id: z.string(),
+  /** Id of the project that it belongs to; null for the whole organisation. */
+  project: z.string().nullable(),
   name: z.string(),
   title: z.string(),
   description: z.string(),
   liveVersion: z.number().nullable(),
+  archived: z.boolean(),
 });
 export type Policy = z.infer<typeof policySchema>;
 
-const versionSummary = z.object({
-  number: z.number(),
-  author: z.string(),
-  reason: z.string(),
-  at: z.number(),
-  live: z.boolean(),
+const listedPolicy = policySchema.extend({
+  draft: z.object({
+    /** Id of the person who saved it last. */
+    owner: z.string(),
+    updatedAt: z.number(),
+    /** Whether it is another than the live version. */
+    differs: z.boolean(),
+  }),
+  /** What the check finds in the draft. */
+  problems: z.object({ errors: z.number(), warnings: z.number() }),
+  /** Of the last 24 hours; the cost in nano-dollars. */
+  traffic: z.object({ requests: z.number(), errors: z.number(), cost: z.number() }),
+  /** Ids of the budgets that its live version or its draft spends from. */
+  budgets: z.array(z.string()),
 });
-export type VersionSummary = z.infer<typeof versionSummary>;
+export type ListedPolicy = z.infer<typeof listedPolicy>;
 
-const drawing = z.object({ graph: graphSchema, layout: layoutSchema });
+const drawing = z.object({ graph: graphSchema, layout: layoutSchema, tests: policyTestsSchema });
 export type Drawing = z.infer<typeof drawing>;
 
-const problem = z.object({
-  severity: z.enum(['error', 'warning']),
-  node: z.string().nullable(),
-  message: z.string(),
-  fix: z.string(),
-});
-export type Problem = z.infer<typeof problem>;
+const POLICIES = ['policies'];
 
 export const policiesQuery = queryOptions({
-  queryKey: ['policies'],
+  queryKey: POLICIES,
   queryFn: async ({ signal }) =>
-    (await ask(z.object({ policies: z.array(policySchema) }), '/policies', { signal })).policies,
+    (await ask(z.object({ policies: z.array(listedPolicy) }), '/policies', { signal })).policies,
 });
+
+const pathOf = (id: string): string => `/policies/${encodeURIComponent(id)}`;
 
 export const policyQuery = (id: string) =>
   queryOptions({
-    queryKey: ['policies', id],
-    queryFn: ({ signal }) => ask(policySchema, `/policies/${encodeURIComponent(id)}`, { signal }),
+    queryKey: [...POLICIES, id],
+    queryFn: ({ signal }) => ask(policySchema, pathOf(id), { signal }),
   });
 
-export const versionsQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['policies', id, 'versions'],
-    queryFn: async ({ signal }) => {
-      const answer = z.object({ versions: z.array(versionSummary) });
-      return (await ask(answer, `/policies/${encodeURIComponent(id)}/versions`, { signal })).versions;
-    },
-  });
-
-/** The drawing of a version, which never changes once it is published, or of the draft. */
+/** The drawing of a version with its tests, which never changes once it is published, or of the draft. */
 export const drawingQuery = (id: string, version: number | 'draft') =>
   queryOptions({
-    queryKey: ['policies', id, 'drawing', version],
+    queryKey: [...POLICIES, id, 'drawing', version],
     ...(version === 'draft' ? {} : { staleTime: Number.POSITIVE_INFINITY }),
     queryFn: ({ signal }) => {
       const path = version === 'draft' ? 'draft' : `versions/${version}`;
-      return ask(drawing, `/policies/${encodeURIComponent(id)}/${path}`, { signal });
+      return ask(drawing, `${pathOf(id)}/${path}`, { signal });
     },
   });
 
-/** What the check finds in a drawing, in the organisation as it is now. */
-export const problemsQuery = (id: string, checked: Drawing['graph']) =>
-  queryOptions({
-    queryKey: ['policies', id, 'problems', checked],
-    queryFn: async ({ signal }) => {
-      const answer = z.object({ problems: z.array(problem) });
-      const path = `/policies/${encodeURIComponent(id)}/check`;
-      return (await ask(answer, path, { method: 'POST', body: { graph: checked }, signal })).problems;
-    },
-  });
+/** Changes what a policy is called; its name only while it was never published. */
+export function changePolicy(
+  id: string,
+  change: { readonly title: string; readonly description: string; readonly name?: string },
+): Promise<Policy> {
+  return ask(policySchema, pathOf(id), { method: 'PATCH', body: change });
+}
+
+/** Puts a policy away: from now on it serves no request. Rejects with `policy_is_default` while it is somebody's default. */
+export function archivePolicy(id: string, reason: string): Promise<Policy> {
+  return ask(policySchema, `${pathOf(id)}/archive`, { method: 'POST', body: { reason } });
+}
+
+/** Brings a policy back from the archive: its live version serves requests again. */
+export function unarchivePolicy(id: string, reason: string): Promise<Policy> {
+  return ask(policySchema, `${pathOf(id)}/unarchive`, { method: 'POST', body: { reason } });
+}
+
+/** After a change of policies: everything that is shown of them is asked again. */
+export function refreshPolicies(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({ queryKey: POLICIES });
+}

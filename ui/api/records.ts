@@ -1,21 +1,38 @@
 /** Records of requests, deciding one again, and totals. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { ask } from './client.ts';
 
 export const RECORD_STATUSES = ['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run'] as const;
 export type RecordStatus = (typeof RECORD_STATUSES)[number];
 
+/** Time up to now, by the milliseconds that it is long. */
+const PERIOD_MS = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
+export type Period = keyof typeof PERIOD_MS;
+export const PERIODS: readonly Period[] = ['hour', 'day', 'week'];
+
 const PAGE = 50;
+/** How often totals are asked for again while they are shown. */
+const REFRESH_MS = 30_000;
 
 const tags = z.record(z.string(), z.object({ value: z.string(), source: z.enum(['key', 'caller', 'rule']) }));
 export type RecordTags = z.infer<typeof tags>;
 
-const usage = z.object({ inputTokens: z.number(), outputTokens: z.number() });
+/** Cached and written ones are parts of the input, those of reasoning a part of the output. */
+const usage = z.object({
+  inputTokens: z.number(),
+  cachedInputTokens: z.number(),
+  cacheWriteTokens: z.number(),
+  outputTokens: z.number(),
+  reasoningTokens: z.number(),
+});
 const usageSource = z.enum(['provider', 'counted', 'estimated']);
 
 const pathStep = z.object({ node: z.string(), port: z.string().nullable() });
 export type PathStep = z.infer<typeof pathStep>;
+
+const explainedStep = pathStep.extend({ kind: z.string(), reason: z.string() });
+export type ExplainedStep = z.infer<typeof explainedStep>;
 
 const summary = {
   id: z.string(),
@@ -40,10 +57,13 @@ export type RecordSummary = z.infer<typeof recordSummary>;
 
 const recordSchema = z.object({
   ...summary,
+  /** Id of the key that sent it. */
+  key: z.string(),
   usageSource,
-  trace: z.array(pathStep.extend({ kind: z.string(), reason: z.string() })),
+  trace: z.array(explainedStep),
   attempts: z.array(
     z.object({
+      node: z.string(),
       model: z.string(),
       ok: z.boolean(),
       failure: z.string().nullable(),
@@ -52,12 +72,17 @@ const recordSchema = z.object({
       usage,
       usageSource,
       cost: z.number().nullable(),
+      /** Until the first piece of an answer came; null where none did. */
+      firstByteMs: z.number().nullable(),
       durationMs: z.number(),
+      /** The provider's own name for the call. */
+      upstreamId: z.string().nullable(),
     }),
   ),
   charges: z.array(
     z.object({
       budget: z.string(),
+      revision: z.number(),
       scope: z.string(),
       unit: z.enum(['usd', 'tokens']),
       held: z.number(),
@@ -65,17 +90,29 @@ const recordSchema = z.object({
     }),
   ),
   redactions: z.record(z.string(), z.number()),
+  /** Small facts that every replay needs, such as the name of the key and of its project. */
+  facts: z.record(z.string(), z.unknown()),
   content: z.object({ request: z.string(), answer: z.string().nullable() }).nullable(),
 });
 export type RequestRecord = z.infer<typeof recordSchema>;
 
-/** What the list is narrowed to; `tag` is `name=value`, moments are milliseconds since 1970, `costAtLeast` nano-dollars. */
+/** The record of a request that a policy decided. */
+export type DecidedRecord = RequestRecord & { readonly policy: string; readonly version: number };
+
+export const isDecided = (record: RequestRecord): record is DecidedRecord =>
+  record.policy !== null && record.version !== null;
+
+/**
+ * What the list is narrowed to; a tag is `name=value`, and all of them have to be there; moments are milliseconds since
+ * 1970, `costAtLeast` nano-dollars. `last` counts more than `from` and `to`.
+ */
 export interface RecordFilter {
   readonly status?: RecordStatus | undefined;
   readonly model?: string | undefined;
-  readonly tag?: string | undefined;
+  readonly tag?: string | readonly string[] | undefined;
   readonly policy?: string | undefined;
   readonly version?: number | undefined;
+  readonly last?: Period | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly costAtLeast?: number | undefined;
@@ -87,12 +124,21 @@ export function readTag(tag: string): { readonly name: string; readonly value: s
   return name === undefined || value === undefined ? null : { name, value };
 }
 
-function pageOf(filter: RecordFilter, before: string | null): string {
+/** The tags of a filter, each as `name=value`. */
+export const tagsOf = ({ tag }: Pick<RecordFilter, 'tag'>): readonly string[] =>
+  tag === undefined ? [] : typeof tag === 'string' ? [tag] : tag;
+
+function pageOf(filter: RecordFilter, now: number, before: string | null): string {
   const query = new URLSearchParams({ limit: String(PAGE) });
-  const { tag: tagText, ...rest } = filter;
-  for (const [name, value] of Object.entries(rest)) if (value !== undefined) query.set(name, String(value));
-  const tag = tagText === undefined ? null : readTag(tagText);
-  if (tag) query.set(`tag.${tag.name}`, tag.value);
+  const { tag: _, last, from, to, ...rest } = filter;
+  const range = last === undefined ? { from, to } : { from: now - PERIOD_MS[last] };
+  for (const [name, value] of Object.entries({ ...rest, ...range })) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  for (const text of tagsOf(filter)) {
+    const tag = readTag(text);
+    if (tag) query.set(`tag.${tag.name}`, tag.value);
+  }
   if (before !== null) query.set('before', before);
   return `/records?${query}`;
 }
@@ -101,9 +147,11 @@ export const recordsQuery = (filter: RecordFilter) =>
   infiniteQueryOptions({
     queryKey: ['records', 'list', filter],
     initialPageParam: null as string | null,
+    // What was shown stays until what is asked for is there.
+    placeholderData: keepPreviousData,
     queryFn: ({ pageParam, signal }) => {
       const answer = z.object({ records: z.array(recordSummary), next: z.string().nullable() });
-      return ask(answer, pageOf(filter, pageParam), { signal });
+      return ask(answer, pageOf(filter, Date.now(), pageParam), { signal });
     },
     getNextPageParam: ({ next }) => next,
   });
@@ -116,16 +164,36 @@ export const recordQuery = (id: string) =>
 
 const step = z.object({ port: z.string().nullable(), reason: z.string() }).nullable();
 const difference = z.object({ node: z.string(), recorded: step, now: step, why: z.string() });
+const decision = z.object({
+  trace: z.array(explainedStep),
+  outcome: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('model'), model: z.string() }),
+    z.object({ type: z.literal('block'), message: z.string() }),
+    z.object({ type: z.literal('answer'), text: z.string() }),
+    z.object({ type: z.literal('unfinished') }),
+  ]),
+});
+export type Outcome = z.infer<typeof decision>['outcome'];
+
+/** Whether the rules library says of a step what decided; false is a fault of the program. */
+const explanations = z.array(z.object({ node: z.string(), agree: z.boolean() }));
 const replayed = z.discriminatedUnion('result', [
-  z.object({ result: z.literal('same') }),
-  z.object({ result: z.literal('different'), difference }),
-  z.object({ result: z.literal('cannot tell'), node: z.string(), why: z.string(), difference: difference.nullable() }),
+  z.object({ result: z.literal('same'), decision, explanations }),
+  z.object({ result: z.literal('different'), difference, decision, explanations }),
+  z.object({
+    result: z.literal('cannot tell'),
+    node: z.string(),
+    why: z.string(),
+    difference: difference.nullable(),
+    /** The steps before that node. */
+    trace: z.array(explainedStep),
+  }),
 ]);
 export type Replayed = z.infer<typeof replayed>;
 
-/** Decides a recorded request again on its own version, without calling anyone. */
-export function replayRecord(id: string): Promise<Replayed> {
-  return ask(replayed, `/records/${encodeURIComponent(id)}/replay`, { method: 'POST', body: {} });
+/** Decides a recorded request again by a version of its policy, without calling anyone. */
+export function replayRecord(id: string, version: number): Promise<Replayed> {
+  return ask(replayed, `/records/${encodeURIComponent(id)}/replay`, { method: 'POST', body: { version } });
 }
 
 const total = z.object({
@@ -142,6 +210,7 @@ export type UsageTotal = z.infer<typeof total>;
 export const usageQuery = (from: number) =>
   queryOptions({
     queryKey: ['records', 'usage', from],
+    refetchInterval: REFRESH_MS,
     queryFn: async ({ signal }) =>
       (await ask(z.object({ totals: z.array(total) }), `/usage?by=model&from=${from}`, { signal })).totals,
   });

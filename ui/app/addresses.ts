@@ -1,20 +1,42 @@
 /** What the query of an address may hold, screen by screen. Anything else in it is taken for nothing. */
 import { z } from 'zod';
-import { RECORD_STATUSES } from '../api/records.ts';
+import { PERIODS, RECORD_STATUSES } from '../api/records.ts';
+import { TRAFFIC_PERIODS } from '../api/traffic.ts';
 
 const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
 const optionalText = text.optional().catch(undefined);
 const version = z.int().min(1).max(999_999_999);
 
-/** Which version of a policy is shown; the live one where it is left out. */
+/** What the list of policies is narrowed to: words, and whether those in the archive are shown too. */
+export const policiesFilterSchema = z.object({
+  search: optionalText,
+  archived: z.literal(true).optional().catch(undefined),
+});
+
+/** The id of the policy that a new one begins as a copy of. */
+export const newPolicySchema = z.object({ copy: optionalText });
+
+/** The id of the project whose keys are shown. */
+export const keysFilterSchema = z.object({ project: optionalText });
+
+const moment = z.int().min(0).optional().catch(undefined);
+
+/**
+ * Which version of a policy is shown, the live one where it is left out, and of which time its traffic is; `from` and `to`
+ * are those of a range of one's own, in milliseconds since 1970.
+ */
 export const shownSchema = z.object({
   version: z
     .union([version, z.literal('draft')])
     .optional()
     .catch(undefined),
+  last: z.enum(TRAFFIC_PERIODS).optional().catch(undefined),
+  from: moment,
+  to: moment,
 });
+export type Shown = z.output<typeof shownSchema>;
 
-/** Two versions beside each other. */
+/** Two versions beside each other, and how they are shown. */
 export const comparedSchema = z.object({
   from: z
     .union([version, z.literal('draft')])
@@ -24,15 +46,25 @@ export const comparedSchema = z.object({
     .union([version, z.literal('draft')])
     .optional()
     .catch(undefined),
+  view: z.enum(['words', 'drawings', 'definition']).optional().catch(undefined),
 });
 
-/** What the list of requests is narrowed to; `tag` is `name=value`, moments are milliseconds since 1970. */
+/** The id of a recorded request that is tried on the draft, and that of a node that is selected. */
+export const editedSchema = z.object({ record: optionalText, node: optionalText });
+
+/** One tag stands as it is, so that the address can be read. */
+const tags = z
+  .union([text.transform((tag) => [tag]), z.array(text)])
+  .transform((list) => (list.length > 1 ? list : list[0]));
+
+/** What the list of requests is narrowed to; a tag is `name=value`, moments are milliseconds since 1970. */
 export const requestsFilterSchema = z.object({
   status: z.enum(RECORD_STATUSES).optional().catch(undefined),
   model: optionalText,
-  tag: optionalText,
+  tag: tags.optional().catch(undefined),
   policy: optionalText,
   version: version.optional().catch(undefined),
+  last: z.enum(PERIODS).optional().catch(undefined),
   from: z.int().min(0).optional().catch(undefined),
   to: z.int().min(0).optional().catch(undefined),
   costAtLeast: z.int().min(0).optional().catch(undefined),

@@ -1,4 +1,5 @@
-import { ActionIcon, AppShell, Button, Group, Text } from '@mantine/core';
+import { ActionIcon, AppShell, Box, Burger, Button, Drawer, Group, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconLogout } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -14,10 +15,14 @@ interface Props {
   readonly children: ReactNode;
 }
 
-const ENTRIES = [
+export const ENTRIES = [
   { title: 'Start', to: '/' },
   { title: 'Policies', to: '/policies' },
   { title: 'Requests', to: '/requests' },
+  { title: 'Projects', to: '/projects' },
+  { title: 'Keys', to: '/keys' },
+  { title: 'Budgets', to: '/budgets' },
+  { title: 'Models', to: '/models' },
 ] as const;
 
 /** What stands around every screen: the way to the others, who is signed in, and the way out. */
@@ -34,25 +39,19 @@ export function Frame({ session, children }: Props) {
       <AppShell.Header px={{ base: 8, xs: 'lg' }}>
         <Group h="100%" justify="space-between" wrap="nowrap" gap={6}>
           <Group gap="sm" wrap="nowrap">
+            <SmallMenu />
             <Logo />
-            <Text fw={700} size="lg" visibleFrom="sm">
+            <Text fw={700} size="lg" visibleFrom="xs">
               Signalbox
             </Text>
-            <Group component="nav" aria-label="Main" gap={4} ml={{ base: 0, sm: 'lg' }} wrap="nowrap">
-              {ENTRIES.map(({ title, to }) => (
-                <TextLink
-                  key={title}
-                  to={to}
-                  className="nav-link"
-                  activeOptions={{ exact: to === '/', includeSearch: false }}
-                >
-                  {title}
-                </TextLink>
-              ))}
-            </Group>
+            <Box visibleFrom="md" ml={{ md: 'xs', lg: 'lg' }}>
+              <Group component="nav" aria-label="Main" gap={2} wrap="nowrap">
+                <Entries />
+              </Group>
+            </Box>
           </Group>
           <Group gap="sm" wrap="nowrap">
-            <Text size="sm" c="dimmed" visibleFrom="md">
+            <Text size="sm" c="dimmed" visibleFrom="lg">
               {person ? `${person.name}, ${organisation.name}` : organisation.name}
             </Text>
             <SchemeButton />
@@ -85,5 +84,41 @@ export function Frame({ session, children }: Props) {
         {children}
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+function Entries({ onChoose }: { readonly onChoose?: () => void }) {
+  return ENTRIES.map(({ title, to }) => (
+    <TextLink
+      key={title}
+      to={to}
+      className="nav-link"
+      activeOptions={{ exact: to === '/', includeSearch: false }}
+      {...(onChoose ? { onClick: onChoose } : {})}
+    >
+      {title}
+    </TextLink>
+  ));
+}
+
+/** The way to the other screens where the window is too small for all of them in a row. */
+function SmallMenu() {
+  const [opened, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Burger hiddenFrom="md" size="sm" opened={opened} onClick={open} aria-label="Menu" aria-expanded={opened} />
+      <Drawer
+        opened={opened}
+        onClose={close}
+        title="Signalbox"
+        size={260}
+        hiddenFrom="md"
+        closeButtonProps={{ 'aria-label': 'Close the menu' }}
+      >
+        <Stack component="nav" aria-label="Main" gap={4}>
+          <Entries onChoose={close} />
+        </Stack>
+      </Drawer>
+    </>
   );
 }

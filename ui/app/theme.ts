@@ -47,9 +47,19 @@ export const theme = createTheme({
   },
 });
 
-/** Secondary text has to be read as well: the greys that Mantine has for it are too faint. */
+/** Secondary text, errors and hints in empty fields have to be read as well: Mantine's own colours for them are too faint. */
 export const variables: CSSVariablesResolver = (mantine) => ({
   variables: {},
-  light: { '--mantine-color-dimmed': mantine.colors.gray[7], '--mantine-color-body': '#fbfcfe' },
-  dark: { '--mantine-color-dimmed': mantine.colors.dark[1], '--mantine-color-anchor': RAIL[3] },
+  light: {
+    '--mantine-color-dimmed': mantine.colors.gray[7],
+    '--mantine-color-placeholder': '#667080',
+    '--mantine-color-error': mantine.colors.red[9],
+    '--mantine-color-body': '#fbfcfe',
+  },
+  dark: {
+    '--mantine-color-dimmed': mantine.colors.dark[1],
+    '--mantine-color-placeholder': mantine.colors.dark[2],
+    '--mantine-color-error': mantine.colors.red[4],
+    '--mantine-color-anchor': RAIL[3],
+  },
 });

@@ -11,6 +11,22 @@ const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
 /** Milliseconds since 1970 as "22:18", in the browser's time zone. */
 export const sayTime = (at: number): string => TIME.format(at);
 
+const AGO = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const AGO_UNITS = [
+  ['year', 31_536_000_000],
+  ['month', 2_592_000_000],
+  ['week', 604_800_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** How long before `now` a moment was, both in milliseconds since 1970: "just now", "5 minutes ago", "yesterday". */
+export function sayAgo(at: number, now: number): string {
+  const [unit, length] = AGO_UNITS.find(([, ms]) => now - at >= ms) ?? [];
+  return unit === undefined || length === undefined ? 'just now' : AGO.format(-Math.floor((now - at) / length), unit);
+}
+
 /** "12,345". */
 export const sayCount = (count: number): string => COUNT.format(count);
 
@@ -23,3 +39,10 @@ export function sayDuration(ms: number): string {
 /** "1 request", "3 requests". */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${sayCount(count)} ${count === 1 ? one : many}`;
+
+/** A share from 0 to 1 as "45 %", "less than 1 %", "0 %". */
+export function sayShare(share: number): string {
+  if (share > 0 && share < 0.01) return 'less than 1 %';
+  // Never all of them while one is missing.
+  return `${share > 0.99 && share < 1 ? 99 : Math.round(share * 100)} %`;
+}

@@ -31,6 +31,7 @@ export const historyRoutes: readonly Route[] = [
       objectType: z.string().optional(),
       objectId: z.string().optional(),
       actor: z.string().optional(),
+      action: z.string().optional(),
       from: number.optional(),
       to: number.optional(),
       before: number.optional().meta({ description: 'The `next` of the page before.' }),

@@ -8,7 +8,7 @@ import { compile } from '../house.ts';
 import { idSchema } from '../input.ts';
 import { recordFilterSchema, recordSchema, recordSummarySchema, toFilter, usageTotalSchema } from '../records.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
-import { decisionSchema, explanationSchema } from '../trace.ts';
+import { decisionSchema, explanationSchema, traceStepSchema } from '../trace.ts';
 import { findVersion } from '../versions.ts';
 
 const params = z.strictObject({ record: idSchema });
@@ -19,7 +19,13 @@ const explanations = z.array(explanationSchema).readonly();
 const replayed = z.discriminatedUnion('result', [
   z.object({ result: z.literal('same'), decision: decisionSchema, explanations }),
   z.object({ result: z.literal('different'), difference, decision: decisionSchema, explanations }),
-  z.object({ result: z.literal('cannot tell'), node: z.string(), why: z.string(), difference: difference.nullable() }),
+  z.object({
+    result: z.literal('cannot tell'),
+    node: z.string(),
+    why: z.string(),
+    difference: difference.nullable(),
+    trace: z.array(traceStepSchema).readonly().meta({ description: 'The steps that can be told, before that node.' }),
+  }),
 ]);
 
 async function findRecord({ deps, actor }: RouteContext, id: string): Promise<RequestRecord> {

@@ -1,29 +1,50 @@
-import { Badge, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Badge, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconHistory, IconInfoCircle, IconPencil, IconRocket } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { budgetNamesQuery } from '../../api/house.ts';
-import { drawingQuery, type Policy as PolicyWords, policyQuery } from '../../api/policies.ts';
+import { useMemo } from 'react';
+import { checkGraph } from '../../../policies/check.ts';
+import { type HouseAnswer, houseQuery } from '../../api/house.ts';
+import {
+  type Drawing as DrawingOf,
+  drawingQuery,
+  type Policy as PolicyWords,
+  policyQuery,
+} from '../../api/policies.ts';
+import { useMayChange } from '../../api/session.ts';
+import type { Shown } from '../../app/addresses.ts';
 import { Failure } from '../../app/failure.tsx';
+import { LinkButton } from '../../app/link-button.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { Drawing } from '../../canvas/drawing.tsx';
+import { useHouseFor } from '../../editing/house-for.ts';
+import { defaultsOf } from './defaults.ts';
+import { DrawnTraffic } from './drawn-traffic.tsx';
 import { InWords } from './in-words.tsx';
 import { Problems } from './problems.tsx';
+import { Tests, useTestRunsOf } from './tests.tsx';
 import { Versions } from './versions.tsx';
 
 const route = getRouteApi('/policies/$policy');
 
-/** One policy: its drawing, what it does in words, its problems and its versions. */
+/** One policy: its drawing with its traffic, what it does in words, its problems, tests and versions. */
 export function Policy() {
   const { policy: id } = route.useParams();
-  const { version } = route.useSearch();
+  const search = route.useSearch();
   const policy = useQuery(policyQuery(id));
-  if (!policy.data) {
+  const house = useQuery(houseQuery);
+  const error = policy.error ?? house.error;
+  if (!policy.data || !house.data) {
     return (
       <Screen title="Policy">
-        {policy.error ? (
-          <Failure title="The policy could not be loaded" error={policy.error} onRetry={() => policy.refetch()}>
+        {error ? (
+          <Failure
+            title="The policy could not be loaded"
+            error={error}
+            onRetry={() => Promise.all([policy.refetch(), house.refetch()])}
+          >
             <TextLink to="/policies">All policies</TextLink>
           </Failure>
         ) : (
@@ -32,62 +53,166 @@ export function Policy() {
       </Screen>
     );
   }
-  const shown = version ?? policy.data.liveVersion ?? 'draft';
+  const shown = search.version ?? policy.data.liveVersion ?? 'draft';
+  const { defaultPolicy, projects } = house.data;
   return (
-    <Screen title={policy.data.title} aside={<State policy={policy.data} shown={shown} />}>
-      <Text c="dimmed" maw={900}>
-        {policy.data.description}
-      </Text>
-      <Drawn policy={policy.data} shown={shown} />
+    <Screen title={policy.data.title} aside={<Links policy={policy.data} />}>
+      <Stack gap="xs">
+        <State policy={policy.data} shown={shown} defaults={defaultsOf(defaultPolicy, projects).get(id) ?? []} />
+        <Text c="dimmed" maw={900}>
+          {policy.data.description}
+        </Text>
+      </Stack>
+      <Older policy={policy.data} shown={shown} />
+      <Drawn policy={policy.data} shown={shown} answer={house.data} search={search} />
     </Screen>
   );
 }
 
-function State({ policy, shown }: { readonly policy: PolicyWords; readonly shown: number | 'draft' }) {
-  const live = shown === policy.liveVersion;
+function Links({ policy: { id, liveVersion, archived } }: { readonly policy: PolicyWords }) {
+  const mayChange = useMayChange() && !archived;
+  const to = { params: { policy: id } } as const;
   return (
     <Group gap="sm">
-      <Text size="sm" c="dimmed" ff="monospace">
-        policy/{policy.name}
-      </Text>
-      <Badge size="lg" tt="none" variant={live ? 'filled' : 'default'}>
-        {shown === 'draft' ? 'Draft' : `Version ${shown}`}
-        {live ? ', live' : ''}
-      </Badge>
+      {mayChange ? (
+        <LinkButton to="/policies/$policy/edit" {...to} leftSection={<IconPencil size={18} aria-hidden />}>
+          Edit
+        </LinkButton>
+      ) : null}
+      {mayChange ? (
+        <LinkButton
+          to="/policies/$policy/publish"
+          {...to}
+          variant="default"
+          leftSection={<IconRocket size={18} aria-hidden />}
+        >
+          Publish
+        </LinkButton>
+      ) : null}
+      {liveVersion === null ? null : (
+        <LinkButton
+          to="/policies/$policy/history"
+          {...to}
+          variant="default"
+          leftSection={<IconHistory size={18} aria-hidden />}
+        >
+          History
+        </LinkButton>
+      )}
     </Group>
   );
 }
 
-function Drawn({ policy, shown }: { readonly policy: PolicyWords; readonly shown: number | 'draft' }) {
-  const drawing = useQuery(drawingQuery(policy.id, shown));
-  const budgets = useQuery(budgetNamesQuery);
-  const error = drawing.error ?? budgets.error;
-  if (!drawing.data || !budgets.data) {
-    if (!error) return <Waiting what="the drawing" />;
-    const retry = () => Promise.all([drawing.refetch(), budgets.refetch()]);
-    return (
-      <Failure title="The drawing could not be loaded" error={error} onRetry={retry}>
-        <TextLink to="/policies/$policy" params={{ policy: policy.id }}>
-          The live version
+interface ShownProps {
+  readonly policy: PolicyWords;
+  readonly shown: number | 'draft';
+}
+
+function State({ policy, shown, defaults }: ShownProps & { readonly defaults: readonly string[] }) {
+  const live = shown === policy.liveVersion;
+  return (
+    <Group gap="sm">
+      <Badge size="lg" tt="none" variant={live ? 'filled' : 'default'}>
+        {shown === 'draft' ? 'Draft' : `Version ${shown}`}
+        {live ? ', live' : ''}
+      </Badge>
+      {defaults.map((words) => (
+        <Badge key={words} size="lg" color="teal" variant="dot" tt="none">
+          {words}
+        </Badge>
+      ))}
+      {policy.archived ? (
+        <Badge size="lg" variant="default" tt="none">
+          in the archive: it serves no request
+        </Badge>
+      ) : null}
+      <Text size="sm" c="dimmed" ff="monospace">
+        policy/{policy.name}
+      </Text>
+    </Group>
+  );
+}
+
+/** Says that it is not the live version that is shown. */
+function Older({ policy: { id, liveVersion }, shown }: ShownProps) {
+  if (shown === liveVersion || liveVersion === null) return null;
+  const what = shown === 'draft' ? 'the draft, which no request follows' : `version ${shown}`;
+  return (
+    <Alert variant="light" color="blue" icon={<IconInfoCircle aria-hidden />} title={`This is ${what}`}>
+      <Group gap="lg">
+        <TextLink size="sm" to="/policies/$policy" params={{ policy: id }}>
+          Show version {liveVersion}, which is live
         </TextLink>
-      </Failure>
+        <TextLink
+          size="sm"
+          to="/policies/$policy/compare"
+          params={{ policy: id }}
+          search={shown === 'draft' ? { from: liveVersion, to: shown } : { from: shown, to: liveVersion }}
+        >
+          Compare them
+        </TextLink>
+      </Group>
+    </Alert>
+  );
+}
+
+interface DrawnProps extends ShownProps {
+  readonly answer: HouseAnswer;
+  readonly search: Shown;
+}
+
+function Drawn({ policy, shown, answer, search }: DrawnProps) {
+  const drawing = useQuery(drawingQuery(policy.id, shown));
+  if (drawing.data) {
+    return (
+      <Contents key={shown} policy={policy} shown={shown} answer={answer} search={search} drawing={drawing.data} />
     );
   }
-  const { graph, layout } = drawing.data;
+  if (!drawing.error) return <Waiting what="the drawing" />;
+  return (
+    <Failure title="The drawing could not be loaded" error={drawing.error} onRetry={() => drawing.refetch()}>
+      <TextLink to="/policies/$policy" params={{ policy: policy.id }}>
+        The live version
+      </TextLink>
+    </Failure>
+  );
+}
+
+function Contents({ policy, shown, answer, search, drawing }: DrawnProps & { readonly drawing: DrawingOf }) {
+  const { graph, layout, tests } = drawing;
+  const house = useHouseFor(graph, answer);
+  const problems = useMemo(() => checkGraph(graph, house.check), [graph, house]);
+  const runs = useTestRunsOf(drawing, house);
+  const mayChange = useMayChange();
+  const label = `Drawing of ${policy.title}`;
   return (
     <>
-      <Drawing
-        key={shown}
-        label={`Drawing of ${policy.title}`}
-        graph={graph}
-        layout={layout}
-        budgets={budgets.data}
-        way={null}
-      />
+      {shown === 'draft' ? (
+        <Drawing label={label} graph={graph} layout={layout} budgets={house.budgetNames} way={null} />
+      ) : (
+        <DrawnTraffic
+          policy={policy.id}
+          version={shown}
+          label={label}
+          drawing={drawing}
+          budgets={house.budgetNames}
+          search={search}
+        />
+      )}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
-        <InWords graph={graph} budgets={budgets.data} />
+        <InWords graph={graph} budgets={house.budgetNames} />
         <Stack gap="xl">
-          <Problems policy={policy.id} graph={graph} />
+          <Problems
+            problems={problems}
+            where={({ node }) =>
+              mayChange && shown === 'draft' && node !== null ? (
+                <TextLink size="sm" to="/policies/$policy/edit" params={{ policy: policy.id }} search={{ node }}>
+                  Mend it in the editor
+                </TextLink>
+              ) : null
+            }
+          />
+          <Tests tests={tests} state={runs} />
           <Versions policy={policy} shown={shown} />
         </Stack>
       </SimpleGrid>

@@ -1,7 +1,8 @@
 import { Badge, Box, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { peopleQuery } from '../../api/house.ts';
-import { type Policy, type VersionSummary, versionsQuery } from '../../api/policies.ts';
+import type { Policy } from '../../api/policies.ts';
+import { type VersionSummary, versionsQuery } from '../../api/versions.ts';
+import { useAuthors } from '../../app/authors.ts';
 import { Failure } from '../../app/failure.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
@@ -12,39 +13,24 @@ interface Props {
   readonly shown: number | 'draft';
 }
 
-/** Authors that are no people. */
-const PROGRAMS: ReadonlyMap<string, string> = new Map([
-  ['system', 'Signalbox itself'],
-  ['admin-token', 'a program with the admin token'],
-]);
+/** Older ones are in the history. */
+const MOST_SHOWN = 5;
 
-/** Every version with its author, time and reason; one click shows its drawing. */
+/** The newest versions with author, time and reason; one click shows the drawing. */
 export function Versions({ policy, shown }: Props) {
   const versions = useQuery(versionsQuery(policy.id));
-  const people = useQuery(peopleQuery);
-  const error = versions.error ?? people.error;
-  const retry = () => Promise.all([versions.refetch(), people.refetch()]);
+  const to = { params: { policy: policy.id } } as const;
   return (
     <Box component="section">
       <Title order={2} mb="sm">
         Versions
       </Title>
-      {versions.data && people.data ? (
+      {versions.data ? (
         <Stack component="ul" gap="sm" p={0} m={0} style={{ listStyle: 'none' }}>
-          {versions.data.map((version) => (
-            <li key={version.number}>
-              <Version
-                policy={policy.id}
-                version={version}
-                author={people.data.get(version.author) ?? PROGRAMS.get(version.author) ?? version.author}
-                shown={shown === version.number}
-              />
-            </li>
-          ))}
           <li>
             <TextLink
               to="/policies/$policy"
-              params={{ policy: policy.id }}
+              {...to}
               search={{ version: 'draft' }}
               {...(shown === 'draft' ? { 'aria-current': 'page' as const } : {})}
             >
@@ -54,9 +40,21 @@ export function Versions({ policy, shown }: Props) {
               The working copy. No request follows it until it is published.
             </Text>
           </li>
+          {versions.data.slice(0, MOST_SHOWN).map((version) => (
+            <li key={version.number}>
+              <Version policy={policy.id} version={version} shown={shown === version.number} />
+            </li>
+          ))}
+          {versions.data.length > 0 ? (
+            <li>
+              <TextLink to="/policies/$policy/history" {...to} size="sm">
+                {versions.data.length > MOST_SHOWN ? `All ${versions.data.length} versions` : 'Compare and restore'}
+              </TextLink>
+            </li>
+          ) : null}
         </Stack>
-      ) : error ? (
-        <Failure title="The versions could not be loaded" error={error} onRetry={retry} />
+      ) : versions.error ? (
+        <Failure title="The versions could not be loaded" error={versions.error} onRetry={() => versions.refetch()} />
       ) : (
         <Waiting what="the versions" />
       )}
@@ -67,11 +65,11 @@ export function Versions({ policy, shown }: Props) {
 interface VersionProps {
   readonly policy: string;
   readonly version: VersionSummary;
-  readonly author: string;
   readonly shown: boolean;
 }
 
-function Version({ policy, version, author, shown }: VersionProps) {
+function Version({ policy, version, shown }: VersionProps) {
+  const author = useAuthors();
   return (
     <>
       <Group gap="sm">
@@ -97,7 +95,7 @@ function Version({ policy, version, author, shown }: VersionProps) {
       </Group>
       <Text size="sm">{version.reason}</Text>
       <Text size="sm" c="dimmed">
-        {author}, {sayMoment(version.at)}
+        {author(version.author)}, {sayMoment(version.at)}
       </Text>
     </>
   );

@@ -1,0 +1,88 @@
+/** A whole house with its pages, and a browser in it: what the tests of its screens share. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
+import { openSource } from '../../server/providers/catalogue.ts';
+import { createOpenAiCompatible } from '../../server/providers/openai-compatible.ts';
+import { startGateway, type TestGateway } from '../server/gateway/harness.ts';
+import { buildPages, expectAccessible, findBrowser, type Scheme, type Visit, visit } from './browser.ts';
+
+const EMAIL = 'ada@example.com';
+export const PASSWORD = 'a password for tests';
+
+export const browser = findBrowser();
+
+export let gateway: TestGateway;
+/** A folder for files that are chosen or saved, and for screenshots. */
+export let files: string;
+export let here: Visit;
+export let page: Page;
+
+/** Opens the house for the tests of a suite, with a provider `ours` whose models have no price, and a new browser for each. */
+export function openHouse(): void {
+  // Long forms are filled in by hand, as it were; where many work on a machine, that takes its time.
+  vi.setConfig({ testTimeout: 120_000 });
+  let pages: string | undefined;
+  beforeAll(async () => {
+    [pages, files] = await Promise.all([buildPages(), mkdtemp(join(tmpdir(), 'signalbox-house-'))]);
+    const provider = createOpenAiCompatible({ name: 'ours', baseUrl: 'http://127.0.0.1:9', apiKey: null });
+    const source = openSource('ours', ['tiny', 'huge'], true);
+    gateway = await startGateway({
+      pages,
+      environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL },
+      providers: [{ provider, source }],
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await gateway?.stop();
+    if (pages !== undefined) await rm(pages, { recursive: true, force: true });
+    console.log(`Screenshots of the house: ${files}`);
+  });
+  beforeEach(() => come('light'));
+  afterEach(() => here.leave());
+}
+
+async function come(scheme: Scheme): Promise<void> {
+  here = await visit(browser ?? '', scheme);
+  page = here.page;
+}
+
+/** Leaves, and comes again with a browser of that colour scheme, as large as a common screen. */
+export async function comeAgain(scheme: Scheme): Promise<void> {
+  await here.leave();
+  await come(scheme);
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+/** Opens an address as someone who is signed in, by a cookie of the real session route. */
+export async function open(path: string, email = EMAIL): Promise<void> {
+  const answer = await here.context.request.post(`${gateway.url}/api/session`, {
+    headers: { 'x-signalbox-csrf': '1' },
+    data: { email, password: PASSWORD },
+  });
+  expect(answer.ok()).toBe(true);
+  await page.goto(gateway.url + path);
+}
+
+export const heading = (name: string): Locator => page.getByRole('heading', { level: 1, name, exact: true });
+export const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+export const field = (name: string): Locator =>
+  page.getByRole('textbox', { name, exact: true }).or(page.getByRole('combobox', { name, exact: true }));
+export const dialog = (): Locator => page.getByRole('dialog');
+export const card = (name: string): Locator => page.getByRole('listitem', { name, exact: true });
+
+/** Looks at what is shown now: it keeps nobody out, and a picture of it is kept. */
+export async function look(name: string): Promise<void> {
+  await expectAccessible(page);
+  await page.screenshot({ path: join(files, `${name}.png`), animations: 'disabled', fullPage: true });
+}
+
+/** A request as an app sends it, with a key; gives its status. */
+export async function send(key: string, tags = ''): Promise<number> {
+  const body = { model: 'sandbox/small', messages: [{ role: 'user', content: 'What is the capital of Australia?' }] };
+  const answer = await gateway.chat(body, { authorization: `Bearer ${key}`, 'x-signalbox-tags': tags });
+  await answer.text();
+  return answer.status;
+}

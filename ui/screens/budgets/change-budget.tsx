@@ -1,0 +1,103 @@
+import { Alert, Text, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
+import { changeBudget, type StoredBudget, storedBudgetSchema } from '../../api/budgets.ts';
+import { ApiError } from '../../api/client.ts';
+import { refreshHouse } from '../../api/house.ts';
+import { writeDollars } from '../../app/dollars.ts';
+import { FormDialog } from '../../app/form-dialog.tsx';
+import { sayLimit } from './budget-words.ts';
+import { LimitInput, limitError, readLimit } from './limit-input.tsx';
+
+/** Changes name, limit and owner of a budget, with a reason. */
+export function ChangeBudget({ budget, onClose }: { readonly budget: StoredBudget; readonly onClose: () => void }) {
+  const client = useQueryClient();
+  const { unit } = budget;
+  const [name, setName] = useState(budget.name);
+  const [limit, setLimit] = useState(unit === 'usd' ? writeDollars(budget.limit) : String(budget.limit));
+  const [owner, setOwner] = useState(budget.owner ?? '');
+  const [reason, setReason] = useState('');
+  const [tried, setTried] = useState(false);
+  // Another person's change is first shown, then written over only when this form is sent again.
+  const [theirs, setTheirs] = useState<StoredBudget | null>(null);
+  const amount = readLimit(limit, unit);
+  const changing = useMutation({
+    mutationFn: () =>
+      changeBudget(budget.id, {
+        name: name.trim(),
+        limit: amount ?? 0,
+        owner: owner.trim() || null,
+        revision: (theirs ?? budget).revision,
+        reason: reason.trim(),
+      }),
+    onSuccess: async () => {
+      await refreshHouse(client);
+      onClose();
+    },
+    onError: (error) => setTheirs(currentOf(error)),
+  });
+  const errors = {
+    name: name.trim() === '' ? 'Give it a name.' : null,
+    limit: limitError(limit, unit),
+    reason: reason.trim() === '' ? 'Say why, in a few words.' : null,
+  };
+  const submit = (): void => {
+    setTried(true);
+    if (Object.values(errors).every((error) => error === null)) changing.mutate();
+  };
+  return (
+    <FormDialog
+      title={`Change “${budget.name}”`}
+      act="Change the budget"
+      error={theirs ? null : changing.error}
+      pending={changing.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        The change acts at once, and what was spent stays. Now it is {sayLimit(budget)}. For another time, unit or part
+        that it counts by, make another budget.
+      </Text>
+      <TextInput
+        label="Name"
+        required
+        data-autofocus
+        maxLength={120}
+        value={name}
+        error={tried ? errors.name : null}
+        onChange={({ currentTarget }) => setName(currentTarget.value)}
+      />
+      <LimitInput unit={unit} value={limit} onChange={setLimit} error={tried ? errors.limit : null} />
+      <TextInput
+        label="Owner"
+        description="Whom people ask for more, such as a name or an address."
+        maxLength={200}
+        value={owner}
+        onChange={({ currentTarget }) => setOwner(currentTarget.value)}
+      />
+      <TextInput
+        label="Reason"
+        description="It stands in the history."
+        required
+        value={reason}
+        error={tried ? errors.reason : null}
+        onChange={({ currentTarget }) => setReason(currentTarget.value)}
+      />
+      {theirs ? (
+        <Alert variant="light" color="yellow" role="alert" title="Somebody has changed it in the meantime">
+          It is now called “{theirs.name}”, its limit is {sayAmount(theirs.limit, unit)}, and its owner is{' '}
+          {theirs.owner ?? 'nobody'}. What you entered is still here: send it again to put it in place of theirs.
+        </Alert>
+      ) : null}
+    </FormDialog>
+  );
+}
+
+/** The budget as it is now, where that is why a change was refused. */
+function currentOf(error: Error): StoredBudget | null {
+  if (!(error instanceof ApiError) || error.code !== 'conflict') return null;
+  const { details } = error;
+  const current = typeof details === 'object' && details !== null && 'current' in details ? details.current : null;
+  return storedBudgetSchema.safeParse(current).data ?? null;
+}

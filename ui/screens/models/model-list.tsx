@@ -1,0 +1,105 @@
+import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type HouseAnswer, houseQuery } from '../../api/house.ts';
+import { pricesQuery, type SetPrice } from '../../api/prices.ts';
+import { providersQuery } from '../../api/providers.ts';
+import { useMayChange } from '../../api/session.ts';
+import { Empty } from '../../app/empty.tsx';
+import { Failure } from '../../app/failure.tsx';
+import { Screen } from '../../app/screen.tsx';
+import { Waiting } from '../../app/waiting.tsx';
+import { ModelTable } from './model-table.tsx';
+import { PriceForm } from './price-form.tsx';
+import { PriceHistory } from './price-history.tsx';
+import { Providers } from './providers.tsx';
+
+/** Every model that the providers offer with its price, the prices set here, and the providers themselves. */
+export function ModelList() {
+  const house = useQuery(houseQuery);
+  const prices = useQuery(pricesQuery);
+  const providers = useQuery(providersQuery);
+  const mayChange = useMayChange();
+  const [pricing, setPricing] = useState<string | null>(null);
+  const aside = mayChange ? (
+    <Button variant="default" onClick={() => setPricing('')}>
+      Set a price
+    </Button>
+  ) : undefined;
+  const error = house.error ?? prices.error ?? providers.error;
+  return (
+    <Screen title="Models and providers" aside={aside}>
+      {house.data && prices.data && providers.data ? (
+        <Stack gap="xl">
+          <Models house={house.data} prices={prices.data} mayChange={mayChange} onPrice={setPricing} />
+          <PriceHistory prices={prices.data} />
+          <Providers providers={providers.data} models={house.data.models} />
+          {pricing === null ? null : (
+            <PriceForm model={pricing} models={house.data.models} onClose={() => setPricing(null)} />
+          )}
+        </Stack>
+      ) : error ? (
+        <Failure
+          title="The models could not be loaded"
+          error={error}
+          onRetry={() => Promise.all([house.refetch(), prices.refetch(), providers.refetch()])}
+        />
+      ) : (
+        <Waiting what="the models" />
+      )}
+    </Screen>
+  );
+}
+
+interface ModelsProps {
+  readonly house: HouseAnswer;
+  readonly prices: readonly SetPrice[];
+  readonly mayChange: boolean;
+  readonly onPrice: (model: string) => void;
+}
+
+function Models({ house, prices, mayChange, onPrice }: ModelsProps) {
+  const [search, setSearch] = useState('');
+  const [provider, setProvider] = useState('');
+  const { models } = house;
+  if (models.length === 0) {
+    return <Empty title="No model is offered yet">Set up a provider: how that is done stands below.</Empty>;
+  }
+  const names = [...new Set(models.map((model) => model.provider))];
+  const words = search.trim().toLowerCase();
+  const shown = models
+    .filter(
+      ({ id, label, provider: of }) =>
+        (provider === '' || of === provider) && `${id} ${label}`.toLowerCase().includes(words),
+    )
+    .sort((a, b) => Number(a.price !== null) - Number(b.price !== null) || a.id.localeCompare(b.id));
+  return (
+    <Stack gap="md">
+      <Group gap="md" align="flex-end" role="search" aria-label="Models">
+        <TextInput
+          type="search"
+          label="Search"
+          placeholder="Name of a model"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={search}
+          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+        />
+        <NativeSelect
+          label="Provider"
+          value={provider}
+          onChange={({ currentTarget }) => setProvider(currentTarget.value)}
+          data={[{ value: '', label: 'any' }, ...names]}
+        />
+        <Text size="sm" c="dimmed" role="status">
+          {shown.length} of {models.length} models
+        </Text>
+      </Group>
+      {shown.length === 0 ? (
+        <Empty title="No model fits">Search for something else, or choose another provider.</Empty>
+      ) : (
+        <ModelTable models={shown} prices={prices} mayChange={mayChange} onPrice={onPrice} />
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,140 @@
+import { Badge, Button, Table, Text, VisuallyHidden } from '@mantine/core';
+import { IconAlertTriangle, IconHome, IconWorld } from '@tabler/icons-react';
+import type { HouseAnswer } from '../../api/house.ts';
+import type { SetPrice } from '../../api/prices.ts';
+import { sayRate, sayTokens } from './price-words.ts';
+
+type Model = HouseAnswer['models'][number];
+
+interface Props {
+  readonly models: readonly Model[];
+  readonly prices: readonly SetPrice[];
+  readonly mayChange: boolean;
+  readonly onPrice: (model: string) => void;
+}
+
+const ABILITIES = [
+  ['tools', 'tools'],
+  ['images', 'images'],
+  ['audio', 'audio'],
+  ['files', 'files'],
+  ['jsonSchema', 'answers in a given form'],
+] as const;
+
+/** Models with their prices for a million tokens, what they take, and whether requests to them leave the house. */
+export function ModelTable({ models, prices, mayChange, onPrice }: Props) {
+  const now = Date.now();
+  const setHere = new Set(prices.filter(({ effectiveFrom }) => effectiveFrom <= now).map(({ model }) => model));
+  return (
+    <Table.ScrollContainer minWidth={1120} tabIndex={0} aria-label="Models">
+      <Table highlightOnHover verticalSpacing="xs" captionSide="top">
+        <Table.Caption ta="left">Prices are for a million tokens.</Table.Caption>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Model</Table.Th>
+            <Table.Th ta="right">Input</Table.Th>
+            <Table.Th ta="right">Cached input</Table.Th>
+            <Table.Th ta="right">Output</Table.Th>
+            <Table.Th ta="right">Context</Table.Th>
+            <Table.Th>Takes</Table.Th>
+            <Table.Th>Requests</Table.Th>
+            {mayChange ? (
+              <Table.Th>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
+            ) : null}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {models.map((model) => (
+            <Table.Tr key={model.id}>
+              <Table.Td>
+                <Text size="sm" fw={600}>
+                  {model.label}
+                </Text>
+                <Text size="xs" c="dimmed" ff="monospace">
+                  {model.id}
+                </Text>
+              </Table.Td>
+              <Prices model={model} setHere={setHere.has(model.id)} />
+              <Table.Td ta="right">
+                {model.contextTokens === null ? 'unknown' : sayTokens(model.contextTokens)}
+              </Table.Td>
+              <Table.Td maw={220}>
+                <Text size="sm">
+                  {['text', ...ABILITIES.filter(([name]) => model.supports[name]).map(([, words]) => words)].join(', ')}
+                </Text>
+              </Table.Td>
+              <Table.Td className="unbroken">
+                {model.leavesHouse ? (
+                  <Badge variant="default" tt="none" leftSection={<IconWorld size={13} aria-hidden />}>
+                    leave the house
+                  </Badge>
+                ) : (
+                  <Badge
+                    variant="default"
+                    tt="none"
+                    leftSection={<IconHome size={13} color="var(--mantine-color-teal-text)" aria-hidden />}
+                  >
+                    stay in the house
+                  </Badge>
+                )}
+              </Table.Td>
+              {mayChange ? (
+                <Table.Td ta="right">
+                  <Button
+                    size="xs"
+                    variant={model.price === null ? 'filled' : 'default'}
+                    aria-label={`Set the price of ${model.id}`}
+                    onClick={() => onPrice(model.id)}
+                  >
+                    Set price
+                  </Button>
+                </Table.Td>
+              ) : null}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Prices({ model: { price }, setHere }: { readonly model: Model; readonly setHere: boolean }) {
+  if (price === null) {
+    return (
+      <Table.Td colSpan={3} ta="right">
+        <Badge
+          variant="default"
+          tt="none"
+          leftSection={<IconAlertTriangle size={13} color="var(--mantine-color-orange-text)" aria-hidden />}
+        >
+          no price
+        </Badge>
+        <Text size="xs" c="dimmed">
+          It cannot be used behind a budget in dollars.
+        </Text>
+      </Table.Td>
+    );
+  }
+  const [first, ...rest] = price;
+  const longest = rest.at(-1);
+  const note = [
+    ...(setHere ? ['set here'] : []),
+    ...(longest ? [`other above ${sayTokens(longest.aboveInputTokens)}`] : []),
+  ].join(', ');
+  return (
+    <>
+      <Table.Td ta="right">
+        {sayRate(first.input)}
+        {note === '' ? null : (
+          <Text size="xs" c="dimmed">
+            {note}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td ta="right">{sayRate(first.cachedInput)}</Table.Td>
+      <Table.Td ta="right">{sayRate(first.output)}</Table.Td>
+    </>
+  );
+}
