@@ -194,16 +194,15 @@ export async function evaluateWithLibrary(
   condition: Condition,
   read: (fact: string) => FactValue,
 ): Promise<LibraryResult> {
-  // The library's own operators are all taken out, so that only those of our table can run.
   const engine = new Engine([], { allowUndefinedFacts: true, pathResolver: () => undefined });
-  for (const name of LIBRARY_OPERATORS) engine.removeOperator(name);
-  for (const name of OPERATOR_NAMES) {
+  const leaves = conditionLeaves(condition);
+  // In place of the library's own where that has one of the name, so that only those of our table can run.
+  for (const name of new Set(leaves.map((leaf) => leaf.operator))) {
     const { engine: holds } = operators[name];
     engine.addOperator(name, (fact: FactValue, value: unknown) =>
       fact === null ? name === 'missing' : holds(fact, value),
     );
   }
-  const leaves = conditionLeaves(condition);
   for (const fact of new Set(leaves.map((leaf) => leaf.fact))) engine.addFact(fact, () => read(fact));
   engine.addRule({
     conditions: { all: [mutable(condition)] },
@@ -227,19 +226,6 @@ function collectLeaves(node: unknown): boolean[] {
   if ('not' in node) return collectLeaves(node.not);
   return ['result' in node && node.result === true];
 }
-
-const LIBRARY_OPERATORS = [
-  'equal',
-  'notEqual',
-  'in',
-  'notIn',
-  'contains',
-  'doesNotContain',
-  'lessThan',
-  'lessThanInclusive',
-  'greaterThan',
-  'greaterThanInclusive',
-];
 
 interface LibraryLeaf {
   fact: string;

@@ -271,10 +271,13 @@ export function isOperator(name: string): name is OperatorName {
   return Object.hasOwn(operators, name);
 }
 
+// Made once: to make one takes longer than all else that an explanation of a request does.
+const figures = new Intl.NumberFormat('en-US', { maximumFractionDigits: 6 });
+
 /** The right side in words: "search, ads", "10 to 20"; a yes or no for truth values. */
 export function sayValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(sayValue).join(', ');
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number') return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
+  if (typeof value === 'number') return figures.format(value);
   return String(value);
 }

@@ -98,6 +98,15 @@ describe('bytes of a text', () => {
   it('are as many as the encoder writes', () => {
     fc.assert(fc.property(text, (given) => utf8Bytes(given) === new TextEncoder().encode(given).length));
   });
+
+  it('are as many in a long text, wherever characters of two units and halves of them stand in it', () => {
+    for (const one of ['é', '中', '😀', '\ud83d', '\ude00']) {
+      for (const before of [8190, 8191, 8192, 16_383]) {
+        const long = `${'x'.repeat(before)}${one}${'y'.repeat(9000)}`;
+        expect(utf8Bytes(long)).toBe(new TextEncoder().encode(long).length);
+      }
+    }
+  });
 });
 
 const view = (texts: readonly string[], more: Partial<RequestView> = {}): RequestView => ({

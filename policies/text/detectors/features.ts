@@ -64,7 +64,7 @@ export function featuresOf(text: string): Features {
   let colonRun = 0;
   let doubleColon = false;
   let seen = 0;
-  let before = 0;
+  let afterDigit = 0;
   let passed = 0;
   // A pair of surrogates that is cut between two parts is nothing that any detector looks for, whole or not.
   for (let from = 0; from < text.length; from += PART) {
@@ -77,11 +77,14 @@ export function featuresOf(text: string): Features {
         if (isWideSeparator(characterAt(bytes, at))) kind = SEPARATOR;
         at += lengthByLead(code) - 1;
       }
-      seen |= kind;
-      if (kind & WORD) {
+      // Letters are most of any text, and away from digits all that they do is make a word longer.
+      if (kind === WORD && cluster === 0) {
         word++;
-        if (word > longestWord) longestWord = word;
-      } else {
+        continue;
+      }
+      seen |= kind;
+      if (kind & WORD) word++;
+      else {
         if (kind & COLON) {
           const place = passed + at;
           run = word <= 4 && lastColon === place - word - 1 ? run + 1 : 1;
@@ -89,33 +92,34 @@ export function featuresOf(text: string): Features {
           if (lastColon === place - 1) doubleColon = true;
           lastColon = place;
         }
+        if (word > longestWord) longestWord = word;
         word = 0;
       }
       if (kind & DIGIT) {
         digits++;
         cluster++;
         if (cluster > digitCluster) digitCluster = cluster;
-        if (gap === 1 && before === 0x2e) {
+        if (gap === 1 && afterDigit === 0x2e) {
           chain++;
           if (chain > dottedDigits) dottedDigits = chain;
         } else if (gap > 0) chain = 0;
         gap = 0;
       } else if (cluster > 0) {
         gap++;
+        afterDigit = code;
         if (!(kind & SEPARATOR) || gap > 4) {
           cluster = 0;
           chain = 0;
           gap = 0;
         }
       }
-      before = code;
     }
     passed += end;
   }
   return {
     digits,
     digitCluster,
-    longestWord,
+    longestWord: Math.max(longestWord, word),
     dottedDigits,
     colonRun,
     doubleColon,

@@ -1,5 +1,6 @@
 /** What a gateway's own tables say of its money, read beside it or after it. */
 import { join } from 'node:path';
+import { intentsIn } from '../../../server/records/intent-files.ts';
 import type { Intent, RequestRecord, Spend } from '../../../server/records/record.ts';
 import { SqlRecordStore } from '../../../server/records/store.ts';
 import { postgresKnex } from '../../../server/store/postgres.ts';
@@ -26,11 +27,17 @@ export function openLedger(where: { readonly dataDir: string; readonly databaseU
   const { dataDir, databaseUrl } = where;
   const readers =
     databaseUrl === undefined ? sqliteReaders(join(dataDir, 'records.db')) : postgresKnex(databaseUrl, 'records', 2);
-  const store = new SqlRecordStore(readers, NO_WRITER, databaseUrl === undefined ? 'sqlite' : 'postgres');
+  const store = new SqlRecordStore(readers, NO_WRITER, databaseUrl === undefined ? 'sqlite' : 'postgres', null);
   return {
     spend: () => store.spend(0),
     recomputed: () => store.recomputeSpend(0),
-    intents: async () => (await readers('intents').pluck<string[]>('body')).map((body): Intent => JSON.parse(body)),
+    async intents() {
+      if (databaseUrl !== undefined)
+        return (await readers('intents').pluck<string[]>('body')).map((body): Intent => JSON.parse(body));
+      const last = new Map((await intentsIn(join(dataDir, 'intents'))).map((intent) => [intent.id, intent]));
+      for (const id of await readers('records').pluck<string[]>('id')) last.delete(id);
+      return [...last.values()];
+    },
     async records(from = 0) {
       const [organisation = ''] = await readers('records').distinct('organisation').pluck<string[]>('organisation');
       const found: RequestRecord[] = [];

@@ -27,7 +27,7 @@ function answersAtOnce(name: string): Provider {
         sink.data(Buffer.from(JSON.stringify(answer)));
         sink.end();
       });
-      return { pause() {}, resume() {} };
+      return { pause() {}, resume() {}, cancel() {} };
     },
     close: () => Promise.resolve(),
   };

@@ -117,7 +117,6 @@ export function send(provider: Provider, options: SendOptions = {}): Promise<Out
         stream,
         timeoutMs: options.timeoutMs ?? 10_000,
         headers: { 'x-request-id': 'req_test', traceparent: '00-aa-bb-01' },
-        signal: options.signal ?? new AbortController().signal,
       },
       {
         head(given) {
@@ -133,6 +132,8 @@ export function send(provider: Provider, options: SendOptions = {}): Promise<Out
         fail: settle,
       },
     );
+    if (options.signal?.aborted) call.cancel();
+    else options.signal?.addEventListener('abort', () => call.cancel());
   });
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChatStream } from '../../../server/wire/chat-answer.ts';
-import { plainPiece } from '../../../server/wire/plain-piece.ts';
+import { plainEvents, plainPiece } from '../../../server/wire/plain-piece.ts';
 
 const chunkOf = (text: string, index = 0, more: object = {}): object => ({
   id: 'chatcmpl-1',
@@ -54,25 +54,50 @@ describe('a piece of text read without parsing', () => {
     });
   }
 
-  it('makes no difference to what is forwarded, counted and kept', () => {
+  it('makes no difference to what is forwarded, counted and kept, wherever the stream is cut', () => {
+    const given = fc.array(fc.oneof(fc.tuple(text, fc.nat(2)), fc.constant(null)), { minLength: 1, maxLength: 8 });
+    const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 });
     fc.assert(
-      fc.property(fc.array(fc.tuple(text, fc.nat(2)), { minLength: 1, maxLength: 8 }), (pieces) => {
-        const read = (space: string) => {
+      fc.property(given, cuts, (pieces, at) => {
+        const read = (space: string, cutAt: readonly number[]) => {
           const stream = new ChatStream({ usageAsked: false, placeholders: null, keepText: true, choices: 3 });
-          const events = pieces.map(
-            ([given, index]) => `data: ${space}${JSON.stringify(chunkOf(given, index))}${space}\n\n`,
+          // A comment among the events, as some upstreams send it to keep the connection.
+          const events = pieces.map((one) =>
+            one === null ? ': alive\n\n' : `data: ${space}${JSON.stringify(chunkOf(...one))}${space}\n\n`,
           );
-          const out = stream.push(Buffer.from(events.join('')));
+          const bytes = Buffer.from(events.join(''));
+          const places = [...cutAt.map((share) => Math.floor(share * bytes.length)), bytes.length].sort(
+            (a, b) => a - b,
+          );
+          const out: Buffer[] = [];
+          let from = 0;
+          for (const to of places) {
+            const forward = stream.push(bytes.subarray(from, to));
+            if (forward) out.push(forward);
+            from = to;
+          }
           return {
-            same: out?.toString() === events.join(''),
+            same: Buffer.concat(out).equals(bytes),
             received: stream.received,
             seen: stream.contentSeen,
             kept: stream.assembledAnswer(),
           };
         };
         // A space after the event is nothing to the parser, and keeps the short way from being taken.
-        expect(read('')).toEqual(read(' '));
+        const slow = read(' ', []);
+        expect(slow.same).toBe(true);
+        expect(read('', at)).toEqual(slow);
       }),
     );
+  });
+
+  it('reads events one after another, up to the first that is another one', () => {
+    const event = (given: string) => `data: ${JSON.stringify(chunkOf(given))}\n\n`;
+    const begin = event('a') + event('b');
+    for (const rest of ['', 'data: [DONE]\n\n', 'data: {"id"', `data:${JSON.stringify(chunkOf('c'))}\r\n\r\n`]) {
+      const { pieces, length } = plainEvents(begin + rest);
+      expect(pieces.map((piece) => piece.text)).toEqual(['a', 'b']);
+      expect(length).toBe(begin.length);
+    }
   });
 });
