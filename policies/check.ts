@@ -44,7 +44,7 @@ export interface Problem {
 export interface CheckContext {
   readonly models: ModelLookup;
   readonly budget: (id: string) => Budget | undefined;
-  /** Whether callers may say this tag as they like, so that a budget counted by it could be dodged. */
+  /** Whether callers may say this tag as they like, so that a limit counted by it could be dodged. */
   readonly callersChoose: (tag: string) => boolean;
 }
 
@@ -333,6 +333,7 @@ class Check {
         );
       }
       for (const budgetId of node.budgets ?? []) this.#budget(id, budgetId, reachable(id));
+      if (node.scope) this.#freeScopes(id, this.#name(id), node.scope);
     }
   }
 
@@ -369,13 +370,18 @@ class Check {
         }
       }
     }
-    for (const scope of budget.scope) {
+    this.#freeScopes(id, `The budget “${budget.name}”`, budget.scope);
+  }
+
+  /** Parts that callers can choose at will: whoever is at a limit in one could go on in another. */
+  #freeScopes(id: string, subject: string, scopes: readonly string[]): void {
+    for (const scope of scopes) {
       const tag = scope.startsWith('tags.') ? scope.slice(5) : scope;
       if (scope === 'project' || scope === 'key' || !this.#context.callersChoose(tag)) continue;
       this.#add(
         'free_scope',
         id,
-        `The budget “${budget.name}” counts by ${tag}, which callers may choose freely: whoever changes it starts anew.`,
+        `${subject} counts by ${tag}, which callers may choose freely: whoever changes it starts anew.`,
         `Fix or list the tag ${tag} on the keys, or count by project.`,
         { warning: true },
       );

@@ -5,6 +5,7 @@
 import type { Run } from './run.ts';
 import type { Complexity } from './text/complexity.ts';
 import type { RedactionRule } from './text/redact.ts';
+import type { ThrottlePeriod } from './throttle.ts';
 
 /** How one call to a model failed, in the words that fallback lists offer. */
 export const CALL_FAILURES = [
@@ -125,12 +126,68 @@ export interface RedactResult {
   readonly failed?: boolean;
 }
 
+/** What a throttle counts: requests, tokens, nano-dollars, or calls that are under way. */
+export const THROTTLE_UNITS = ['requests', 'tokens', 'usd', 'calls'] as const;
+export type ThrottleUnit = (typeof THROTTLE_UNITS)[number];
+
+/** Count a request against a limit on how much passes in a time, and wait for room where there is none. */
+export interface ThrottleNeed {
+  readonly type: 'throttle';
+  readonly node: string;
+  readonly of: ThrottleUnit;
+  /** The stretch of time that the limit is for; null for calls, which count while they are under way. */
+  readonly per: ThrottlePeriod | null;
+  readonly limit: number;
+  /** The part of the organisation that is counted apart, such as `user=ada`; empty for all of it. */
+  readonly scope: string;
+  /** Longest wait for room, in milliseconds; 0 for none. */
+  readonly waitMs: number;
+  /** Models behind the throttle, which an estimate is taken over; "asked" stands for the model that the request names. */
+  readonly models: readonly string[];
+  /** Tokens of the answer that an estimate counts where nothing limits it. */
+  readonly outputTokens: number;
+}
+
+/** What was decided, with the state of the limit at that moment; amounts in what it counts. */
+export interface ThrottleResult {
+  readonly port: 'within' | 'limited' | 'unavailable';
+  readonly why:
+    | 'fits'
+    | 'over_limit'
+    | 'too_large'
+    | 'waited_in_vain'
+    | 'too_many_waiting'
+    | 'hung_up'
+    | 'stopping'
+    | 'price_unknown'
+    | 'store_full';
+  readonly of: ThrottleUnit;
+  readonly per: ThrottlePeriod | null;
+  readonly scope: string;
+  readonly limit: number;
+  /** Used before this request, estimates of those under way included. */
+  readonly used: number;
+  /** What this request counts for. */
+  readonly amount: number;
+  /** Left behind this decision. */
+  readonly remaining: number;
+  readonly waitedMs: number;
+  readonly mayWaitMs: number;
+  /** When all of the limit is free again if nothing else comes, in milliseconds since 1970; null where time does not tell. */
+  readonly resetsAt: number | null;
+  /** When a request that was refused would fit if nothing else comes; null where time does not tell, and where it passed. */
+  readonly retryAt: number | null;
+  /** What an estimate was taken over; null for what is not estimated. */
+  readonly basis: { readonly models: readonly string[]; readonly outputTokens: number } | null;
+}
+
 /** Each effect by name: what is asked and what is answered. */
 export interface EffectTable {
   hold: { need: HoldNeed; result: HoldResult };
   call: { need: CallNeed; result: CallResult };
   classify: { need: ClassifyNeed; result: Complexity };
   redact: { need: RedactNeed; result: RedactResult };
+  throttle: { need: ThrottleNeed; result: ThrottleResult };
 }
 
 export type EffectName = keyof EffectTable;

@@ -17,6 +17,8 @@ function askOutside(effects: Effects, need: Need, run: Run): Answer {
       return effects.classify(need, run);
     case 'redact':
       return effects.redact(need, run);
+    case 'throttle':
+      return effects.throttle(need, run);
   }
 }
 
@@ -35,6 +37,8 @@ export function evaluate(
 
 /** Hears of each step as it is left, and of the node that comes next (null at the end). */
 export type StepListener = (step: TraceStep, next: string | null) => void;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 class Walk {
   #node: CompiledNode;
@@ -81,18 +85,16 @@ class Walk {
 
   #leave(step: Exclude<Step, { need: unknown }>): Outcome | null {
     const { id, kind } = this.#node;
-    const notes = this.#run.takeNotes();
-    const results = this.#results.length > 0 ? { results: this.#results } : {};
-    this.#results = [];
     const ends = 'end' in step;
-    const left: TraceStep = {
-      node: id,
-      kind,
-      port: ends ? null : step.port,
-      reason: step.reason,
-      ...notes,
-      ...results,
-    };
+    const left: Writable<TraceStep> = { node: id, kind, port: ends ? null : step.port, reason: step.reason };
+    // Set one by one: spread out of objects that are mostly empty, they took as long as all else that is done here.
+    const { facts, truths } = this.#run.takeNotes();
+    if (facts) left.facts = facts;
+    if (truths) left.truths = truths;
+    if (this.#results.length > 0) {
+      left.results = this.#results;
+      this.#results = [];
+    }
     this.#trace.push(left);
     if (ends) {
       this.#onStep?.(left, null);

@@ -171,6 +171,7 @@ const ASSUMED = {
   length: 'Another model is taken to have read and written as many tokens.',
   prices: 'Other models cost what they cost today.',
   budgets: 'Budgets are taken as they stood when each request came in.',
+  throttles: 'Throttles are taken as full as they were when each request came in.',
   estimate: 'Where a budget had to decide for other models, it did so by the limits between which their cost lies.',
 } as const;
 
@@ -198,6 +199,9 @@ class Tally {
     const { decision, difference } = again;
     if (decision.trace.some((step) => step.results?.some((result) => 'budgetName' in result))) {
       this.#assumed.add('budgets');
+    }
+    if (decision.trace.some((step) => step.results?.some((result) => 'waitedMs' in result))) {
+      this.#assumed.add('throttles');
     }
     const before = recordedEnd(last);
     const now = endNow(decision);

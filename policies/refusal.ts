@@ -1,10 +1,12 @@
 /** Why a decision ended without an answer: the one cause that the app is told, and the status it gets. */
 import type { Decision, TraceStep } from './decision.ts';
-import type { CallFailure, CallResult, EffectResult, HoldResult } from './effects.ts';
+import type { CallFailure, CallResult, EffectResult, HoldResult, ThrottleResult } from './effects.ts';
 
 export type Refusal =
   /** A budget did not let it pass; `message` is what the block behind it says, null where there is none. */
   | { readonly type: 'budget'; readonly hold: HoldResult; readonly message: string | null }
+  /** A throttle did not let it pass; `message` as above. */
+  | { readonly type: 'throttle'; readonly throttle: ThrottleResult; readonly message: string | null }
   | { readonly type: 'block'; readonly status: number; readonly message: string }
   | { readonly type: 'failure'; readonly call: CallResult & { readonly failure: CallFailure } }
   /** The way ended at a port that leads nowhere. */
@@ -15,6 +17,7 @@ const PASSED_OVER: readonly CallFailure[] = ['unsupported', 'unknown_model', 'co
 
 type FailedCall = CallResult & { readonly failure: CallFailure };
 const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in result;
+const isThrottle = (result: EffectResult): result is ThrottleResult => 'waitedMs' in result;
 const isFailedCall = (result: EffectResult): result is FailedCall => 'ok' in result && result.failure !== undefined;
 
 /** The last budget that did not let the request pass, among the last steps before the end. */
@@ -26,11 +29,21 @@ function spentBudget(trace: readonly TraceStep[]): HoldResult | null {
   return null;
 }
 
+/** The throttle that did not let the request pass, where the way ended at it or at a block right behind it. */
+function reachedLimit({ outcome, trace }: Decision): ThrottleResult | null {
+  const step = trace.at(outcome.type === 'block' ? -2 : -1);
+  return step?.port === 'limited' ? (step.results?.find(isThrottle) ?? null) : null;
+}
+
 /** Why nobody answered; null where a model or a fixed text did. */
-export function whyRefused({ outcome, trace }: Decision): Refusal | null {
+export function whyRefused(decision: Decision): Refusal | null {
+  const { outcome, trace } = decision;
   if (outcome.type === 'model' || outcome.type === 'answer') return null;
+  const message = outcome.type === 'block' ? outcome.message : null;
+  const throttle = reachedLimit(decision);
+  if (throttle) return { type: 'throttle', throttle, message };
   const budget = spentBudget(trace);
-  if (budget) return { type: 'budget', hold: budget, message: outcome.type === 'block' ? outcome.message : null };
+  if (budget) return { type: 'budget', hold: budget, message };
   if (outcome.type === 'block') return { type: 'block', status: outcome.status, message: outcome.message };
   const calls = (trace.at(-1)?.results ?? []).filter(isFailedCall);
   // A model that was called says more of what went wrong than one that was passed over.
@@ -60,6 +73,19 @@ const FAILURE_STATUS: Readonly<Record<CallFailure, number>> = {
   aborted: 499,
 };
 
+/** The status of a request that a throttle did not let pass. */
+const THROTTLE_STATUS: Readonly<Record<ThrottleResult['why'], number>> = {
+  fits: 429,
+  over_limit: 429,
+  too_large: 400,
+  waited_in_vain: 429,
+  too_many_waiting: 429,
+  hung_up: 499,
+  stopping: 503,
+  price_unknown: 403,
+  store_full: 503,
+};
+
 /** The HTTP status that the app gets for a decision: 200 where somebody answers, else that of the refusal. */
 export function statusOf(decision: Decision): number {
   const refusal = whyRefused(decision);
@@ -68,6 +94,8 @@ export function statusOf(decision: Decision): number {
       return 200;
     case 'budget':
       return refusal.hold.why === 'cost_unbounded' ? 400 : refusal.hold.why === 'price_unknown' ? 403 : 429;
+    case 'throttle':
+      return THROTTLE_STATUS[refusal.throttle.why];
     case 'block':
       return refusal.status;
     case 'failure':

@@ -5,7 +5,16 @@
 import { decideHold, type HoldDecision } from './budget.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { Decision, TraceStep } from './decision.ts';
-import type { CallNeed, CallResult, EffectResult, Effects, HoldNeed, HoldResult, RedactResult } from './effects.ts';
+import type {
+  CallNeed,
+  CallResult,
+  EffectResult,
+  Effects,
+  HoldNeed,
+  HoldResult,
+  RedactResult,
+  ThrottleResult,
+} from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { explain, type StepExplanation } from './explain.ts';
 import { type FactValue, findFact } from './facts.ts';
@@ -15,6 +24,7 @@ import { EMPTY_VIEW, type Tag } from './request.ts';
 import { type FactSource, Run } from './run.ts';
 import type { Complexity } from './text/complexity.ts';
 import { rulesDigest } from './text-effects.ts';
+import { throttleAgain } from './throttle.ts';
 
 /** What a record keeps for this: the trace, the tags as they came in, the clock, and facts that are always kept. */
 export interface Recorded {
@@ -46,6 +56,8 @@ export type Replay =
       readonly node: string;
       readonly why: string;
       readonly difference: Difference | null;
+      /** The steps that can be told, before that node. */
+      readonly trace: readonly TraceStep[];
     };
 
 /** What may be taken for granted where the record does not say; null where that cannot be told either. */
@@ -108,6 +120,7 @@ const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in r
 const isCall = (result: EffectResult): result is CallResult => 'ok' in result;
 const isScore = (result: EffectResult): result is Complexity => 'score' in result;
 const isFound = (result: EffectResult): result is RedactResult => 'found' in result;
+const isThrottle = (result: EffectResult): result is ThrottleResult => 'waitedMs' in result;
 
 function sameModels(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && [...a].sort().join('\n') === [...b].sort().join('\n');
@@ -197,6 +210,18 @@ function recordedEffects(
       if (decided.port !== 'exhausted') applyOutputLimit(need, run);
       return { ...found, ...decided, outputLimit: need.outputLimit };
     },
+    throttle: (need, run) => {
+      const { of, per, scope, node } = need;
+      const sameCount = (one: ThrottleResult): boolean => one.of === of && one.per === per && one.scope === scope;
+      const found = take(node, isThrottle, sameCount);
+      if (!found) throw new CannotTell(node, 'how much of this limit was used was not recorded for this request');
+      const again = own ? found : throttleAgain(found, need, run);
+      if (again) return again;
+      throw new CannotTell(
+        node,
+        'what it would have counted for here, or how long it would have waited, was not recorded',
+      );
+    },
     call: (need, run) => {
       const asked = recorded.facts['request.model'];
       const found = take(need.node, isCall, (result) => (result.asked ?? result.model) === need.model);
@@ -228,7 +253,7 @@ function firstDifference(recorded: readonly TraceStep[], now: readonly TraceStep
 
 type Again =
   | { readonly told: true; readonly decision: Decision; readonly run: Run; readonly difference: Difference | null }
-  | { readonly told: false; readonly node: string; readonly why: string; readonly difference: Difference | null };
+  | ({ readonly told: false } & Omit<Extract<Replay, { result: 'cannot tell' }>, 'result'>);
 
 /**
  * Decides a recorded request again on a graph, without explaining it; `own` says that it is the version that decided it.
@@ -271,14 +296,17 @@ export async function decideAgain(
   } catch (error) {
     if (!(error instanceof CannotTell)) throw error;
     const difference = firstDifference(recorded.trace, steps, false);
-    return { told: false, node: error.node, why: error.message, difference };
+    return { told: false, node: error.node, why: error.message, difference, trace: steps };
   }
 }
 
 /** Replays a record on a graph; `own` says that it is the version that decided it. */
 export async function replay(graph: CompiledGraph, recorded: Recorded, own: boolean): Promise<Replay> {
   const again = await decideAgain(graph, recorded, own);
-  if (!again.told) return { result: 'cannot tell', node: again.node, why: again.why, difference: again.difference };
+  if (!again.told) {
+    const { node, why, difference, trace } = again;
+    return { result: 'cannot tell', node, why, difference, trace };
+  }
   const { decision, run, difference } = again;
   const explanations = await explain(graph, decision, run, true);
   return difference

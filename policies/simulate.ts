@@ -15,6 +15,7 @@ import { costBound } from './price.ts';
 import type { Tag, TextSlot } from './request.ts';
 import { Run } from './run.ts';
 import { classifyText, redactText } from './text-effects.ts';
+import { decideThrottle, throttleAmount, throttleResult } from './throttle.ts';
 import { countInput, type TokenCounter } from './token-count.ts';
 
 /** What the outside would answer. */
@@ -23,6 +24,8 @@ export const outsideSchema = z.strictObject({
   budgets: z.record(z.string(), z.strictObject({ spent: z.int().min(0), held: z.int().min(0).default(0) })).default({}),
   /** Models that fail, and how. */
   down: z.record(z.string(), z.enum(CALL_FAILURES)).default({}),
+  /** The share of its limit that a throttle has used, by the id of its node; others are free. */
+  throttles: z.record(z.string(), z.number().min(0).max(1)).optional(),
   /** The classifier's score, where it should not be computed. */
   complexity: z.number().min(0).max(1).optional(),
 });
@@ -72,6 +75,17 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
       const { result, worthCounting } = weighHold(question);
       if (worthCounting.length === 0 || !world.counter) return answer(result);
       return countInput(run, worthCounting, world.counter).then(() => answer(weighHold(question).result));
+    },
+    throttle: (need, run) => {
+      const amount = throttleAmount(need, run, world.models);
+      const used = Math.floor(need.limit * (outside.throttles?.[need.node] ?? 0));
+      const decided =
+        amount === null
+          ? ({ port: 'unavailable', why: 'price_unknown' } as const)
+          : decideThrottle(used, amount, need.limit);
+      // Nothing passes by in a simulation: what would have to wait is shown at the limit.
+      const times = { waitedMs: 0, resetsAt: null, retryAt: null };
+      return throttleResult(need, run, { ...decided, ...times, used, amount: amount ?? 0 });
     },
     call: (need, run) => {
       const model = modelNamed(need.model, run, world.models);

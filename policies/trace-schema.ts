@@ -1,8 +1,17 @@
 /** The steps of a decision as they come over a boundary: from the server to the browser, or out of a file. */
 import { z } from 'zod';
 import type { TraceStep } from './decision.ts';
-import { CALL_FAILURES, type CallResult, type EffectResult, type HoldResult, type RedactResult } from './effects.ts';
+import {
+  CALL_FAILURES,
+  type CallResult,
+  type EffectResult,
+  type HoldResult,
+  type RedactResult,
+  THROTTLE_UNITS,
+  type ThrottleResult,
+} from './effects.ts';
 import type { Complexity } from './text/complexity.ts';
+import { THROTTLE_PERIODS } from './throttle.ts';
 
 /** A schema for each field, the optional ones too: a field that is missing here would be lost on the way. */
 type Fields<T> = { readonly [K in keyof Required<T>]: z.ZodType<T[K]> };
@@ -55,7 +64,34 @@ const findings = z.object({
   failed: z.boolean().optional(),
 } satisfies Fields<RedactResult>);
 
-const effectResult: z.ZodType<EffectResult> = z.union([hold, call, score, findings]);
+const throttle = z.object({
+  port: z.enum(['within', 'limited', 'unavailable']),
+  why: z.enum([
+    'fits',
+    'over_limit',
+    'too_large',
+    'waited_in_vain',
+    'too_many_waiting',
+    'hung_up',
+    'stopping',
+    'price_unknown',
+    'store_full',
+  ]),
+  of: z.enum(THROTTLE_UNITS),
+  per: z.enum(THROTTLE_PERIODS).nullable(),
+  scope: z.string(),
+  limit: amount,
+  used: z.number(),
+  amount,
+  remaining: amount,
+  waitedMs: amount,
+  mayWaitMs: amount,
+  resetsAt: z.number().nullable(),
+  retryAt: z.number().nullable(),
+  basis: z.object({ models, outputTokens: amount }).nullable(),
+} satisfies Fields<ThrottleResult>);
+
+const effectResult: z.ZodType<EffectResult> = z.union([hold, call, score, findings, throttle]);
 
 export const recordedStepSchema = z.object({
   node: z.string(),

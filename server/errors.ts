@@ -84,6 +84,16 @@ export const ERRORS = {
       'The budget {budget} for {scope} is spent: {spent} of {limit} used, {held} held for running requests, and this request could cost {amount}. It resets {resets_at}. Ask {owner} for more.',
     retry: false,
   },
+  rate_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    message:
+      'The limit of {limit} for {scope} is reached: {used} used, and this request counts for {amount}.{waited} {advice}',
+    retry: true,
+  },
+  request_over_limit: invalid(
+    'This request alone counts for {amount}, and the limit for {scope} is {limit}. Send less, set a smaller limit on the answer, or ask the author of the policy for more.',
+  ),
   cost_unbounded: invalid(
     'The request contains {what}, whose cost cannot be known beforehand, and the budget {budget} does not allow an estimate. Send the content itself, or ask {owner} to allow estimates.',
   ),

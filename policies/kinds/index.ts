@@ -11,6 +11,7 @@ import { model } from './model/model.ts';
 import { redact } from './redact/redact.ts';
 import { request } from './request/request.ts';
 import { tag } from './tag/tag.ts';
+import { throttle } from './throttle/throttle.ts';
 
 export const kinds = {
   request,
@@ -19,6 +20,7 @@ export const kinds = {
   tag,
   redact,
   budget,
+  throttle,
   limit,
   model,
   fallback,

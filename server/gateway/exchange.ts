@@ -15,6 +15,7 @@ import type { Attempt, Charge, RecordStatus, RequestRecord } from '../records/re
 import { tagsBefore } from '../records/tags-before.ts';
 import type { ParsedChat } from '../wire/openai-chat.ts';
 import type { Gateway } from './gateway.ts';
+import type { RequestThrottles } from './request-throttles.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
 import type { UnreportedUsage } from './unreported-usage.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
@@ -48,6 +49,7 @@ export class Exchange {
   models: OrganisationModels | null = null;
   run: Run | null = null;
   holds: RequestHolds | null = null;
+  throttles: RequestThrottles | null = null;
   graph: CompiledGraph | null = null;
   decision: Decision | null = null;
   /** The call under way. */
@@ -77,6 +79,7 @@ export class Exchange {
       if (res.writableFinished) return;
       this.clientGone = true;
       this.calling?.cancel();
+      this.throttles?.hangUp();
     });
   }
 
@@ -143,7 +146,7 @@ export class Exchange {
     if (model) headers.push('x-signalbox-model', encodeURI(Buffer.from(model.slice(0, LONGEST_MODEL)).toString()));
     let redactions = 0;
     for (const count of Object.values(this.run?.redactions ?? {})) redactions += count;
-    const overhead = Math.max(0, performance.now() - this.startedAt - this.upstreamMs);
+    const overhead = this.#overheadMs(performance.now() - this.startedAt);
     headers.push(
       'x-signalbox-attempts',
       String(this.attempts.length + (this.answer && !answered ? 1 : 0)),
@@ -156,7 +159,20 @@ export class Exchange {
       'x-signalbox-overhead-ms',
       overhead.toFixed(1),
     );
+    if (this.throttles) headers.push(...this.throttles.headers());
     return headers;
+  }
+
+  /** The gateway's own part of a time: neither what upstreams took nor what the policy made the request wait. */
+  #overheadMs(durationMs: number): number {
+    return Math.max(0, durationMs - this.upstreamMs - (this.throttles?.waitedMs ?? 0));
+  }
+
+  /** Tells its throttles what it used in all, and gives back its calls; once, whatever is called how often. */
+  settleThrottles(): void {
+    if (!this.throttles) return;
+    const { usage } = summed(this.attempts);
+    this.throttles.settle({ tokens: usage.inputTokens + usage.outputTokens, cost: this.cost });
   }
 
   /** False where a model without a known price has used tokens. */
@@ -183,7 +199,7 @@ export class Exchange {
       key: key.id,
       at: this.at,
       durationMs,
-      overheadMs: Math.max(0, durationMs - this.upstreamMs),
+      overheadMs: this.#overheadMs(durationMs),
       status: ending.status,
       httpStatus: ending.httpStatus,
       errorCode: ending.errorCode,

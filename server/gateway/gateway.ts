@@ -7,6 +7,7 @@ import type { InFlight } from './body.ts';
 import type { CoolDowns } from './cool-downs.ts';
 import type { Runtime } from './runtime.ts';
 import type { SecondOpinion } from './second-opinion.ts';
+import type { Throttles } from './throttles.ts';
 
 export interface Gateway {
   /** The state of the house now; a request takes it once. */
@@ -22,6 +23,7 @@ export interface Gateway {
   readonly overruns: Overruns;
   readonly inFlight: InFlight;
   readonly coolDowns: CoolDowns;
+  readonly throttles: Throttles;
   readonly secondOpinion: SecondOpinion;
   /** Largest body in bytes. */
   readonly bodyLimit: number;

@@ -10,6 +10,7 @@ import { tokenCounter } from '../money/token-counter.ts';
 import { type Provider, UpstreamError } from '../providers/provider.ts';
 import { outgoing, type ParsedChat } from '../wire/openai-chat.ts';
 import type { Exchange } from './exchange.ts';
+import { RequestThrottles } from './request-throttles.ts';
 import { unreportedUsage } from './unreported-usage.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
 
@@ -37,6 +38,11 @@ export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation
     classify: (_need, run) => classifyText(run),
     redact: redactText,
     hold: (need, run) => holds.take(need, run),
+    throttle: (need, run) => {
+      exchange.throttles ??= new RequestThrottles(gateway.throttles, organisation, exchange.policy?.id ?? '', lookup);
+      if (exchange.clientGone) exchange.throttles.hangUp();
+      return exchange.throttles.enter(need, run);
+    },
     call: (need, run) => {
       const model = modelNamed(need.model, run, lookup);
       const provider = model && gateway.providers.get(model.provider);

@@ -43,6 +43,8 @@ export async function serveChat(gateway: Gateway, req: IncomingMessage, res: Ser
   } catch (error) {
     console.error(`${exchange.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     res.destroy();
+  } finally {
+    exchange.settleThrottles();
   }
 }
 
@@ -191,7 +193,9 @@ function failed(exchange: Exchange, thrown: unknown): Last {
     error.code === 'blocked_by_policy' ||
     error.code === 'budget_exhausted' ||
     error.code === 'cost_unbounded' ||
-    error.code === 'price_unknown';
+    error.code === 'price_unknown' ||
+    error.code === 'rate_limited' ||
+    error.code === 'request_over_limit';
   return {
     status: error.code === 'client_closed' ? 'aborted' : refused ? 'blocked' : 'failed',
     httpStatus: error.status,
@@ -215,10 +219,17 @@ function asError(exchange: Exchange, thrown: unknown): SignalboxError {
   return new SignalboxError('internal');
 }
 
+/** SDKs wait as long as `retry-after` says, which must not hang an app for hours. */
+const LONGEST_RETRY_MS = 60_000;
+
 /** SDKs retry a 429 on their own: they are told when that is of no use, and when it is, for how long to wait. */
 export function retryHeaders(error: SignalboxError): Record<string, string> {
-  if (!error.retry) return { 'x-should-retry': 'false' };
-  return error.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) };
+  const { retry, retryAfterMs } = error;
+  const isSoon = retry && (retryAfterMs ?? 0) <= LONGEST_RETRY_MS;
+  return {
+    ...(isSoon ? {} : { 'x-should-retry': 'false' }),
+    ...(retry && retryAfterMs !== undefined ? { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } : {}),
+  };
 }
 
 /** Below this size, one write of head and body together costs less than two. */
@@ -245,6 +256,7 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
     });
   }
   const charges = exchange.holds?.settle(taken) ?? [];
+  exchange.settleThrottles();
   if (key) {
     try {
       await gateway.writer.record(exchange.record(last, charges, key));

@@ -1,7 +1,8 @@
 /** What the app is told when no model answered. */
 import type { Decision } from '../../policies/decision.ts';
-import type { CallFailure, HoldResult } from '../../policies/effects.ts';
+import type { CallFailure, HoldResult, ThrottleResult } from '../../policies/effects.ts';
 import { sayAmount } from '../../policies/kinds/budget/budget.ts';
+import { sayCount, sayLimit, sayWait } from '../../policies/kinds/throttle/throttle.ts';
 import { whyRefused } from '../../policies/refusal.ts';
 import { ERRORS, type ErrorCode, SignalboxError } from '../errors.ts';
 
@@ -48,12 +49,54 @@ function budgetError(hold: HoldResult, message: string | null): SignalboxError {
   return error;
 }
 
+/** Where time does not tell when there is room again, such as for calls under way, it is worth asking again so soon. */
+const SOON_MS = 1000;
+
+/** The error of a throttle: which limit, how much of it is used, and when to try again. `now` in milliseconds since 1970. */
+function throttleError(throttle: ThrottleResult, now: number): SignalboxError {
+  const { why, of, scope, limit, waitedMs } = throttle;
+  const never = throttle.amount > limit;
+  const details = {
+    scope: scope === '' ? 'the organisation' : scope,
+    limit: sayLimit(throttle),
+    used: sayCount(throttle.used, of),
+    amount: sayCount(throttle.amount, of),
+    resets_at: throttle.resetsAt === null ? undefined : new Date(throttle.resetsAt).toISOString(),
+  };
+  if (why === 'price_unknown') {
+    const error = new SignalboxError('price_unknown');
+    error.message =
+      'The price of a model on the way is not known, so what this request costs cannot be counted. Ask your administrator to set its price.';
+    return error;
+  }
+  if (why === 'store_full') return new SignalboxError('overloaded', {}, { retryAfterMs: SOON_MS });
+  if (why === 'stopping') return new SignalboxError('shutting_down', {}, { retryAfterMs: 2 * SOON_MS });
+  if (never) return new SignalboxError('request_over_limit', details);
+  const retryAfterMs = throttle.retryAt === null ? SOON_MS : Math.max(SOON_MS, throttle.retryAt - now);
+  const waited =
+    why === 'waited_in_vain'
+      ? ` It waited ${sayWait(waitedMs)} in vain.`
+      : why === 'too_many_waiting'
+        ? ' Too many are waiting for it already.'
+        : '';
+  const advice =
+    throttle.retryAt === null
+      ? 'Try again when others have ended.'
+      : `Try again in ${sayWait(retryAfterMs)}, or ask the author of the policy for more.`;
+  return new SignalboxError('rate_limited', { ...details, waited, advice }, { retryAfterMs });
+}
+
 /** Turns a decision without an answer into the error that the app gets. */
 export function refusalOf(decision: Decision, policy: string): SignalboxError {
   const why = whyRefused(decision);
   switch (why?.type) {
     case 'budget':
       return budgetError(why.hold, why.message);
+    case 'throttle': {
+      const error = throttleError(why.throttle, Date.now());
+      if (why.message !== null) error.message = `${why.message} ${error.message}`;
+      return error;
+    }
     case 'block':
       return new SignalboxError('blocked_by_policy', { message: why.message }, { status: why.status });
     case 'failure': {

@@ -76,6 +76,17 @@ const SETTINGS: Readonly<Record<string, fc.Arbitrary<object>>> = {
     outputLimit: fc.constantFrom(500, 4096),
     allowEstimate: fc.boolean(),
   }),
+  throttle: fc.record({
+    limit: fc.constantFrom(
+      { requests: 2, per: 'minute' },
+      { tokens: 2000, per: 'hour' },
+      { money: 1_000_000, per: 'day', outputTokens: 50 },
+      { calls: 1 },
+    ),
+    scope: fc.constantFrom([], ['user', 'tags.course']),
+    waitSeconds: fc.constantFrom(0, 2),
+    ifUnavailable: fc.constantFrom('refuse', 'continue'),
+  }),
   model: fc.record({ model: modelName, retries: fc.nat(2) }),
   fallback: fc.record({
     models: fc.array(modelName, { minLength: 1, maxLength: 3 }),
@@ -170,6 +181,7 @@ export const body: fc.Arbitrary<ChatBody> = fc
 const spent = fc.record({ spent: fc.constantFrom(0, 5000, 150_000_000), held: fc.constantFrom(0, 1000) });
 
 export const outside: fc.Arbitrary<Outside> = fc.record({
+  throttles: fc.dictionary(fc.constantFrom('n0', 'n1', 'n2', 'n3'), fc.constantFrom(0, 0.5, 1)),
   budgets: fc.record({ month: spent, tokens: spent }, { requiredKeys: [] }),
   down: fc.oneof(
     { weight: 2, arbitrary: fc.constant({}) },

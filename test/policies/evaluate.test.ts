@@ -9,6 +9,7 @@ import { evaluate, sayPath } from '../../policies/evaluate.ts';
 import { liveFacts } from '../../policies/facts.ts';
 import type { Graph } from '../../policies/graph.ts';
 import { Run } from '../../policies/run.ts';
+import { throttleResult } from '../../policies/throttle.ts';
 import { body, callerTags, draw, drawing, moment } from './drawings.ts';
 import { lookup } from './house.ts';
 
@@ -37,6 +38,18 @@ function stubs(numbers: readonly number[], answer: <T>(value: T) => T | Promise<
             : ['within', 'warning', 'exhausted', 'unavailable'],
         ),
       }),
+    throttle: (need, run) =>
+      answer(
+        throttleResult(need, run, {
+          port: one(['within', 'limited', 'unavailable']),
+          why: 'fits',
+          used: 0,
+          amount: 1,
+          waitedMs: 0,
+          resetsAt: null,
+          retryAt: null,
+        }),
+      ),
     call: (need) =>
       answer(
         one([true, false]) ? { ok: true, model: need.model } : { ok: false, model: null, failure: one(CALL_FAILURES) },

@@ -47,6 +47,7 @@ const noEffects = {
   call: () => expect.unreachable(),
   classify: () => expect.unreachable(),
   redact: () => expect.unreachable(),
+  throttle: () => expect.unreachable(),
 };
 
 async function explained(values: Record<string, string | number>) {
