@@ -1,7 +1,7 @@
 /** What the query of an address may hold, screen by screen. Anything else in it is taken for nothing. */
 import { z } from 'zod';
-import { PERIODS, RECORD_STATUSES } from '../api/records.ts';
-import { TRAFFIC_PERIODS } from '../api/traffic.ts';
+import { PERIODS } from '../api/periods.ts';
+import { RECORD_STATUSES } from '../api/records.ts';
 
 const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
 const optionalText = text.optional().catch(undefined);
@@ -30,7 +30,7 @@ export const shownSchema = z.object({
     .union([version, z.literal('draft')])
     .optional()
     .catch(undefined),
-  last: z.enum(TRAFFIC_PERIODS).optional().catch(undefined),
+  last: z.enum(PERIODS).optional().catch(undefined),
   from: moment,
   to: moment,
 });

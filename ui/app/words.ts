@@ -30,6 +30,11 @@ export function sayAgo(at: number, now: number): string {
 /** "12,345". */
 export const sayCount = (count: number): string => COUNT.format(count);
 
+const BRIEF = new Intl.NumberFormat('en-US', { notation: 'compact' });
+
+/** "850", "12K", "1.2M": where there is little room, and the number stands in full elsewhere. */
+export const sayBriefly = (count: number): string => BRIEF.format(count);
+
 /** Milliseconds as "4 ms" or "1.25 s". */
 export function sayDuration(ms: number): string {
   if (ms < 1000) return `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`;
@@ -40,9 +45,9 @@ export function sayDuration(ms: number): string {
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${sayCount(count)} ${count === 1 ? one : many}`;
 
-/** A share from 0 to 1 as "45 %", "less than 1 %", "0 %". */
+/** A share from 0 to 1 as "45 %", "under 1 %", "0 %". */
 export function sayShare(share: number): string {
-  if (share > 0 && share < 0.01) return 'less than 1 %';
+  if (share > 0 && share < 0.01) return 'under 1 %';
   // Never all of them while one is missing.
   return `${share > 0.99 && share < 1 ? 99 : Math.round(share * 100)} %`;
 }

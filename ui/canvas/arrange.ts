@@ -1,5 +1,5 @@
 /** Where nodes stand that nobody has placed: in columns by their distance from the start. */
-import type { Graph, Layout } from '../../policies/graph.ts';
+import type { Drawing, Graph, Layout } from '../../policies/graph.ts';
 import type { Point } from './geometry.ts';
 
 const COLUMN = 340;
@@ -41,4 +41,12 @@ export function arrange(graph: Graph, layout: Layout): ReadonlyMap<string, Point
     placed.set(id, { x: at * COLUMN, y: top + row * ROW });
   }
   return placed;
+}
+
+/** The drawing with a place for every node, those that nobody has placed standing where they are drawn. */
+export function withPlaces<D extends Drawing>(drawing: D): D {
+  const { graph, layout } = drawing;
+  if (graph.nodes.every(({ id }) => Object.hasOwn(layout.positions, id))) return drawing;
+  const positions = { ...layout.positions, ...Object.fromEntries(arrange(graph, layout)) };
+  return { ...drawing, layout: { ...layout, positions } };
 }

@@ -1,5 +1,6 @@
 /** What a node says of itself, from its kind and its settings. */
 import { findKind } from '../../policies/compile.ts';
+import { portsOf } from '../../policies/editing/ports.ts';
 import type { Graph, GraphNode } from '../../policies/graph.ts';
 import type { KindGroup, Port } from '../../policies/kinds/kind.ts';
 
@@ -18,20 +19,46 @@ function drawnPorts(node: GraphNode, edges: Graph['edges']): Port[] {
   return [...names].map((name) => ({ name, label: name }));
 }
 
+interface Known {
+  readonly budgets: ReadonlyMap<string, string>;
+  readonly words: NodeWords;
+}
+
+/** Words by node. A node is never changed, only replaced, so that its words stay what they are. */
+const known = new WeakMap<GraphNode, Known>();
+
 /** The words of a node; budgets are called by their names (`budgets`: name by id) where settings have their ids. */
 export function describeNode(node: GraphNode, edges: Graph['edges'], budgets: ReadonlyMap<string, string>): NodeWords {
+  const before = known.get(node);
+  if (before?.budgets === budgets) return before.words;
+  const ports = portsOf(node);
+  const words = ports ? describePorted(node, ports, budgets) : describeUnknown(node, drawnPorts(node, edges));
+  if (ports) known.set(node, { budgets, words });
+  return words;
+}
+
+function describePorted(node: GraphNode, ports: readonly Port[], budgets: ReadonlyMap<string, string>): NodeWords {
   const kind = findKind(node.kind);
-  const title = node.title || kind?.title || node.id;
-  if (!kind) {
-    const sentence = `This gateway does not know nodes of the kind “${node.kind}”.`;
-    return { title, kind: node.kind, icon: 'unknown', group: 'unknown', sentence, ports: drawnPorts(node, edges) };
-  }
-  const looks = { title, kind: kind.title, icon: kind.icon, group: kind.group };
-  const bound = kind.bind(node.settings);
-  if (!bound.ok) return { ...looks, sentence: 'Its settings are not complete yet.', ports: drawnPorts(node, edges) };
+  const bound = kind?.bind(node.settings);
+  if (!kind || !bound?.ok) return describeUnknown(node, ports);
   let { sentence } = bound.node;
   for (const id of bound.node.budgets ?? []) if (id !== '') sentence = sentence.replaceAll(id, budgets.get(id) ?? id);
-  return { ...looks, sentence, ports: bound.node.ports };
+  const { icon, group } = kind;
+  return { title: node.title || kind.title, kind: kind.title, icon, group, sentence, ports };
+}
+
+function describeUnknown(node: GraphNode, ports: readonly Port[]): NodeWords {
+  const kind = findKind(node.kind);
+  return {
+    title: node.title || kind?.title || node.id,
+    kind: kind?.title ?? node.kind,
+    icon: kind?.icon ?? 'unknown',
+    group: kind?.group ?? 'unknown',
+    sentence: kind
+      ? 'Its settings are not complete yet.'
+      : `This gateway does not know nodes of the kind “${node.kind}”.`,
+    ports,
+  };
 }
 
 /** The nodes in the order in which requests meet them, then those that no way leads to. */

@@ -1,10 +1,12 @@
 import '@xyflow/react/dist/style.css';
 import './canvas.css';
 import { useComputedColorScheme } from '@mantine/core';
-import { Background, Controls, MiniMap, ReactFlow } from '@xyflow/react';
-import { type CSSProperties, useMemo } from 'react';
+import { Background, Controls, ReactFlow } from '@xyflow/react';
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useMemo } from 'react';
 import type { Graph, Layout } from '../../policies/graph.ts';
-import { elementsOf, type PolicyNodeType, type StickyType, type Way } from './elements.ts';
+import { CONTROL_WORDS } from './control-words.ts';
+import { DrawingMap } from './drawing-map.tsx';
+import { type Extras, elementsOf, type Way } from './elements.ts';
 import type { Box } from './geometry.ts';
 import { PolicyNode } from './policy-node.tsx';
 import { Sticky } from './sticky.tsx';
@@ -13,13 +15,9 @@ import { TrackEdge } from './track-edge.tsx';
 const NODE_TYPES = { policy: PolicyNode, sticky: Sticky };
 const EDGE_TYPES = { track: TrackEdge };
 const WORDS = {
+  ...CONTROL_WORDS,
   'node.a11yDescription.default':
     'A node of the drawing. Tab goes to the next one; the list below has them all in words.',
-  'minimap.ariaLabel': 'Small map of the drawing',
-  'controls.ariaLabel': 'Size of the drawing',
-  'controls.zoomIn.ariaLabel': 'Larger',
-  'controls.zoomOut.ariaLabel': 'Smaller',
-  'controls.fitView.ariaLabel': 'Show all of it',
 };
 
 /** Free space around the drawing, in pixels; below it stand the small map and the buttons. */
@@ -40,24 +38,63 @@ interface Props {
   readonly budgets: ReadonlyMap<string, string>;
   /** The path of a request, to be lit up. */
   readonly way: Way | null;
+  /** What is shown on top of it; the same object as long as it holds the same. */
+  readonly extras?: Extras;
+  /** Id of the node that is pointed out. */
+  readonly chosen?: string | null;
+  /** Told of the node that somebody clicks, or goes to and presses Enter. */
+  readonly onChoose?: (node: string) => void;
+  /** As CSS has it; as high as the drawing needs where it is left out. */
+  readonly height?: string;
+  /** What moves the view: anything that uses React Flow's hooks. */
+  readonly children?: ReactNode;
 }
 
-const isSticky = (node: PolicyNodeType | StickyType): node is StickyType => node.type === 'sticky';
+/** The node that has the focus, when it is Enter or Space that is pressed. */
+function pressedNode({ key, target }: KeyboardEvent): string | null {
+  if ((key !== 'Enter' && key !== ' ') || !(target instanceof HTMLElement)) return null;
+  return target.closest<HTMLElement>('.react-flow__node')?.dataset.id ?? null;
+}
 
 /** A policy as it is drawn, to be looked at. */
-export function Drawing({ label, graph, layout, budgets, way }: Props) {
+export function Drawing({
+  label,
+  graph,
+  layout,
+  budgets,
+  way,
+  extras,
+  chosen = null,
+  onChoose,
+  height,
+  children,
+}: Props) {
   const scheme = useComputedColorScheme('light');
   const { nodes, edges, bounds } = useMemo(
-    () => elementsOf(graph, layout, budgets, way),
-    [graph, layout, budgets, way],
+    () => elementsOf(graph, layout, budgets, way, extras),
+    [graph, layout, budgets, way, extras],
   );
+  const shown = useMemo(
+    () =>
+      chosen === null
+        ? nodes
+        : nodes.map((node) => (node.id === chosen ? { ...node, className: 'node-chosen' } : node)),
+    [nodes, chosen],
+  );
+  const press = (event: KeyboardEvent): void => {
+    const node = pressedNode(event);
+    if (node === null) return;
+    event.preventDefault();
+    onChoose?.(node);
+  };
   return (
     <div className="drawing-room">
-      <div className="drawing" style={heightFor(bounds)}>
+      <div className="drawing" style={height === undefined ? heightFor(bounds) : { height }}>
         <ReactFlow
           aria-label={label}
-          nodes={nodes}
+          nodes={shown}
           edges={edges}
+          {...(onChoose ? { onNodeClick: (_event, { id }) => onChoose(id), onKeyDown: press } : {})}
           nodeTypes={NODE_TYPES}
           edgeTypes={EDGE_TYPES}
           ariaLabelConfig={WORDS}
@@ -80,15 +117,9 @@ export function Drawing({ label, graph, layout, budgets, way }: Props) {
           }}
         >
           <Background gap={20} />
-          <MiniMap
-            pannable
-            position="bottom-right"
-            style={{ width: 150, height: 80 }}
-            nodeClassName={(node: PolicyNodeType | StickyType) =>
-              isSticky(node) ? 'map-sticky' : `map-${node.data.words.group} map-${node.data.light}`
-            }
-          />
+          <DrawingMap />
           <Controls showInteractive={false} position="bottom-left" orientation="horizontal" />
+          {children}
         </ReactFlow>
       </div>
     </div>

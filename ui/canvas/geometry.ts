@@ -17,6 +17,8 @@ const BODY_PADDING = 8;
 /** Four lines of the sentence. */
 const SENTENCE_HEIGHT = 68;
 const PORT_HEIGHT = 20;
+/** The dot of a port, whose middle is on the edge of its node. */
+export const PORT_DOT = 9;
 
 /** Distance of the middle of a port, or of the entrance with index 0, from the top of its node. */
 export const portOffset = (index: number): number => HEAD_HEIGHT + BODY_PADDING + PORT_HEIGHT * (index + 0.5);

@@ -10,6 +10,8 @@ export interface Connection {
 }
 
 export interface Track {
+  readonly from: Point;
+  readonly to: Point;
   /** The path as SVG has it. */
   readonly path: string;
   /** Where a label stands. */
@@ -63,12 +65,26 @@ function curveAt(from: Point, to: Point, bend: number, t: number): Point {
 function curved({ from, to, lane }: Connection, boxes: readonly Box[]): Track | null {
   if (to.x < from.x + 24) return null;
   const bend = Math.min(120, (to.x - from.x) / 2);
+  // A curve stays between its ends, from above to below and from left to right.
+  const near = boxes.filter((box) => crosses(from, to, box));
   for (let i = 2; i <= SAMPLES - 2; i++) {
     const point = curveAt(from, to, bend, i / SAMPLES);
-    if (boxes.some((box) => inside(point, box))) return null;
+    if (near.some((box) => inside(point, box))) return null;
   }
+  return bent(from, to, bend, lane);
+}
+
+function bent(from: Point, to: Point, bend: number, lane: number): Track {
   const path = `M ${from.x} ${from.y} C ${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
-  return { path, label: curveAt(from, to, bend, Math.min(0.75, 0.3 + 0.16 * lane)), span: to.x - from.x };
+  const span = to.x - from.x;
+  // On short edges, what stands on them would meet.
+  const apart = span < 120 ? 0.42 : 0.16;
+  return { from, to, path, label: curveAt(from, to, bend, Math.min(0.75, 0.3 + apart * lane)), span };
+}
+
+/** A curve that minds nothing in its way: while an end of it is moved. */
+export function looseTrack(from: Point, to: Point): Track {
+  return bent(from, to, Math.max(60, Math.min(120, Math.abs(to.x - from.x) / 2)), 0);
 }
 
 const clear = (points: readonly Point[], boxes: readonly Box[]): boolean =>
@@ -81,13 +97,14 @@ const clear = (points: readonly Point[], boxes: readonly Box[]): boolean =>
 function around({ from, to, target, lane }: Connection, boxes: readonly Box[], used: Used[]): Track | null {
   const out = from.x + CHANNEL + lane * LANE;
   const back = to.x - CHANNEL - 4;
-  const levels = boxes.flatMap((box) =>
+  const left = Math.min(out, back);
+  const right = Math.max(out, back);
+  const near = boxes.filter((box) => box.x < right + CLEARANCE && box.x + box.width > left - CLEARANCE);
+  const levels = near.flatMap((box) =>
     [0, 1, 2].flatMap((i) => [box.y - CHANNEL - i * LANE, box.y + box.height + CHANNEL + i * LANE]),
   );
   const detour = (y: number): number => Math.abs(y - from.y) + Math.abs(y - to.y);
   for (const y of levels.sort((a, b) => detour(a) - detour(b))) {
-    const left = Math.min(out, back);
-    const right = Math.max(out, back);
     const taken = used.some(
       (one) => one.target !== target && Math.abs(one.y - y) < LANE - 1 && one.left < right && one.right > left,
     );
@@ -97,9 +114,10 @@ function around({ from, to, target, lane }: Connection, boxes: readonly Box[], u
       { x: back, y },
       { x: back, y: to.y },
     ];
-    if (taken || !clear(middle, boxes)) continue;
+    if (taken || !clear(middle, near)) continue;
     used.push({ y, left, right, target });
-    return { path: rounded([from, ...middle, to]), label: { x: (left + right) / 2, y }, span: right - left };
+    const label = { x: (left + right) / 2, y };
+    return { from, to, path: rounded([from, ...middle, to]), label, span: right - left };
   }
   return null;
 }
@@ -145,6 +163,8 @@ export function layTracks(
       curved(connection, nodes) ??
       around(connection, everything, used) ??
       around(connection, nodes, used) ?? {
+        from,
+        to,
         path: `M ${from.x} ${from.y} L ${to.x} ${to.y}`,
         label: { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 },
         span: Math.abs(to.x - from.x),

@@ -1,10 +1,10 @@
 import './editor.css';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { type Draft, draftQuery, saveDraft, waitForSave } from '../../api/drafts.ts';
-import { foundModelsQuery, type HouseAnswer, houseQuery } from '../../api/house.ts';
+import { type HouseAnswer, houseQuery } from '../../api/house.ts';
 import { type Policy, policyQuery } from '../../api/policies.ts';
 import { useMayChange } from '../../api/session.ts';
 import { Failure } from '../../app/failure.tsx';
@@ -12,8 +12,8 @@ import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { createEditing, type Editing, type PolicyDocument } from '../../editing/document.ts';
-import { EditingProvider } from '../../editing/editing-context.tsx';
-import { type House, houseOf, unlistedModels } from '../../editing/house.ts';
+import { EditingProvider, useEditor } from '../../editing/editing-context.tsx';
+import { useHouseFor } from '../../editing/house-for.ts';
 import { keptOf, sameDocument } from '../../editing/kept.ts';
 import { createSaver, type Saver } from '../../editing/saver.ts';
 import { CanvasProvider } from './canvas-context.tsx';
@@ -51,12 +51,17 @@ export function Editor() {
 }
 
 /** What was drawn on this page before and could not be saved goes on from where it was. */
-function startEditing(policy: string, draft: Draft): { editing: Editing; saver: Saver; restored: boolean } {
+function startEditing(
+  policy: string,
+  draft: Draft,
+  node: string | undefined,
+): { editing: Editing; saver: Saver; restored: boolean } {
   const { graph, layout, tests, revision } = draft;
   const saved = { graph, layout, tests };
   const kept = keptOf(localStorage, policy);
   const restored = kept !== null && !sameDocument(kept.document, saved);
   const editing = createEditing(restored ? kept.document : saved);
+  if (node !== undefined && draft.graph.nodes.some(({ id }) => id === node)) editing.getState().select([node]);
   const save = (document: PolicyDocument & { revision: number }) => saveDraft(policy, document);
   // On a revision that is not the server's any more, the first save finds the conflict.
   const from = restored ? kept.revision : revision;
@@ -73,44 +78,48 @@ interface Props {
   readonly answer: HouseAnswer;
 }
 
-/** The house with the models that the drawing names, listed or not. */
-function useHouse(editing: Editing, answer: HouseAnswer): House {
-  const listed = useMemo(() => houseOf(answer), [answer]);
-  const graph = useDeferredValue(useStore(editing, (state) => state.document.graph));
-  const names = useMemo(() => unlistedModels(graph, listed), [graph, listed]);
-  const { data: found } = useQuery(foundModelsQuery(names));
-  return useMemo(() => (found ? houseOf(answer, found) : listed), [answer, found, listed]);
-}
-
 function Workbench({ policy, draft, answer }: Props) {
-  const [{ editing, saver, restored }] = useState(() => startEditing(policy.id, draft));
+  const { node } = route.useSearch();
+  const [{ editing, saver, restored }] = useState(() => startEditing(policy.id, draft, node));
   const mayChange = useMayChange();
-  const house = useHouse(editing, answer);
+  const house = useHouseFor(useDeferredValue(useStore(editing, (state) => state.document.graph)), answer);
   useEffect(() => {
     if (!mayChange) return;
     saver.open();
     return () => waitForSave(policy.id, saver.close());
   }, [saver, policy.id, mayChange]);
+  // It follows each change of the graph: nothing under it is drawn again for that alone.
+  const shared = useMemo(
+    () => ({ editing, policy, house, mayChange, saver }),
+    [editing, policy, house, mayChange, saver],
+  );
   return (
-    <EditingProvider shared={{ editing, policy, house, mayChange, saver }}>
-      <CanvasProvider>
-        <Screen
-          title={policy.title}
-          aside={
-            <div className="editor-tools">
-              <CanvasTools />
-              {mayChange ? <Saving restored={restored} /> : null}
-              <Publish />
-            </div>
-          }
-        >
-          <div className="editor">
-            {mayChange ? <Palette /> : null}
-            <EditableDrawing />
-            <SidePanel />
-          </div>
-        </Screen>
-      </CanvasProvider>
+    <EditingProvider shared={shared}>
+      <Bench restored={restored} />
     </EditingProvider>
   );
 }
+
+const Bench = memo(function Bench({ restored }: { readonly restored: boolean }) {
+  const { policy, mayChange } = useEditor();
+  return (
+    <CanvasProvider>
+      <Screen
+        title={policy.title}
+        aside={
+          <div className="editor-tools">
+            <CanvasTools />
+            {mayChange ? <Saving restored={restored} /> : null}
+            <Publish />
+          </div>
+        }
+      >
+        <div className="editor">
+          {mayChange ? <Palette /> : null}
+          <EditableDrawing />
+          <SidePanel />
+        </div>
+      </Screen>
+    </CanvasProvider>
+  );
+});

@@ -1,0 +1,535 @@
+import { rm } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { portsOf } from '../../policies/editing/ports.ts';
+import type { Graph, Layout } from '../../policies/graph.ts';
+import { shippedPolicies } from '../../server/control/shipped.ts';
+import { elementsOf } from '../../ui/canvas/elements.ts';
+import { tidy } from '../../ui/canvas/tidy.ts';
+import { graphOf, startGateway, type TestGateway } from '../server/gateway/harness.ts';
+import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
+import { countRenders, rendersOf } from './renders.ts';
+
+const EMAIL = 'ada@example.com';
+const browser = findBrowser();
+const shipped = await shippedPolicies();
+const starter = shipped.find(({ name }) => name === 'starter') ?? expect.fail('the starter policy is shipped');
+const settingsOf = (kind: string) => starter.graph.nodes.find((node) => node.kind === kind)?.settings ?? {};
+
+interface Draft {
+  graph: Graph;
+  layout: Layout;
+  tests: unknown[];
+  revision: number;
+}
+
+const GRAPH = graphOf(
+  {
+    enter: ['request', { timeZone: 'UTC' }],
+    sort: ['classify', settingsOf('classify')],
+    cheap: ['model', { ...settingsOf('model'), model: 'sandbox/small' }],
+    strong: ['model', { ...settingsOf('model'), model: 'sandbox/large' }],
+  },
+  [
+    'enter.next > sort',
+    'sort.simple > cheap',
+    'sort.standard > cheap',
+    'sort.complex > strong',
+    'strong.failed > cheap',
+  ],
+);
+const LAYOUT: Layout = {
+  positions: {
+    enter: { x: 0, y: 0 },
+    sort: { x: 340, y: 0 },
+    strong: { x: 680, y: 200 },
+    cheap: { x: 1020, y: 0 },
+  },
+  stickies: [{ id: 'why', text: 'Ask the team first', at: { x: 340, y: 220 }, width: 220, height: 80 }],
+};
+
+let gateway: TestGateway;
+let pages: string;
+let here: Visit;
+let page: Page;
+let policy: string;
+let made = 0;
+
+async function makePolicy(graph: unknown = GRAPH, layout: Layout = LAYOUT): Promise<string> {
+  const name = `drawn-${++made}`;
+  const { policy: created } = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
+    name,
+    title: `Drawn ${made}`,
+    graph,
+  });
+  const draft = await gateway.api<Draft>('GET', `/policies/${created.id}/draft`);
+  const { revision, tests } = draft;
+  await gateway.api('PUT', `/policies/${created.id}/draft`, { graph: draft.graph, tests, revision, layout });
+  return created.id;
+}
+
+async function open(id: string): Promise<void> {
+  await here.context.request.post(`${gateway.url}/api/session`, {
+    headers: { 'x-signalbox-csrf': '1' },
+    data: { email: EMAIL, password: 'a password for tests' },
+  });
+  await page.goto(`${gateway.url}/policies/${id}/edit`);
+  await node('enter').waitFor();
+}
+
+const node = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
+const port = (id: string, name: string) =>
+  page.locator(`.react-flow__handle.source[data-nodeid="${id}"][data-handleid="${name}"]`);
+const edges = async (): Promise<string[]> => {
+  const drawn = await page.locator('.react-flow__edge').all();
+  return (await Promise.all(drawn.map(async (one) => (await one.getAttribute('data-id')) ?? ''))).sort();
+};
+const status = (words: string | RegExp) => page.locator('.canvas-status').getByText(words);
+const canvas = () => page.locator('.drawing-full .react-flow');
+
+/** Where a node stands in the drawing. */
+async function place(id: string): Promise<{ x: number; y: number }> {
+  const transform = (await node(id).getAttribute('style')) ?? '';
+  const [x = Number.NaN, y = Number.NaN] =
+    /translate\((-?[\d.]+)px, (-?[\d.]+)px\)/.exec(transform)?.slice(1).map(Number) ?? [];
+  return { x, y };
+}
+
+async function middleOf(target: ReturnType<Page['locator']>): Promise<{ x: number; y: number }> {
+  const box = (await target.boundingBox()) ?? expect.fail('it is drawn');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** Drags as a hand does. */
+async function drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 8 });
+  await page.mouse.up();
+}
+
+async function head(id: string): Promise<{ x: number; y: number }> {
+  return middleOf(node(id).locator('.node-icon'));
+}
+
+describe.skipIf(browser === null)('the canvas of the editor', () => {
+  beforeAll(async () => {
+    pages = await buildPages();
+    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
+  }, 180_000);
+  afterAll(async () => {
+    await gateway?.stop();
+    await rm(pages, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    here = await visit(browser ?? '', 'light');
+    page = here.page;
+    await page.setViewportSize({ width: 1440, height: 900 });
+    policy = await makePolicy();
+  });
+  afterEach(async () => {
+    expect(here.complaints).toEqual([]);
+    await here.leave();
+  });
+
+  it('adds nodes by the keyboard alone, each behind the one before, and undoes them one by one', async () => {
+    await open(policy);
+    const before = await edges();
+    await canvas().focus();
+    await page.keyboard.press('PageDown');
+    await page.keyboard.press('Tab');
+    await page.getByRole('combobox', { name: 'What to add' }).fill('redact');
+    await page.keyboard.press('Enter');
+    await node('redact').waitFor();
+    expect(await edges()).toEqual(expect.arrayContaining(['enter next redact', 'redact clean sort']));
+    await page.keyboard.press('Tab');
+    await page.getByRole('combobox', { name: 'What to add' }).fill('tag');
+    await page.keyboard.press('Enter');
+    await node('tag').waitFor();
+    await page.keyboard.press('Control+z');
+    await node('tag').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
+    await node('redact').waitFor({ state: 'detached' });
+    expect(await edges()).toEqual(before);
+    await page.keyboard.press('Control+Shift+z');
+    await node('redact').waitFor();
+    await status('Done again').waitFor();
+  });
+
+  it('keeps the keyboard free: Escape closes the box, Shift+Tab goes back, F6 goes on', async () => {
+    await open(policy);
+    await canvas().focus();
+    await page.keyboard.press('Tab');
+    await page.getByRole('combobox', { name: 'What to add' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Add a node' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('F6');
+    await page.locator('.editor-side [role="tab"]:focus').waitFor();
+    await canvas().focus();
+    await page.keyboard.press('Shift+Tab');
+    await page.locator('.palette :focus').waitFor();
+  });
+
+  it('moves by dragging and by arrow keys, a drag and a row of keys being one step each', async () => {
+    await open(policy);
+    const from = await head('cheap');
+    await drag(from, { x: from.x - 40, y: from.y + 90 });
+    await status('Moved “cheap”').waitFor();
+    const dragged = await place('cheap');
+    expect(dragged.y).toBeGreaterThan(100);
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key);
+    await expect.poll(() => place('cheap')).toEqual({ x: dragged.x + 20, y: dragged.y + 11 });
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => place('cheap')).toEqual(dragged);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => place('cheap')).toEqual(LAYOUT.positions.cheap);
+    await page.getByRole('button', { name: 'Nothing to undo' }).waitFor();
+  });
+
+  it('deletes several at once, closes the ways through them, and brings all of it back in one step', async () => {
+    await open(policy);
+    const before = await edges();
+    await node('strong').click();
+    await page.keyboard.press('Delete');
+    await status('Deleted “strong”. Undo with Ctrl+Z.').waitFor();
+    expect(await edges()).toEqual([
+      'enter next sort',
+      'sort complex cheap',
+      'sort simple cheap',
+      'sort standard cheap',
+    ]);
+    await page.keyboard.press('Control+z');
+    await node('strong').waitFor();
+    expect(await edges()).toEqual(before);
+    await node('strong').click();
+    await node('cheap').click({ modifiers: ['Shift'] });
+    await page.keyboard.press('Backspace');
+    await status('Deleted 2 nodes').waitFor();
+    expect(await edges()).toEqual(['enter next sort']);
+    await page.keyboard.press('Control+z');
+    await expect.poll(edges).toEqual(before);
+  });
+
+  it('selects with a box, and keeps the node that every request enters by', async () => {
+    await open(policy);
+    const bounds = (await canvas().boundingBox()) ?? expect.fail('the canvas is drawn');
+    await page.keyboard.down('Shift');
+    await drag(
+      { x: bounds.x + 6, y: bounds.y + 60 },
+      { x: bounds.x + bounds.width - 6, y: bounds.y + bounds.height - 130 },
+    );
+    await page.keyboard.up('Shift');
+    await expect.poll(() => page.locator('.react-flow__node.selected').count()).toBe(5);
+    await page.keyboard.press('Delete');
+    await status('stays: every request enters there').waitFor();
+    await expect.poll(() => page.locator('.react-flow__node').count()).toBe(1);
+  });
+
+  it('takes no key of text that is written for one of its own', async () => {
+    await open(policy);
+    await node('sort').click();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => place('sort')).toEqual({ x: 340, y: 10 });
+    const field = page.getByRole('textbox', { name: 'Find a kind of node' });
+    await field.fill('budgets');
+    await field.press('Backspace');
+    await page.getByRole('button', { name: 'Budget', exact: true }).waitFor();
+    for (const key of ['ArrowDown', 'Control+a', 'Control+z', 'F2', 'Delete']) await field.press(key);
+    expect(await place('sort')).toEqual({ x: 340, y: 10 });
+    expect(await page.locator('.react-flow__node').count()).toBe(5);
+    expect(await page.locator('.react-flow__node.selected').count()).toBe(1);
+  });
+
+  it('connects by dragging from a port to a node, and says in words what cannot be', async () => {
+    await open(policy);
+    await drag(await middleOf(port('cheap', 'failed')), await head('sort'));
+    await status('the way would go in a circle').waitFor();
+    await node('strong').click();
+    await drag(await middleOf(port('sort', 'simple')), await head('strong'));
+    await expect.poll(edges).toContain('sort simple strong');
+    expect(await edges()).not.toContain('sort simple cheap');
+  });
+
+  it('dims the nodes to which a port cannot lead, and connects by two clicks', async () => {
+    await open(policy);
+    await port('sort', 'complex').click();
+    await expect.poll(() => page.locator('.node-refused .node-title').allInnerTexts()).toEqual(['enter', 'strong']);
+    await node('cheap').locator('.node-head').click();
+    await expect.poll(edges).toContain('sort complex cheap');
+    expect(await page.locator('.node-refused').count()).toBe(0);
+    await port('cheap', 'failed').click();
+    await canvas().press('Escape');
+    expect(await page.locator('.react-flow__handle.chosen').count()).toBe(0);
+  });
+
+  it('leads an edge elsewhere by dragging its end, and deletes one that is selected', async () => {
+    await open(policy);
+    const anchor = page.locator('.react-flow__edge[data-id="sort simple cheap"] .react-flow__edgeupdater-target');
+    const { x, y } = await middleOf(anchor);
+    // Several edges end here; the one that was drawn last is on top.
+    const id = await page.evaluate<string | undefined>(
+      `document.elementFromPoint(${x - 4}, ${y})?.closest('.react-flow__edge')?.dataset.id`,
+    );
+    await drag({ x: x - 4, y }, await head('strong'));
+    const [from, leaving] = (id ?? '').split(' ');
+    if (from === 'strong') await status('cannot lead to itself').waitFor();
+    else await expect.poll(edges).toContain(`${from} ${leaving} strong`);
+    await page.locator('.react-flow__edge[data-id="enter next sort"]').dispatchEvent('click');
+    await canvas().press('Delete');
+    await status('Deleted the edge from “enter” to “sort”').waitFor();
+    expect(await edges()).not.toContain('enter next sort');
+  });
+
+  it('puts a node into an edge by its button, and one behind a loose port', async () => {
+    await open(policy);
+    await page.getByRole('button', { name: 'Add a node after “next”' }).click();
+    await page.getByRole('combobox', { name: 'What to add' }).fill('budget');
+    await page.keyboard.press('Enter');
+    await expect.poll(edges).toEqual(expect.arrayContaining(['enter next budget', 'budget within sort']));
+    await page.getByRole('button', { name: 'Add what comes after “failed”' }).first().click();
+    await page.getByRole('option', { name: /^Answer/ }).click();
+    await expect.poll(edges).toContain('cheap failed answer');
+  });
+
+  it('takes kinds from the palette, onto an edge and by a click behind what is selected', async () => {
+    await open(policy);
+    const track = page.locator('.react-flow__edge[data-id="enter next sort"] .react-flow__edge-interaction');
+    const box = (await track.boundingBox()) ?? expect.fail('the edge is drawn');
+    const room = (await canvas().boundingBox()) ?? expect.fail('the canvas is drawn');
+    await page.getByRole('button', { name: 'Redact' }).dragTo(canvas(), {
+      targetPosition: { x: box.x - room.x + box.width - 8, y: box.y - room.y + box.height / 2 },
+    });
+    await expect.poll(edges).toEqual(expect.arrayContaining(['enter next redact', 'redact clean sort']));
+    await node('cheap').click();
+    await page.getByRole('button', { name: 'Block' }).click();
+    await expect.poll(edges).toContain('cheap failed block');
+    await page.getByRole('button', { name: 'Request', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await status('it is there already').waitFor();
+  });
+
+  it('copies into another policy by the clipboard, cuts and duplicates', async () => {
+    const other = await makePolicy(graphOf({ enter: ['request', { timeZone: 'UTC' }] }, []), {
+      positions: {},
+      stickies: [],
+    });
+    await open(policy);
+    await node('sort').click();
+    await node('cheap').click({ modifiers: ['Shift'] });
+    await page.keyboard.press('Control+c');
+    await status('Copied 2 nodes').waitFor();
+    await page.keyboard.press('Control+d');
+    await node('sort-2').waitFor();
+    await page.keyboard.press('Control+x');
+    await node('sort-2').waitFor({ state: 'detached' });
+    await open(other);
+    await canvas().focus();
+    await page.keyboard.press('Control+v');
+    await node('cheap-2').or(node('cheap')).first().waitFor();
+    expect(await edges()).toEqual(expect.arrayContaining([expect.stringMatching(/^sort.* simple cheap/)]));
+  });
+
+  it('changes a title where it stands, and leaves it alone on Escape', async () => {
+    await open(policy);
+    await node('cheap').locator('.node-title').dblclick();
+    await page.getByRole('textbox', { name: 'Title' }).first().waitFor();
+    await page.keyboard.type('Small one');
+    await page.keyboard.press('Enter');
+    await node('cheap').getByText('Small one', { exact: true }).waitFor();
+    await page.keyboard.press('F2');
+    await node('cheap').getByRole('textbox', { name: 'Title' }).waitFor();
+    await page.keyboard.type('Never mind');
+    await page.keyboard.press('Escape');
+    await node('cheap').getByText('Small one', { exact: true }).waitFor();
+    await page.keyboard.press('Control+z');
+    await node('cheap').getByText('cheap', { exact: true }).waitFor();
+  });
+
+  it('keeps notes: written on, moved, resized, deleted and undone', async () => {
+    await open(policy);
+    await page.getByRole('button', { name: 'Add a note' }).click();
+    await page.getByRole('textbox', { name: 'Text of the note' }).fill('Mind the gap');
+    await page.keyboard.press('Escape');
+    const note = page.locator('.react-flow__node-sticky', { hasText: 'Mind the gap' });
+    await note.waitFor();
+    const before = (await note.boundingBox()) ?? expect.fail('the note is drawn');
+    const corner = await middleOf(note.locator('.react-flow__resize-control.handle.bottom.right'));
+    await drag(corner, { x: corner.x + 60, y: corner.y + 40 });
+    await expect.poll(async () => (await note.boundingBox())?.width ?? 0).toBeGreaterThan(before.width + 40);
+    await page.keyboard.press('Control+z');
+    await expect.poll(async () => (await note.boundingBox())?.width ?? 0).toBeCloseTo(before.width, 0);
+    await note.click();
+    await page.keyboard.press('ArrowDown');
+    await status('Moved the note').waitFor();
+    await page.keyboard.press('Control+Shift+ArrowRight');
+    await status('Changed the size of the note').waitFor();
+    await page.keyboard.press('Delete');
+    await note.waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
+    await note.waitFor();
+  });
+
+  it('finds nodes and commands by their names, and goes there', async () => {
+    await open(policy);
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Find a command or a node').fill('strong');
+    await page
+      .getByRole('button', { name: /strong/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.react-flow__node.selected[data-id="strong"]').waitFor();
+    await page.keyboard.press('Control+f');
+    await page.getByPlaceholder('Find a node', { exact: true }).last().fill('cheap');
+    await page.keyboard.press('Enter');
+    await page.locator('.react-flow__node.selected[data-id="cheap"]').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Find a command or a node').fill('tidy');
+    await page.keyboard.press('Enter');
+    await status('Everything is in order').waitFor();
+    await page.keyboard.press('Control+z');
+    await status('Undone: Tidy').waitFor();
+    await expect.poll(() => place('strong')).toEqual(LAYOUT.positions.strong);
+  });
+
+  it('has an outline that keys go through and that selects on the canvas', async () => {
+    await open(policy);
+    await page.getByRole('tab', { name: /Outline/ }).click();
+    const tree = page.getByRole('tree');
+    expect(await tree.getByRole('treeitem').count()).toBe(6);
+    await tree.getByRole('treeitem', { name: /enter/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('.react-flow__node.selected[data-id="cheap"]:focus').waitFor();
+    await tree.locator('[aria-selected="true"]', { hasText: 'simple: cheap' }).waitFor();
+  });
+
+  it('shows what is wrong on the node itself', async () => {
+    await open(policy);
+    await node('strong').click();
+    await page.getByRole('button', { name: 'Add what comes after “failed”' }).first().click();
+    await page.getByRole('option', { name: /^Match/ }).click();
+    await page.locator('.react-flow__node[data-id="match"] .node-problem[data-severity="error"]').waitFor();
+    expect(await node('match').getAttribute('aria-label')).toContain('Problem:');
+  });
+
+  it('shows everything to those who may only look, and no means to change it', async () => {
+    await page.route('**/api/session', async (route) => {
+      const answer = await route.fetch();
+      const text = await answer.text();
+      await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
+    });
+    await open(policy);
+    expect(await page.locator('.palette, .add-button').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Tidy' }).count()).toBe(0);
+    const from = await head('cheap');
+    await drag(from, { x: from.x, y: from.y + 80 });
+    await node('cheap').click();
+    for (const key of ['Delete', 'ArrowDown', 'F2', 'Control+d', 'Control+x', 'Control+v'])
+      await page.keyboard.press(key);
+    expect(await place('cheap')).toEqual(LAYOUT.positions.cheap);
+    expect(await page.locator('.react-flow__node').count()).toBe(5);
+  });
+
+  it('draws no other node or edge again while one is dragged or its title is typed', async () => {
+    // The edges of a node say its title, and end where it stands.
+    const isOther = (id: string): boolean => !id.split(' ').includes('cheap');
+    await countRenders(page);
+    await open(policy);
+    await node('cheap').click();
+    const title = page.getByRole('textbox', { name: 'Title' });
+    await title.click();
+    await rendersOf(page);
+    await title.pressSequentially(' of the house');
+    await node('cheap').getByText('cheap of the house').waitFor();
+    const typed = await rendersOf(page);
+    expect(typed.get('cheap')).toBeGreaterThan(0);
+    expect([...typed.keys()].filter(isOther)).toEqual([]);
+    const from = await head('cheap');
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 10, from.y + 10, { steps: 3 });
+    await rendersOf(page);
+    await page.mouse.move(from.x + 60, from.y + 90, { steps: 12 });
+    const dragged = await rendersOf(page);
+    await page.mouse.up();
+    expect([...dragged.keys()].filter(isOther)).toEqual([]);
+    expect(dragged.get('cheap')).toBeGreaterThan(0);
+  });
+
+  it.each(SCHEMES)(
+    'is accessible, also with its boxes open (%s)',
+    async (scheme) => {
+      await here.leave();
+      here = await visit(browser ?? '', scheme);
+      page = here.page;
+      await open(policy);
+      await expectAccessible(page);
+      await node('sort').click();
+      await page.keyboard.press('Tab');
+      await page.getByRole('combobox', { name: 'What to add' }).waitFor();
+      await expectAccessible(page);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await page.getByPlaceholder('Find a command or a node').waitFor();
+      await expectAccessible(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Keys' }).click();
+      await page.getByRole('dialog', { name: 'Keys of the drawing' }).waitFor();
+      await expectAccessible(page);
+    },
+    90_000,
+  );
+});
+
+const NO_NAMES = new Map<string, string>();
+
+describe.each(shipped.map(({ name, graph, layout }) => ({ name, graph, layout })))(
+  'tidying $name',
+  ({ graph, layout }) => {
+    it('lets nothing overlap, and leads every way to the right', async () => {
+      const places = await tidy(graph, layout, (one) => (portsOf(one) ?? []).map(({ name }) => name));
+      const { nodes } = elementsOf(graph, layout, NO_NAMES, null);
+      const boxes = nodes.map(({ id, width = 0, height = 0 }) => ({
+        id,
+        ...(places.get(id) ?? { x: 0, y: 0 }),
+        width,
+        height,
+      }));
+      for (const [i, a] of boxes.entries()) {
+        for (const b of boxes.slice(i + 1)) {
+          const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+          expect(apart, `${a.id} and ${b.id}`).toBe(true);
+        }
+      }
+      for (const { from, to } of graph.edges) expect(places.get(from)?.x).toBeLessThan(places.get(to)?.x ?? 0);
+    });
+  },
+);
+
+it('tidies the ways of one node into the order of its ports', async () => {
+  const tags = Object.fromEntries(['a', 'b', 'c'].map((id) => [id, ['block', {}] as const]));
+  const drawn = graphOf({ enter: ['request', {}], sort: ['classify', {}], ...tags }, [
+    'enter.next > sort',
+    'sort.simple > c',
+    'sort.standard > a',
+    'sort.complex > b',
+  ]) as Graph;
+  const places = await tidy(drawn, { positions: {}, stickies: [] }, ({ id }) =>
+    id === 'sort' ? ['simple', 'standard', 'complex'] : ['next'],
+  );
+  const order = ['a', 'b', 'c'].sort((one, other) => (places.get(one)?.y ?? 0) - (places.get(other)?.y ?? 0));
+  expect(order).toEqual(['c', 'a', 'b']);
+});
+
+it('keeps the very objects of what did not change', () => {
+  const { graph, layout } = starter;
+  const before = elementsOf(graph, layout, NO_NAMES, null);
+  const [first, ...rest] = graph.nodes;
+  const next = { ...graph, nodes: [{ ...(first ?? expect.fail('there is a node')), title: 'Other' }, ...rest] };
+  const after = elementsOf(next, layout, NO_NAMES, null, {}, before);
+  const changed = after.nodes.filter((one, i) => one !== before.nodes[i]).map(({ id }) => id);
+  expect(changed).toEqual([first?.id]);
+  expect(after.ground).toBe(before.ground);
+});
