@@ -145,6 +145,11 @@ export function windowAt(window: BudgetWindow, zone: string, at: number): OpenWi
 
 const HALF_A_DAY = 43_200_000;
 
+/** A budget as it stands in a window for which `amount` was added to its limit, in the budget's unit. */
+export function toppedUpBy<B extends Budget>(budget: B, amount: number): B {
+  return amount === 0 ? budget : { ...budget, limit: budget.limit + amount };
+}
+
 /** What a request would take of a budget by each of the node's ports; null where it has no bound or no price. */
 export interface HoldBounds {
   readonly within: number;

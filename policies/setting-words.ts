@@ -15,7 +15,7 @@ export interface SettingField {
 }
 
 /** Only `field` and its like write this entry, and they take nothing but form hints. */
-const isFormHint = (value: unknown): value is FormHint => isSettings(value);
+export const isFormHint = (value: unknown): value is FormHint => isSettings(value);
 
 /** Reads a field's schema; `name` gives the title where the schema has none: `maxOutputTokens` is “max output tokens”. */
 export function settingField(schema: Schema | undefined, name: string): SettingField {

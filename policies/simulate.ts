@@ -1,6 +1,6 @@
 /** Runs a graph as "Try it" does: the outside answers what the author has set, and nothing leaves the house. */
 import { z } from 'zod';
-import { type Budget, missingBudget, scopeOf, windowAt } from './budget.ts';
+import { type Budget, missingBudget, scopeOf, toppedUpBy, windowAt } from './budget.ts';
 import { type ChatBody, viewOfChat } from './chat.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { Decision } from './decision.ts';
@@ -35,8 +35,12 @@ export type Outside = z.infer<typeof outsideSchema>;
 export interface SimulationWorld {
   readonly models: ModelLookup;
   readonly budget: (id: string) => Budget | undefined;
-  /** Spent and held of a budget's scope now. */
-  readonly state: (budget: Budget, scope: string, now: number) => { readonly spent: number; readonly held: number };
+  /** Spent and held of a budget's scope now, and what was added to its limit for the open window. */
+  readonly state: (
+    budget: Budget,
+    scope: string,
+    now: number,
+  ) => { readonly spent: number; readonly held: number; readonly toppedUp?: number };
   readonly facts: Omit<FactContext, 'models'>;
   /** Counts tokens where bytes do not fit a budget; without one, bytes decide, and the trace says so. */
   readonly counter?: TokenCounter;
@@ -62,10 +66,12 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
         : { score: outside.complexity, reasons: [], scorer: 'set by hand' },
     redact: redactText,
     hold: (need, run) => {
-      const budget = world.budget(need.budget);
-      if (!budget) return missingBudget(need);
-      const scope = scopeOf(budget, run);
-      const current = outside.budgets[budget.id] ?? world.state(budget, scope, run.now);
+      const stored = world.budget(need.budget);
+      if (!stored) return missingBudget(need);
+      const scope = scopeOf(stored, run);
+      const asOfNow = world.state(stored, scope, run.now);
+      const budget = toppedUpBy(stored, asOfNow.toppedUp ?? 0);
+      const current = outside.budgets[budget.id] ?? asOfNow;
       const state = { ...current, resetsAt: windowAt(budget.window, budget.timeZone, run.now).end };
       const question = { need, budget, scope, state, run, models: world.models };
       const answer = (result: HoldResult): HoldResult => {

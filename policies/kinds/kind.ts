@@ -65,6 +65,8 @@ export interface BoundNode {
   /** Models that it may call: ids, or "asked". */
   readonly models?: readonly string[];
   readonly budgets?: readonly string[];
+  /** What it counts apart by itself, such as `user` or `tags.feature`. */
+  readonly scope?: readonly string[];
   readonly problems?: readonly SettingsProblem[];
   compile(env: CompileEnv): Program;
 }
@@ -110,20 +112,43 @@ export function defineKind<S extends z.ZodType>(
   };
 }
 
-/** Which widget a form shows for a field, where its type alone does not say. */
+/** How a form shows a field, where its type alone does not say. */
 export interface FormHint {
+  /**
+   * `money` keeps nano-dollars, `duration` the unit named (else milliseconds), `percentage` a share from 0 to 1; the
+   * `weight`s of a list add up to 100; a `name` is that of a port or a finding, one of its own for each entry of a list.
+   */
   readonly widget?:
     | 'money'
     | 'duration'
     | 'percentage'
+    | 'weight'
     | 'model'
-    | 'models'
     | 'budget'
     | 'timezone'
     | 'condition'
+    | 'pattern'
     | 'long text'
-    | 'tag';
+    | 'tag'
+    | 'scope'
+    | 'name';
   readonly unit?: string;
+  /** What the values of a choice are called, where that is not the value itself. */
+  readonly words?: Readonly<Record<string, string>>;
+  /** What a field without a value means, such as “no warning”; for fields that can be left empty. */
+  readonly empty?: string;
+  /** What one entry of a list is called, such as “case”. */
+  readonly entry?: string;
+  /** The field beside it that is the other end of a range: both are set on one slider. */
+  readonly upTo?: string;
+  /** The field beside it that a name is made from as long as nobody has written another. */
+  readonly madeFrom?: string;
+}
+
+declare module 'zod' {
+  interface GlobalMeta {
+    form?: FormHint;
+  }
 }
 
 /** Adds a title, help and a form hint to a field's schema; they reach Monaco and the API document too. */
@@ -132,4 +157,8 @@ export function field<S extends z.ZodType>(schema: S, title: string, help: strin
 }
 
 /** The name of a model as settings hold it: `provider/name`, or "asked" for the model that the request names. */
-export const modelSetting = z.string().min(1).max(200);
+export const modelSetting = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ form: { widget: 'model' } });

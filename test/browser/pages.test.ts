@@ -176,9 +176,10 @@ describe.skipIf(browser === null)('the pages', () => {
       now: { port: 'complex', reason: 'It is complex.' },
       why: 'another port is taken',
     };
+    const decision = { trace: [], outcome: { type: 'model', model: 'sandbox/large' } };
     // The gateway gives this answer only when something is wrong with it.
     await page.route('**/replay', (route) =>
-      route.fulfill({ json: { result: 'different', difference, decision: {} } }),
+      route.fulfill({ json: { result: 'different', difference, decision, explanations: [] } }),
     );
     await page.getByRole('button', { name: 'Replay' }).click();
     await page.getByText('The ways part at “How hard is it?”').waitFor();
@@ -189,7 +190,7 @@ describe.skipIf(browser === null)('the pages', () => {
     await send('What is the capital of Australia?', 'user=filter', 'policy/nowhere');
     await send('What is the capital of Australia?', 'user=filter', 'sandbox/small');
     await open('/requests');
-    await page.getByLabel('Tag', { exact: true }).fill('user=filter');
+    await page.getByRole('combobox', { name: 'Tag' }).fill('user=filter');
     await page.getByRole('button', { name: 'Filter' }).click();
     const rows = page.locator('tbody tr');
     await expect.poll(() => rows.count()).toBe(2);
@@ -200,7 +201,7 @@ describe.skipIf(browser === null)('the pages', () => {
     await page.getByLabel('Status').selectOption('any');
     await page.getByLabel('Model').selectOption('sandbox/small');
     await expect.poll(() => page.locator('tbody').innerText()).toMatch(/^(?!.*none).*sandbox\/small/s);
-    await page.getByLabel('Tag', { exact: true }).fill('nonsense');
+    await page.getByRole('combobox', { name: 'Tag' }).fill('nonsense');
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByText('Write it as name=value').waitFor();
   });
@@ -262,7 +263,8 @@ describe.skipIf(browser === null)('the pages', () => {
     await heading('Starter').waitFor();
     expect(await page.locator(':focus').innerText()).toBe('Starter');
     await page.locator('.react-flow__node-policy').first().waitFor();
-    await page.keyboard.press('Tab');
+    // Over the ways to edit, to publish and to the history.
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Tab');
     expect(await page.locator(':focus').getAttribute('aria-label')).toMatch(/^Request: Request\. /);
   });
 

@@ -1,9 +1,9 @@
 /** How complex the requests of the last week were, as they were scored when they came in. */
 import { queryOptions } from '@tanstack/react-query';
 import { type RecordedScore, scoresOf } from '../../policies/thresholds.ts';
+import { PERIOD_MS } from './periods.ts';
 import { replayableRecords } from './replayable.ts';
 
-const WEEK_MS = 604_800_000;
 /** So many of the newest are looked at. */
 const MOST = 2000;
 const FRESH_MS = 300_000;
@@ -24,7 +24,7 @@ export const recordedScoresQuery = (policy: string) =>
     queryKey: ['records', 'scores', policy],
     staleTime: FRESH_MS,
     queryFn: async ({ signal }): Promise<RecordedScores> => {
-      const from = Date.now() - WEEK_MS;
+      const from = Date.now() - PERIOD_MS.week;
       const newest = await replayableRecords(policy, MOST, signal, () => undefined);
       const records = newest.filter(({ at }) => at >= from);
       return {

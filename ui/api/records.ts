@@ -2,18 +2,12 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { ask } from './client.ts';
+import { PERIOD_MS, type Period } from './periods.ts';
 
 export const RECORD_STATUSES = ['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run'] as const;
 export type RecordStatus = (typeof RECORD_STATUSES)[number];
 
-/** Time up to now, by the milliseconds that it is long. */
-const PERIOD_MS = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
-export type Period = keyof typeof PERIOD_MS;
-export const PERIODS: readonly Period[] = ['hour', 'day', 'week'];
-
 const PAGE = 50;
-/** How often totals are asked for again while they are shown. */
-const REFRESH_MS = 30_000;
 
 const tags = z.record(z.string(), z.object({ value: z.string(), source: z.enum(['key', 'caller', 'rule']) }));
 export type RecordTags = z.infer<typeof tags>;
@@ -210,7 +204,6 @@ export type UsageTotal = z.infer<typeof total>;
 export const usageQuery = (from: number) =>
   queryOptions({
     queryKey: ['records', 'usage', from],
-    refetchInterval: REFRESH_MS,
     queryFn: async ({ signal }) =>
       (await ask(z.object({ totals: z.array(total) }), `/usage?by=model&from=${from}`, { signal })).totals,
   });

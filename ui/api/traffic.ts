@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { ask } from './client.ts';
+import { PERIOD_MS, type Period } from './periods.ts';
 
 const edgeCount = z.object({
   node: z.string(),
@@ -15,13 +16,8 @@ const edgeCount = z.object({
 });
 export type EdgeCount = z.infer<typeof edgeCount>;
 
-/** Time up to now, by the milliseconds that it is long. */
-const PERIOD_MS = { hour: 3_600_000, day: 86_400_000, week: 604_800_000, month: 2_592_000_000 } as const;
-export type TrafficPeriod = keyof typeof PERIOD_MS;
-export const TRAFFIC_PERIODS: readonly TrafficPeriod[] = ['hour', 'day', 'week', 'month'];
-
 /** Time up to now, or between two moments (milliseconds since 1970). */
-export type Stretch = { readonly last: TrafficPeriod } | { readonly from: number; readonly to: number };
+export type Stretch = { readonly last: Period } | { readonly from: number; readonly to: number };
 
 const REFRESH_MS = 30_000;
 

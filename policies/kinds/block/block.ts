@@ -5,7 +5,20 @@ const settings = z.strictObject({
   status: field(
     z.literal([400, 402, 403, 404, 409, 422, 429, 451, 503]).default(403),
     'Status',
-    'The HTTP status that the app gets.',
+    'What the app is told besides the message.',
+    {
+      words: {
+        400: '400: the request is wrong',
+        402: '402: it has to be paid for',
+        403: '403: not allowed',
+        404: '404: not found',
+        409: '409: in conflict with something',
+        422: '422: cannot be processed',
+        429: '429: too many requests',
+        451: '451: not allowed by law',
+        503: '503: not available now',
+      },
+    },
   ),
   message: field(
     z.string().trim().min(1).max(2000),

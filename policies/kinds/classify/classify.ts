@@ -8,6 +8,7 @@ const settings = z
   .strictObject({
     simpleBelow: field(share.default(SIMPLE_BELOW), 'Simple below', 'Requests that score less are simple.', {
       widget: 'percentage',
+      upTo: 'complexFrom',
     }),
     complexFrom: field(share.default(COMPLEX_FROM), 'Complex from', 'Requests that score this or more are complex.', {
       widget: 'percentage',
@@ -35,7 +36,7 @@ export const classify = defineKind(
       const need = { type: 'classify', node } as const;
       return () =>
         ask<'classify'>(need, (found) => {
-          const level = found.score < simpleBelow ? 'simple' : found.score >= complexFrom ? 'complex' : 'standard';
+          const level = levelOf(found.score, simpleBelow, complexFrom);
           return {
             port: level,
             reason: sayLevel(level, found),
@@ -45,6 +46,13 @@ export const classify = defineKind(
     },
   }),
 );
+
+export type Level = 'simple' | 'standard' | 'complex';
+
+/** The way of a score, from 0 to 1, between two thresholds: a score at a threshold belongs above it. */
+export function levelOf(score: number, simpleBelow: number, complexFrom: number): Level {
+  return score < simpleBelow ? 'simple' : score >= complexFrom ? 'complex' : 'standard';
+}
 
 function sayLevel(level: string, found: { score: number; reasons: readonly { words: string }[] }): string {
   const why = found.reasons

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CALL_FAILURES, type CallFailure } from '../../effects.ts';
 import { ask, defineKind, field, modelSetting, type Step } from '../kind.ts';
-import { sayFailure } from '../model/model.ts';
+import { FAILURE_WORDS, sayFailure } from '../model/model.ts';
 
 /** Failures that a drawing can choose to move on from. */
 const CHOICES = CALL_FAILURES.filter(
@@ -12,7 +12,7 @@ const CHOICES = CALL_FAILURES.filter(
 const ALWAYS: readonly CallFailure[] = ['over_budget', 'unsupported', 'unknown_model', 'cooling_down'];
 
 const settings = z.strictObject({
-  models: field(z.array(modelSetting).min(1).max(10), 'Models', 'Tried in this order.', { widget: 'models' }),
+  models: field(z.array(modelSetting).min(1).max(10), 'Models', 'Tried in this order.', { entry: 'model' }),
   moveOn: field(
     z
       .array(z.enum(CHOICES as [CallFailure, ...CallFailure[]]))
@@ -20,6 +20,7 @@ const settings = z.strictObject({
       .default(['rate_limited', 'server_error', 'timeout', 'connect', 'bad_answer']),
     'Move on after',
     'Failures after which the next model is tried.',
+    { words: FAILURE_WORDS },
   ),
   timeoutSeconds: field(
     z.number().min(1).max(3600).default(60),

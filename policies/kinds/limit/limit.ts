@@ -1,26 +1,32 @@
 import { z } from 'zod';
 import { defineKind, field } from '../kind.ts';
 
+/** What a parameter without a value is. */
+const AS_ASKED = 'as the app asks';
+
 const settings = z
   .strictObject({
     maxOutputTokens: field(
       z.int().min(1).max(1_000_000).optional(),
       'Longest answer',
       'In tokens. A smaller limit of the app stays.',
-      { unit: 'tokens' },
+      { unit: 'tokens', empty: 'no limit' },
     ),
-    temperature: field(z.number().min(0).max(2).optional(), 'Temperature', 'Replaces what the app sets.'),
-    topP: field(z.number().min(0).max(1).optional(), 'Top p', 'Replaces what the app sets.'),
+    temperature: field(z.number().min(0).max(2).optional(), 'Temperature', 'Replaces what the app sets.', {
+      empty: AS_ASKED,
+    }),
+    topP: field(z.number().min(0).max(1).optional(), 'Top p', 'Replaces what the app sets.', { empty: AS_ASKED }),
     reasoningEffort: field(
       z.enum(['minimal', 'low', 'medium', 'high']).optional(),
       'Reasoning effort',
       'Replaces what the app sets.',
+      { empty: AS_ASKED },
     ),
     instructions: field(
       z.string().min(1).max(20_000).optional(),
       'Instructions',
       'Put before the messages, as a system message.',
-      { widget: 'long text' },
+      { widget: 'long text', empty: 'none' },
     ),
     removeTools: field(z.boolean().default(false), 'Remove tools', 'The model is not offered any tool.'),
   })

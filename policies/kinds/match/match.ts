@@ -3,12 +3,19 @@ import { compileCondition, conditionSchema, sayCondition } from '../../condition
 import { defineKind, field } from '../kind.ts';
 
 const matchCase = z.strictObject({
-  port: z
-    .string()
-    .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'A case is named with small letters, digits, "_" or "-".')
-    .refine((name) => name !== 'else', '“else” is the way of requests that no case takes; name the case otherwise.'),
-  label: z.string().max(60),
-  when: conditionSchema,
+  port: field(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'A case is named with small letters, digits, "_" or "-".')
+      .refine((name) => name !== 'else', '“else” is the way of requests that no case takes; name the case otherwise.'),
+    'Name',
+    'Stands in the path of each request.',
+    { widget: 'name', madeFrom: 'label' },
+  ),
+  label: field(z.string().max(60), 'Label', 'Stands on the drawing.'),
+  when: field(conditionSchema, 'When', 'What has to be true of a request that takes this case.', {
+    widget: 'condition',
+  }),
 });
 
 const settings = z.strictObject({
@@ -20,6 +27,7 @@ const settings = z.strictObject({
       .refine((cases) => new Set(cases.map((one) => one.port)).size === cases.length, 'Two cases have the same name.'),
     'Cases',
     'The first case whose condition holds is taken.',
+    { entry: 'case' },
   ),
 });
 

@@ -18,7 +18,8 @@ const settings = z.strictObject({
 /** Failures after which the same model may well answer. */
 const PASSING: readonly CallFailure[] = ['rate_limited', 'server_error', 'connect'];
 
-const FAILURE_WORDS: Record<CallFailure, string> = {
+/** Why a call failed, to follow a colon. */
+export const FAILURE_WORDS: Record<CallFailure, string> = {
   rate_limited: 'its provider asks to slow down',
   server_error: 'its provider failed',
   timeout: 'it did not answer in time',

@@ -4,24 +4,53 @@ import { patternProblem } from '../../text/detectors/pattern.ts';
 import { REDACTION_ACTIONS } from '../../text/redact.ts';
 import { ask, defineKind, field } from '../kind.ts';
 
-const action = z.enum(REDACTION_ACTIONS);
-const name = z.string().regex(/^[a-z][a-z0-9_]{0,23}$/, 'Name it with small letters, digits or "_"; at most 24.');
+const action = field(z.enum(REDACTION_ACTIONS), 'What happens to it', '', {
+  words: {
+    mask: 'Masked for good',
+    placeholder: 'Replaced, and put back in the answer',
+    hash: 'Replaced by a code for the value',
+    report: 'Left as it is, and reported',
+  },
+});
+const name = field(
+  z.string().regex(/^[a-z][a-z0-9_]{0,23}$/, 'Name it with small letters, digits or "_"; at most 24.'),
+  'Name',
+  'What a finding is called.',
+  { widget: 'name' },
+);
+
+const detect = field(z.enum(detectors.map((detector) => detector.name) as [string, ...string[]]), 'What to find', '', {
+  words: {
+    email: 'E-mail addresses',
+    phone: 'Phone numbers',
+    card: 'Card numbers',
+    iban: 'Bank accounts (IBAN)',
+    ssn: 'US social security numbers',
+    ip: 'IP addresses',
+    secret: 'Passwords, keys and tokens',
+  },
+});
+const pattern = field(
+  z
+    .string()
+    .min(1)
+    .max(1000)
+    .superRefine((value, ctx) => {
+      const problem = patternProblem(value);
+      if (problem) ctx.addIssue({ code: 'custom', message: problem });
+    }),
+  'Pattern',
+  'A regular expression, such as PRJ-\\d{4}.',
+  { widget: 'pattern' },
+);
+const words = field(z.array(z.string().trim().min(1).max(100)).min(1).max(5000), 'Words', 'Found as whole words.', {
+  entry: 'word',
+});
 
 const rule = z.union([
-  z.strictObject({ detect: z.enum(detectors.map((detector) => detector.name) as [string, ...string[]]), action }),
-  z.strictObject({
-    name,
-    pattern: z
-      .string()
-      .min(1)
-      .max(1000)
-      .superRefine((value, ctx) => {
-        const problem = patternProblem(value);
-        if (problem) ctx.addIssue({ code: 'custom', message: problem });
-      }),
-    action,
-  }),
-  z.strictObject({ name, words: z.array(z.string().trim().min(1).max(100)).min(1).max(5000), action }),
+  z.strictObject({ detect, action }).meta({ title: 'Built-in detector' }),
+  z.strictObject({ name, pattern, action }).meta({ title: 'Pattern of your own' }),
+  z.strictObject({ name, words, action }).meta({ title: 'List of words' }),
 ]);
 
 const settings = z.strictObject({
@@ -29,11 +58,13 @@ const settings = z.strictObject({
     z.array(rule).min(1).max(60),
     'What to find',
     'Detectors, patterns and word lists, each with what happens to a finding.',
+    { entry: 'rule' },
   ),
   ifUnavailable: field(
     z.enum(['refuse', 'continue']).default('refuse'),
     'If it fails',
     'What happens when a detector fails: refuse the request, or let it go on as it is.',
+    { words: { refuse: 'Refuse', continue: 'Let it go on' } },
   ),
 });
 

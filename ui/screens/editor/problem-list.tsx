@@ -1,26 +1,25 @@
 import './try-it.css';
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
-import { useDeferredValue, useMemo } from 'react';
+import { useRef } from 'react';
 import type { Problem } from '../../../policies/check.ts';
-import { type Act, type Mend, mendFor } from '../../../policies/editing/mend.ts';
+import type { Act, Mend } from '../../../policies/editing/mend.ts';
 import { plural } from '../../app/words.ts';
-import { useEditing, useEditor } from '../../editing/editing-context.tsx';
+import { useEditor } from '../../editing/editing-context.tsx';
 import { useProblems } from '../../editing/problems.ts';
 import { useTrying } from '../../trying/trying-context.tsx';
+import { useMends } from '../../trying/use-mends.ts';
 import { useCanvas } from './canvas-context.tsx';
 import { writeKeys } from './keyboard.ts';
-
-/** Fixes are tried out on the drawing one after the other; beyond so many problems the first ones come first. */
-const MOST_MENDED = 30;
 
 /** What is wrong with the drawing, each with its fix as a button. */
 export function ProblemList() {
   const problems = useProblems();
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.length - errors;
+  const room = useRef<HTMLDivElement>(null);
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" ref={room} tabIndex={-1} className="quiet-focus">
       <Text size="sm" role="status">
         {problems.length === 0 ? '' : sayCounts(errors, warnings)}
       </Text>
@@ -33,7 +32,7 @@ export function ProblemList() {
           role="status"
         />
       ) : (
-        <Found problems={problems} />
+        <Found problems={problems} onMended={() => room.current?.focus()} />
       )}
     </Stack>
   );
@@ -45,36 +44,40 @@ function sayCounts(errors: number, warnings: number): string {
   return [mended, looked].filter(Boolean).join(' ');
 }
 
-function Found({ problems }: { readonly problems: readonly Problem[] }) {
-  const { house, mayChange } = useEditor();
+interface FoundProps {
+  readonly problems: readonly Problem[];
+  /** The button that was pressed is gone then. */
+  readonly onMended: () => void;
+}
+
+function Found({ problems, onMended }: FoundProps) {
   const isShown = useTrying(({ panel }) => panel === 'problems');
-  const graph = useDeferredValue(useEditing(({ document }) => document.graph));
-  const layout = useDeferredValue(useEditing(({ document }) => document.layout));
-  const mends = useMemo(() => {
-    const context = { ...house.check, offered: house.models };
-    const found = new Map<Problem, Mend | null>();
-    if (!mayChange || !isShown) return found;
-    for (const one of problems.slice(0, MOST_MENDED)) found.set(one, mendFor(one, { graph, layout }, context));
-    return found;
-  }, [problems, graph, layout, house, mayChange, isShown]);
+  const mends = useMends(problems, isShown);
   return (
     <Stack component="ul" aria-label="Problems" gap="xs" p={0} m={0} style={{ listStyle: 'none' }}>
       {problems.map((problem) => (
         <li key={`${problem.code} ${problem.node} ${problem.field} ${problem.message}`}>
-          <OneProblem problem={problem} mend={mends.get(problem) ?? null} />
+          <OneProblem problem={problem} mend={mends.get(problem) ?? null} onMended={onMended} />
         </li>
       ))}
     </Stack>
   );
 }
 
-function OneProblem({ problem, mend }: { readonly problem: Problem; readonly mend: Mend | null }) {
+interface ProblemProps {
+  readonly problem: Problem;
+  readonly mend: Mend | null;
+  readonly onMended: () => void;
+}
+
+function OneProblem({ problem, mend, onMended }: ProblemProps) {
   const { editing } = useEditor();
   const { actions } = useCanvas();
   const { severity, node, message, fix } = problem;
   const isError = severity === 'error';
   const mendIt = ({ label, apply }: Act): void => {
     editing.getState().change(label, apply);
+    onMended();
     actions.say(`Done: ${label}. Undo with ${writeKeys('mod+z')}.`);
   };
   return (

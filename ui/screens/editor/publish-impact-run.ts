@@ -9,7 +9,7 @@ import { foundModelsQuery } from '../../api/house.ts';
 import { replayableRecords } from '../../api/replayable.ts';
 import { type House, unlistedModels } from '../../editing/house.ts';
 
-export type ImpactRun =
+type ImpactRun =
   | { readonly name: 'loading'; readonly count: number }
   | { readonly name: 'deciding'; readonly done: number; readonly total: number }
   /** `since` is the start of the oldest of them, in milliseconds since 1970. */

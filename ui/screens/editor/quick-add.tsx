@@ -40,6 +40,9 @@ function Box({ where: wish, at }: { readonly where: Where; readonly at: Point })
   const [active, setActive] = useState(0);
   const list = useId();
   const chosen = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  // At once: whoever types on has the first letters in it, too.
+  useLayoutEffect(() => field.current?.focus(), []);
   const close = (): void => actions.closeQuickAdd();
   const box = useMergedRef(useClickOutside(close), useFocusTrap());
   const ports = 'after' in wish ? portsLeaving(graph, wish.after) : [];
@@ -83,6 +86,7 @@ function Box({ where: wish, at }: { readonly where: Where; readonly at: Point })
         style={{ left, top, width: WIDTH, maxHeight: HEIGHT }}
       >
         <input
+          ref={field}
           role="combobox"
           data-autofocus
           aria-label="What to add"

@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { usePanelCount } from '../../trying/panel-count.ts';
 import { PANELS, type Panel, TryingProvider, useTrying } from '../../trying/trying-context.tsx';
+import { useAskedRecord } from './asked-record.tsx';
 import { Inspector } from './inspector.tsx';
 import { Outline } from './outline.tsx';
 import { ProblemList } from './problem-list.tsx';
@@ -29,6 +30,7 @@ function Panels() {
   const panel = useTrying((state) => state.panel);
   const show = useTrying((state) => state.show);
   const list = useRef<HTMLDivElement>(null);
+  useAskedRecord();
   const before = useRef(panel);
   useEffect(() => {
     // Who was led here by a button in another panel is here with the keyboard too.

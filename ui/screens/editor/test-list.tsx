@@ -1,7 +1,7 @@
 import './try-it.css';
 import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { PolicyTest } from '../../../policies/policy-test.ts';
 import { Empty } from '../../app/empty.tsx';
 import type { PolicyDocument } from '../../editing/document.ts';
@@ -24,39 +24,43 @@ export function TestList() {
   const inTheWay = useTestRuns((state) => state.inTheWay);
   const show = useTrying((state) => state.show);
   const { list, focusEntry, focusButton } = useFocusAfter<HTMLDivElement>();
-  if (tests.length === 0) {
-    return (
-      <Empty title="No tests yet">
-        A test is a request with what has to come of it. It runs after each change, and a policy whose tests fail is not
-        published.
-        <div>
-          <Button mt="sm" data-add variant="default" onClick={() => show('try')}>
-            {mayChange ? 'Try a request, and keep it as a test' : 'Try a request'}
-          </Button>
-        </div>
-      </Empty>
-    );
-  }
+  const room = useRef<HTMLDivElement>(null);
   return (
-    <Stack gap="sm">
-      <Summary tests={tests} />
-      {inTheWay ? <NothingRuns inTheWay={inTheWay} /> : null}
-      <Stack component="ul" ref={list} gap="xs" p={0} m={0} style={{ listStyle: 'none' }} aria-label="Tests">
-        {tests.map((test, at) => (
-          <Test
-            key={test.id}
-            test={test}
-            at={at}
-            count={tests.length}
-            onMoved={(direction) => focusButton(`Move the test “${test.name}” ${direction}`)}
-            onRemoved={() => focusEntry(Math.min(at, tests.length - 2))}
-          />
-        ))}
-      </Stack>
-      <Button data-add variant="default" size="xs" onClick={() => show('try')} style={{ alignSelf: 'flex-start' }}>
-        {mayChange ? 'Try another request, and keep it' : 'Try a request'}
-      </Button>
-    </Stack>
+    <div ref={room} tabIndex={-1} className="quiet-focus">
+      {tests.length === 0 ? (
+        <Empty title="No tests yet">
+          A test is a request with what has to come of it. It runs after each change, and a policy whose tests fail is
+          not published.
+          <div>
+            <Button mt="sm" data-add variant="default" onClick={() => show('try')}>
+              {mayChange ? 'Try a request, and keep it as a test' : 'Try a request'}
+            </Button>
+          </div>
+        </Empty>
+      ) : (
+        <Stack gap="sm">
+          <Summary tests={tests} />
+          {inTheWay ? <NothingRuns inTheWay={inTheWay} /> : null}
+          <Stack component="ul" ref={list} gap="xs" p={0} m={0} style={{ listStyle: 'none' }} aria-label="Tests">
+            {tests.map((test, at) => (
+              <Test
+                key={test.id}
+                test={test}
+                at={at}
+                count={tests.length}
+                onMoved={(direction) => focusButton(`Move the test “${test.name}” ${direction}`)}
+                onRemoved={() =>
+                  tests.length > 1 ? focusEntry(Math.min(at, tests.length - 2)) : room.current?.focus()
+                }
+              />
+            ))}
+          </Stack>
+          <Button data-add variant="default" size="xs" onClick={() => show('try')} style={{ alignSelf: 'flex-start' }}>
+            {mayChange ? 'Try another request, and keep it' : 'Try a request'}
+          </Button>
+        </Stack>
+      )}
+    </div>
   );
 }
 
@@ -101,6 +105,7 @@ function Test({ test, at, count, onMoved, onRemoved }: TestProps) {
   const begin = useTrying((state) => state.begin);
   const show = useTrying((state) => state.show);
   const [isChanging, setChanging] = useState(false);
+  const first = useRef<HTMLButtonElement>(null);
   const { id, name } = test;
   const what = `the test “${name}”`;
   const change = (words: string, edit: (document: PolicyDocument) => PolicyDocument): void =>
@@ -114,6 +119,8 @@ function Test({ test, at, count, onMoved, onRemoved }: TestProps) {
     change(`Expect what comes of ${what}`, (document) =>
       replaceTest(document, expecting(test, run.simulation, expectedIn(test))),
     );
+    // The button that was pressed goes away.
+    first.current?.focus();
     actions.say(`${name}: expects what comes of it from now on. Undo with ${writeKeys('mod+z')}.`);
   };
   const remove = (): void => {
@@ -149,7 +156,7 @@ function Test({ test, at, count, onMoved, onRemoved }: TestProps) {
         </ul>
       ) : null}
       <Group gap="xs" mt="xs">
-        <Button size="compact-xs" variant="default" onClick={open} aria-label={`Open in Try it: ${name}`}>
+        <Button ref={first} size="compact-xs" variant="default" onClick={open} aria-label={`Open in Try it: ${name}`}>
           Open in Try it
         </Button>
         {mayChange && isFailed && 'simulation' in run ? (

@@ -3,7 +3,7 @@ import { Accordion, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTrying } from '../../trying/trying-context.tsx';
 import { useTrialRunner } from '../../trying/use-trial-runner.ts';
-import { TryAskedRecord } from './try-asked-record.tsx';
+import { AskedRecordState } from './asked-record.tsx';
 import { TryCompare } from './try-compare.tsx';
 import { TryOutcome } from './try-outcome.tsx';
 import { TryOutside } from './try-outside.tsx';
@@ -18,15 +18,7 @@ export function TryIt() {
   const isShown = useTrying((state) => state.panel === 'try');
   const [wasShown, setWasShown] = useState(false);
   if (isShown && !wasShown) setWasShown(true);
-  return (
-    <>
-      <TryAskedRecord />
-      {wasShown ? <Panel isShown={isShown} /> : null}
-    </>
-  );
-}
-
-function Panel({ isShown }: { readonly isShown: boolean }) {
+  if (!wasShown) return null;
   return (
     <>
       <Runner isShown={isShown} />
@@ -34,6 +26,7 @@ function Panel({ isShown }: { readonly isShown: boolean }) {
         <Text size="sm" c="dimmed">
           Runs here in the browser on what is drawn. No model is called, and nothing is charged.
         </Text>
+        <AskedRecordState />
         <TrySource />
         <TryOutcome />
         <Accordion multiple order={3} variant="separated" defaultValue={['request', 'way']} className="try-parts">

@@ -1,14 +1,13 @@
-import { NativeSelect, Radio, Slider, Stack, Switch, Text } from '@mantine/core';
+import { NativeSelect, Radio, Stack, Text } from '@mantine/core';
 import { useMemo } from 'react';
-import { viewOfChat } from '../../../policies/chat.ts';
 import { CALL_FAILURES } from '../../../policies/effects.ts';
-import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { FAILURE_WORDS } from '../../../policies/kinds/model/model.ts';
-import { scoreComplexity } from '../../../policies/text/complexity.ts';
 import { useEditing, useEditor } from '../../editing/editing-context.tsx';
 import { asksOf } from '../../trying/asks.ts';
-import { bodyOf } from '../../trying/trial.ts';
+import type { Tried } from '../../trying/try-out.ts';
 import { useTrying } from '../../trying/trying-context.tsx';
+import { BudgetUse } from './try-budget-use.tsx';
+import { TrySlider } from './try-slider.tsx';
 
 /** What budgets, models and the classifier would say, where that is to be another than it is now. */
 export function TryOutside() {
@@ -49,100 +48,22 @@ export function TryOutside() {
   );
 }
 
-const ENDS = [{ value: 0 }, { value: 100 }];
-
-const percent = (share: number): string => `${Math.round(share)} %`;
-
-function BudgetUse({ id }: { readonly id: string }) {
-  const { house } = useEditor();
-  const use = useTrying(({ trial }) => trial.outside.budgets[id]);
-  const edit = useTrying((state) => state.edit);
-  const known = house.answer.budgets.find(({ budget }) => budget.id === id);
-  if (!known) {
-    return <Text size="sm">A budget of this drawing does not exist any more, so that it lets nothing pass.</Text>;
-  }
-  const { name, limit, unit } = known.budget;
-  const now = known.use.reduce((most, one) => (one.spent + one.held > most.spent + most.held ? one : most), {
-    spent: 0,
-    held: 0,
-  });
-  const set = (next: { readonly spent: number; readonly held: number } | null): void =>
-    edit(({ outside }) => {
-      const { [id]: _, ...others } = outside.budgets;
-      return { outside: { ...outside, budgets: next === null ? others : { ...others, [id]: next } } };
-    });
-  const say = (amount: number): string => `${sayAmount(amount, unit)} of ${sayAmount(limit, unit)}`;
-  const slider = (
-    title: string,
-    part: 'spent' | 'held',
-    current: { readonly spent: number; readonly held: number },
-  ) => (
-    <div>
-      <Text size="sm">
-        {title}: {say(current[part])}
-      </Text>
-      <Slider
-        mt={4}
-        thumbLabel={`${name}: ${title}, as a share of its limit`}
-        label={percent}
-        min={0}
-        max={100}
-        step={1}
-        marks={ENDS}
-        value={Math.min(100, (current[part] / limit) * 100)}
-        onChange={(share) => set({ ...current, [part]: Math.round((limit * share) / 100) })}
-      />
-    </div>
-  );
-  return (
-    <Stack gap="xs" role="group" aria-label={`Budget ${name}`}>
-      <Switch
-        label={`Set what is used of “${name}”`}
-        description={
-          limit === 0
-            ? 'Its limit is nothing, so that it is spent for every request.'
-            : use === undefined
-              ? `As it is now: ${say(now.spent)} spent${now.held > 0 ? `, ${sayAmount(now.held, unit)} held` : ''}${known.use.length > 1 ? ' where most is used' : ''}.`
-              : undefined
-        }
-        disabled={limit === 0}
-        checked={use !== undefined}
-        onChange={({ currentTarget: { checked } }) => set(checked ? { spent: now.spent, held: now.held } : null)}
-      />
-      {use !== undefined && limit > 0 ? (
-        <>
-          {slider('Spent', 'spent', use)}
-          {slider('Held for requests under way', 'held', use)}
-        </>
-      ) : null}
-    </Stack>
-  );
-}
-
 function ThrottleUse({ id, title }: { readonly id: string; readonly title: string }) {
   const used = useTrying(({ trial }) => trial.outside.throttles?.[id]) ?? 0;
   const edit = useTrying((state) => state.edit);
   return (
-    <div>
-      <Text size="sm">
-        Used of the limit of “{title}”: {percent(used * 100)}
-      </Text>
-      <Slider
-        mt={4}
-        thumbLabel={`${title}: share of its limit that is used`}
-        label={percent}
-        min={0}
-        max={100}
-        marks={ENDS}
-        value={Math.round(used * 100)}
-        onChange={(share) =>
-          edit(({ outside }) => ({ outside: { ...outside, throttles: { ...outside.throttles, [id]: share / 100 } } }))
-        }
-      />
-    </div>
+    <TrySlider
+      words={`Used of the limit of “${title}”: ${percent(used * 100)}`}
+      name={`${title}: share of its limit that is used`}
+      value={Math.round(used * 100)}
+      onChange={(share) =>
+        edit(({ outside }) => ({ outside: { ...outside, throttles: { ...outside.throttles, [id]: share / 100 } } }))
+      }
+    />
   );
 }
 
+const percent = (share: number): string => `${Math.round(share)} %`;
 const firstLarge = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 function ModelAnswer({ id }: { readonly id: string }) {
@@ -168,6 +89,12 @@ function ModelAnswer({ id }: { readonly id: string }) {
   );
 }
 
+/** The score by which the request was classified; null where it did not come so far. */
+function scoreOf({ simulation }: Tried): number | null {
+  const results = simulation.decision.trace.flatMap((step) => step.results ?? []);
+  return results.flatMap((result) => ('score' in result ? result.score : [])).at(0) ?? null;
+}
+
 function Verdict() {
   const score = useTrying(({ trial }) => trial.outside.complexity);
   const edit = useTrying((state) => state.edit);
@@ -175,10 +102,7 @@ function Verdict() {
     edit(({ outside: { complexity: _, ...outside } }) => ({
       outside: complexity === null ? outside : { ...outside, complexity },
     }));
-  const scored = useTrying(({ trial }) => {
-    const body = bodyOf(trial);
-    return score === undefined && body.ok ? scoreComplexity(viewOfChat(body.body)).score : null;
-  });
+  const scored = useTrying(({ result }) => (result?.kind === 'tried' ? scoreOf(result) : null));
   return (
     <Stack gap="xs">
       <Radio.Group
@@ -190,24 +114,18 @@ function Verdict() {
           <Radio
             value="text"
             label="By what it says"
-            description={scored === null ? undefined : `That scores ${percent(scored * 100)} as it was sent.`}
+            description={score !== undefined || scored === null ? undefined : `It scores ${percent(scored * 100)}.`}
           />
           <Radio value="set" label="A score that I set" />
         </Stack>
       </Radio.Group>
       {score === undefined ? null : (
-        <div>
-          <Text size="sm">Score: {percent(score * 100)}</Text>
-          <Slider
-            mt={4}
-            thumbLabel="Score, from trivial to hard"
-            label={percent}
-            min={0}
-            max={100}
-            value={Math.round(score * 100)}
-            onChange={(share) => set(share / 100)}
-          />
-        </div>
+        <TrySlider
+          words={`Score: ${percent(score * 100)}`}
+          name="Score, from trivial to hard"
+          value={Math.round(score * 100)}
+          onChange={(share) => set(share / 100)}
+        />
       )}
     </Stack>
   );

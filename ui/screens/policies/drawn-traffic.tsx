@@ -17,6 +17,7 @@ import { TrafficTable } from './traffic-table.tsx';
 interface Props {
   readonly policy: string;
   readonly version: number;
+  readonly isLive: boolean;
   readonly label: string;
   readonly drawing: DrawingDocument;
   /** Names of budgets by id. */
@@ -31,7 +32,7 @@ const stretchOf = ({ last, from, to }: Shown): Stretch =>
 const NO_EDGES: readonly never[] = [];
 
 /** A version with what went through it: counts on its edges, how requests ended on its nodes, and the same as a table. */
-export function DrawnTraffic({ policy, version, label, drawing, budgets, search }: Props) {
+export function DrawnTraffic({ policy, version, isLive, label, drawing, budgets, search }: Props) {
   const navigate = useNavigate({ from: '/policies/$policy' });
   const stretch = stretchOf(search);
   const counted = useQuery({ ...trafficQuery(policy, version, stretch), placeholderData: keepPreviousData });
@@ -47,7 +48,7 @@ export function DrawnTraffic({ policy, version, label, drawing, budgets, search 
       <Drawing label={label} graph={graph} layout={layout} budgets={budgets} way={null} extras={extras} />
       <PeriodChoice stretch={stretch} onChange={choose} />
       {counted.data ? (
-        <Said traffic={traffic} from={counted.data.from} to={counted.data.to} />
+        <Said traffic={traffic} isLive={isLive} from={counted.data.from} to={counted.data.to} />
       ) : counted.error ? (
         <Failure title="The traffic could not be loaded" error={counted.error} onRetry={() => counted.refetch()} />
       ) : (
@@ -61,7 +62,14 @@ export function DrawnTraffic({ policy, version, label, drawing, budgets, search 
 
 const HOUR_MS = 3_600_000;
 
-function Said({ traffic, from, to }: { readonly traffic: Traffic; readonly from: number; readonly to: number }) {
+interface SaidProps {
+  readonly traffic: Traffic;
+  readonly isLive: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+function Said({ traffic, isLive, from, to }: SaidProps) {
   const [opened, { toggle }] = useDisclosure(false);
   const table = useId();
   // Requests are counted by the hour.
@@ -71,7 +79,10 @@ function Said({ traffic, from, to }: { readonly traffic: Traffic; readonly from:
     return (
       <Text size="sm" c="dimmed" role="status">
         No request took this version since {since}
-        {until}. Send one, and its way shows on the drawing within half a minute; or choose a longer time.
+        {until}.{' '}
+        {isLive && until === ''
+          ? 'Send one, and its way shows on the drawing within half a minute; or choose a longer time.'
+          : 'Choose another time to see what it did.'}
       </Text>
     );
   }

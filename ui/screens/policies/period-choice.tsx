@@ -1,6 +1,7 @@
 import { Button, Group, SegmentedControl, TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
-import { type Stretch, TRAFFIC_PERIODS } from '../../api/traffic.ts';
+import { PERIODS } from '../../api/periods.ts';
+import type { Stretch } from '../../api/traffic.ts';
 
 const WORDS = { hour: 'Last hour', day: '24 hours', week: '7 days', month: '30 days' } as const;
 const OWN = 'own';
@@ -15,7 +16,7 @@ interface Props {
 export function PeriodChoice({ stretch, onChange }: Props) {
   const label = useId();
   const choose = (value: string): void => {
-    const last = TRAFFIC_PERIODS.find((one) => one === value);
+    const last = PERIODS.find((one) => one === value);
     const now = Date.now();
     onChange(last ? { last } : { from: now - DAY_MS, to: now });
   };
@@ -23,16 +24,13 @@ export function PeriodChoice({ stretch, onChange }: Props) {
     <Group gap="md" align="flex-end">
       <div>
         <div className="traffic-label" id={label}>
-          Traffic of the
+          Traffic
         </div>
         <SegmentedControl
           aria-labelledby={label}
           value={'last' in stretch ? stretch.last : OWN}
           onChange={choose}
-          data={[
-            ...TRAFFIC_PERIODS.map((value) => ({ value, label: WORDS[value] })),
-            { value: OWN, label: 'Own range' },
-          ]}
+          data={[...PERIODS.map((value) => ({ value, label: WORDS[value] })), { value: OWN, label: 'Own range' }]}
         />
       </div>
       {'last' in stretch ? null : <OwnRange key={`${stretch.from} ${stretch.to}`} {...stretch} onChange={onChange} />}

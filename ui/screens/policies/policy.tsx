@@ -136,7 +136,7 @@ function State({ policy, shown, defaults }: ShownProps & { readonly defaults: re
 /** Says that it is not the live version that is shown. */
 function Older({ policy: { id, liveVersion }, shown }: ShownProps) {
   if (shown === liveVersion || liveVersion === null) return null;
-  const what = shown === 'draft' ? 'the draft, which no request follows' : `version ${shown}`;
+  const what = shown === 'draft' ? 'the draft, which no request follows' : `version ${shown}, not the live one`;
   return (
     <Alert variant="light" color="blue" icon={<IconInfoCircle aria-hidden />} title={`This is ${what}`}>
       <Group gap="lg">
@@ -193,6 +193,7 @@ function Contents({ policy, shown, answer, search, drawing }: DrawnProps & { rea
         <DrawnTraffic
           policy={policy.id}
           version={shown}
+          isLive={shown === policy.liveVersion && !policy.archived}
           label={label}
           drawing={drawing}
           budgets={house.budgetNames}

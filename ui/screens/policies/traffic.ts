@@ -2,7 +2,7 @@
 import type { Graph } from '../../../policies/graph.ts';
 import { dollars } from '../../../policies/price.ts';
 import type { EdgeCount } from '../../api/traffic.ts';
-import { plural, sayCount, sayShare } from '../../app/words.ts';
+import { plural, sayBriefly, sayCount, sayShare } from '../../app/words.ts';
 import { describeNode, readingOrder } from '../../canvas/describe.ts';
 import type { Extras } from '../../canvas/elements.ts';
 
@@ -104,7 +104,7 @@ export function overlayOf({ total, nodes }: Traffic): Extras {
         nodes.flatMap(({ id, ports }) =>
           ports.map(({ port, requests, share }) => [
             `${id} ${port}`,
-            { text: requests === 0 ? 'never' : `${sayCount(requests)} (${sayShare(share)})`, weight: share },
+            { text: requests === 0 ? 'never' : `${sayBriefly(requests)} · ${sayShare(share)}`, weight: share },
           ]),
         ),
       ),

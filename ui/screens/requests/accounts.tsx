@@ -1,70 +1,79 @@
-import { Box, Stack, Text, Title } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { findDetector } from '../../../policies/text/detectors/index.ts';
-import { budgetNamesQuery } from '../../api/house.ts';
+import { type HouseAnswer, houseQuery } from '../../api/house.ts';
 import type { RequestRecord } from '../../api/records.ts';
 import { plural } from '../../app/words.ts';
+import { sayScope } from '../budgets/budget-words.ts';
+import { Part } from './part.tsx';
 import { Tags } from './tags.tsx';
 
 const SET_BY = { key: 'fixed by the API key', caller: 'sent by the app', rule: 'set by the policy' };
 
 /** What was charged to which budget, the tags that this went by, and what was taken out of the texts. */
 export function Accounts({ record }: { readonly record: RequestRecord }) {
-  const budgets = useQuery(budgetNamesQuery);
+  const house = useQuery(houseQuery);
   const tags = Object.entries(record.tags);
   const redactions = Object.entries(record.redactions);
   return (
     <>
       <Part title="Taken out of the texts">
-        {redactions.length === 0
-          ? null
-          : redactions.map(([type, count]) => (
-              <Text size="sm" key={type}>
-                {findDetector(type)?.label ?? type}: {plural(count, 'time')}
-              </Text>
-            ))}
+        <Lines>
+          {redactions.map(([type, count]) => (
+            <Text size="sm" key={type}>
+              {findDetector(type)?.label ?? type}: {plural(count, 'time')}
+            </Text>
+          ))}
+        </Lines>
       </Part>
       <Part title="Budgets">
-        {record.charges.length === 0
-          ? null
-          : record.charges.map(({ budget, scope, unit, held, settled }) => (
-              <Text size="sm" key={`${budget} ${scope}`}>
-                <Text span inherit fw={600}>
-                  {budgets.data?.get(budget) ?? 'A budget'}
-                </Text>
-                {scope === '' ? '' : ` for ${scope}`}: {sayAmount(settled, unit)} charged, after {sayAmount(held, unit)}{' '}
-                was held
-              </Text>
-            ))}
+        <Lines>
+          {record.charges.map((charge) => (
+            <Charged key={`${charge.budget} ${charge.scope}`} charge={charge} house={house.data} />
+          ))}
+        </Lines>
       </Part>
       <Part title="Tags">
-        {tags.length === 0
-          ? null
-          : tags.map(([name, tag]) => (
-              <Text size="sm" component="div" key={name} style={{ display: 'flex', gap: 8 }}>
-                <Tags tags={{ [name]: tag }} /> {SET_BY[tag.source]}
-              </Text>
-            ))}
+        <Lines>
+          {tags.map(([name, tag]) => (
+            <Text size="sm" component="div" key={name} style={{ display: 'flex', gap: 8 }}>
+              <Tags tags={{ [name]: tag }} /> {SET_BY[tag.source]}
+            </Text>
+          ))}
+        </Lines>
       </Part>
     </>
   );
 }
 
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+interface ChargedProps {
+  readonly charge: RequestRecord['charges'][number];
+  readonly house: HouseAnswer | undefined;
+}
+
+function Charged({ charge: { budget: id, scope, unit, held, settled, revision }, house }: ChargedProps) {
+  const budget = house?.budgets.find((entry) => entry.budget.id === id)?.budget;
+  const keys = new Map(house?.keys.map((key) => [key.id, key.name]));
+  const whom = scope === '' ? '' : ` for ${budget ? sayScope(budget.scope, scope, keys) : scope}`;
+  const changed = budget !== undefined && budget.revision !== revision;
   return (
-    <Box component="section">
-      <Title order={2} mb="sm">
-        {title}
-      </Title>
-      {children === null ? (
-        <Text size="sm" c="dimmed">
-          None.
-        </Text>
-      ) : (
-        <Stack gap={6}>{children}</Stack>
-      )}
-    </Box>
+    <Text size="sm">
+      <Text span inherit fw={600}>
+        {budget?.name ?? 'A budget that is gone'}
+      </Text>
+      {whom}: {sayAmount(settled, unit)} charged, after {sayAmount(held, unit)} was held
+      {changed ? '. The budget was changed since.' : ''}
+    </Text>
+  );
+}
+
+function Lines({ children }: { readonly children: readonly ReactNode[] }) {
+  if (children.length > 0) return <Stack gap={6}>{children}</Stack>;
+  return (
+    <Text size="sm" c="dimmed">
+      None.
+    </Text>
   );
 }

@@ -1,13 +1,14 @@
-import { Box, Stack, Text, Title } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { CALL_FAILURES } from '../../../policies/effects.ts';
 import { sayFailure } from '../../../policies/kinds/model/model.ts';
 import { dollars } from '../../../policies/price.ts';
 import type { RequestRecord } from '../../api/records.ts';
-import { sayCount, sayDuration } from '../../app/words.ts';
+import { sayDuration } from '../../app/words.ts';
+import type { NodeNames } from './node-names.ts';
+import { Part } from './part.tsx';
+import { COUNTED_BY, sayUsage } from './usage-words.ts';
 
 type Attempt = RequestRecord['attempts'][number];
-
-const COUNTED_BY = { provider: 'as the provider counted', counted: 'counted here', estimated: 'estimated' };
 
 function sayOutcome({ ok, model, failure, status, message }: Attempt): string {
   if (ok) return `${model}: answered`;
@@ -19,13 +20,20 @@ function sayOutcome({ ok, model, failure, status, message }: Attempt): string {
   return message === null ? said : `${said}. ${message}`;
 }
 
+function sayTime({ durationMs, firstByteMs }: Attempt): string {
+  const all = sayDuration(durationMs);
+  return firstByteMs === null ? all : `${all}, the first piece after ${sayDuration(firstByteMs)}`;
+}
+
+function saySpending({ usage, usageSource, cost }: Attempt): string {
+  if (usage.inputTokens + usage.outputTokens === 0) return 'No tokens, and nothing to pay';
+  return `Tokens: ${sayUsage(usage)}, ${COUNTED_BY[usageSource]}; ${cost === null ? 'price not known' : dollars(cost)}`;
+}
+
 /** Every call to a model, in order. */
-export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
+export function Attempts({ attempts, names }: { readonly attempts: readonly Attempt[]; readonly names: NodeNames }) {
   return (
-    <Box component="section">
-      <Title order={2} mb="sm">
-        Calls to models
-      </Title>
+    <Part title="Calls to models">
       {attempts.length === 0 ? (
         <Text size="sm" c="dimmed">
           No model was called.
@@ -39,14 +47,20 @@ export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }
                 {sayOutcome(attempt)}
               </Text>
               <Text size="sm" c="dimmed">
-                {sayCount(attempt.usage.inputTokens)} tokens read, {sayCount(attempt.usage.outputTokens)} written (
-                {COUNTED_BY[attempt.usageSource]}); {attempt.cost === null ? 'price not known' : dollars(attempt.cost)};{' '}
-                {sayDuration(attempt.durationMs)}
+                {saySpending(attempt)}
               </Text>
+              <Text size="sm" c="dimmed">
+                {sayTime(attempt)}; called by “{names.title(attempt.node)}”
+              </Text>
+              {attempt.upstreamId === null ? null : (
+                <Text size="sm" c="dimmed" className="record-id">
+                  The provider calls it {attempt.upstreamId}
+                </Text>
+              )}
             </li>
           ))}
         </Stack>
       )}
-    </Box>
+    </Part>
   );
 }

@@ -1,6 +1,9 @@
-import { Box, Stack, Text, Title } from '@mantine/core';
+import { Mark, Stack, Text } from '@mantine/core';
+import { Fragment } from 'react';
+import { lookalikes } from '../../../policies/text/placeholders.ts';
 import type { RequestRecord } from '../../api/records.ts';
 import { readAnswers, readMessages, type Said } from './conversation.ts';
+import { Part } from './part.tsx';
 
 const ROLES: ReadonlyMap<string, string> = new Map([
   ['system', 'Instructions'],
@@ -8,15 +11,14 @@ const ROLES: ReadonlyMap<string, string> = new Map([
   ['user', 'Asked'],
   ['assistant', 'Answered'],
   ['tool', 'Result of a tool'],
+  ['function', 'Result of a tool'],
+  ['text', 'A text of the request'],
 ]);
 
 /** What was sent and answered, as it is stored: after everything that the policy took out. */
 export function Content({ record: { content } }: { readonly record: RequestRecord }) {
   return (
-    <Box component="section">
-      <Title order={2} mb={4}>
-        What was sent and answered
-      </Title>
+    <Part title="What was sent and answered">
       {content === null || (content.request === '' && content.answer === null) ? (
         <Text size="sm" c="dimmed">
           None of it is kept.
@@ -24,7 +26,7 @@ export function Content({ record: { content } }: { readonly record: RequestRecor
       ) : (
         <>
           <Text size="sm" c="dimmed" mb="sm">
-            As it is stored: what a policy took out of it is not in it.
+            As it is stored: what a policy took out is not in it. Marked is what stands in its place.
           </Text>
           <Stack gap="sm">
             {conversation(content.request, content.answer).map((said, i) => (
@@ -43,7 +45,7 @@ export function Content({ record: { content } }: { readonly record: RequestRecor
           </Stack>
         </>
       )}
-    </Box>
+    </Part>
   );
 }
 
@@ -58,8 +60,26 @@ function Message({ said: { role, text } }: { readonly said: Said }) {
       <Text size="xs" c="dimmed" fw={600}>
         {ROLES.get(role) ?? role}
       </Text>
-      <Text size="sm">{text}</Text>
+      <Text size="sm">
+        <Marked text={text} />
+      </Text>
     </div>
+  );
+}
+
+/** A text in which the placeholders for what was taken out can be seen. */
+function Marked({ text }: { readonly text: string }) {
+  const found = lookalikes(text);
+  return (
+    <>
+      {found.map(({ start, text: placeholder }, i) => (
+        <Fragment key={start}>
+          {text.slice(found[i - 1]?.end ?? 0, start)}
+          <Mark className="placeholder">{placeholder}</Mark>
+        </Fragment>
+      ))}
+      {text.slice(found.at(-1)?.end ?? 0)}
+    </>
   );
 }
 

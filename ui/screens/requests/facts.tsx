@@ -5,15 +5,19 @@ import { dollars } from '../../../policies/price.ts';
 import { policiesQuery } from '../../api/policies.ts';
 import type { RequestRecord } from '../../api/records.ts';
 import { TextLink } from '../../app/text-link.tsx';
-import { plural, sayCount, sayDuration } from '../../app/words.ts';
+import { plural, sayDuration } from '../../app/words.ts';
+import { sayCostSource, sayUsage } from './usage-words.ts';
+
+const asText = (fact: unknown): string | null => (typeof fact === 'string' && fact !== '' ? fact : null);
 
 /** The request at a glance. */
 export function Facts({ record }: { readonly record: RequestRecord }) {
-  const { model, requestedModel, policy, version, usage, cost, durationMs, overheadMs, app } = record;
+  const { model, requestedModel, policy, version, usage, cost, durationMs, overheadMs, app, facts } = record;
   const policies = useQuery(policiesQuery);
   const title = policies.data?.find(({ id }) => id === policy)?.title ?? 'Policy';
+  const project = asText(facts.project);
   return (
-    <SimpleGrid component="dl" cols={{ base: 2, sm: 3, lg: 6 }} spacing="md" m={0}>
+    <SimpleGrid component="dl" cols={{ base: 2, sm: 3, lg: 4 }} spacing="md" m={0}>
       <Fact name="Policy">
         {policy === null || version === null ? (
           'none decided'
@@ -26,15 +30,23 @@ export function Facts({ record }: { readonly record: RequestRecord }) {
       <Fact name="Model" more={model === requestedModel ? null : `asked for ${requestedModel}`}>
         {model ?? 'none answered'}
       </Fact>
-      <Fact name="Cost">{dollars(cost)}</Fact>
-      <Fact name="Tokens" more={`${sayCount(usage.inputTokens)} read, ${sayCount(usage.outputTokens)} written`}>
+      <Fact name="Cost" more={sayCostSource(record)}>
+        {dollars(cost)}
+      </Fact>
+      <Fact name="Tokens" more={sayUsage(usage)}>
         {plural(usage.inputTokens + usage.outputTokens, 'token')}
       </Fact>
       <Fact name="Time" more={`${sayDuration(overheadMs)} of it in the gateway`}>
         {sayDuration(durationMs)}
       </Fact>
+      <Fact name="Key" more={project === null ? null : `of the project ${project}`}>
+        {asText(facts['key.name']) ?? 'not kept'}
+      </Fact>
       <Fact name="App" more={record.stream ? 'answer streamed' : null}>
         {app ?? 'did not say'}
+      </Fact>
+      <Fact name="Id of the request">
+        <span className="record-id">{record.id}</span>
       </Fact>
     </SimpleGrid>
   );

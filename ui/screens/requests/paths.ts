@@ -2,6 +2,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { drawingQuery, policiesQuery } from '../../api/policies.ts';
 import type { PathStep, RecordSummary } from '../../api/records.ts';
+import { type NodeNames, namesOf, sayStep } from './node-names.ts';
 
 /** One request's policy and path in words; `path` is null while its version is being loaded, or when it is gone. */
 export interface PathWords {
@@ -10,14 +11,9 @@ export interface PathWords {
 }
 
 /** "Monthly budget (within) → Small model". The step at which every request enters says nothing, and is left out. */
-function sayPath(trace: readonly PathStep[], titles: ReadonlyMap<string, string>): string {
+function sayPath(trace: readonly PathStep[], names: NodeNames): string {
   const steps = trace.length > 1 ? trace.slice(1) : trace;
-  return steps
-    .map(({ node, port }) => {
-      const title = titles.get(node) ?? node;
-      return port === null || port === 'next' ? title : `${title} (${port.replaceAll('_', ' ')})`;
-    })
-    .join(' → ');
+  return steps.map((step) => sayStep(names, step)).join(' → ');
 }
 
 /** Words for the paths of all records; versions are asked for once each. */
@@ -31,18 +27,18 @@ export function usePaths(records: readonly RecordSummary[]): (record: RecordSumm
     ),
   ];
   const drawings = useQueries({ queries: versions.map(([, { policy, version }]) => drawingQuery(policy, version)) });
-  const titles = new Map(
-    versions.map(([key], i) => [
-      key,
-      new Map(drawings[i]?.data?.graph.nodes.map(({ id, title }) => [id, title || id] as const)),
-    ]),
+  const names = new Map(
+    versions.flatMap(([key], i) => {
+      const graph = drawings[i]?.data?.graph;
+      return graph ? [[key, namesOf(graph)] as const] : [];
+    }),
   );
   return ({ policy, version, trace }) => {
     if (policy === null || version === null) return null;
-    const known = titles.get(`${policy} ${version}`);
+    const known = names.get(`${policy} ${version}`);
     return {
       policy: policies.data?.find(({ id }) => id === policy)?.title ?? 'Policy',
-      path: known && known.size > 0 ? sayPath(trace, known) : null,
+      path: known ? sayPath(trace, known) : null,
     };
   };
 }

@@ -1,65 +1,55 @@
-import { Alert, Box, Button, Text, Title } from '@mantine/core';
-import { IconArrowsSplit, IconCircleCheck, IconHelpCircle, IconRepeat } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
-import { type Replayed, replayRecord } from '../../api/records.ts';
+import { Button, Group, NativeSelect, Text } from '@mantine/core';
+import { IconRepeat } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type DecidedRecord, replayRecord } from '../../api/records.ts';
+import { versionsQuery } from '../../api/versions.ts';
 import { Failure } from '../../app/failure.tsx';
+import { Part } from './part.tsx';
+import { ReplayResult } from './replay-result.tsx';
 
-interface Props {
-  readonly id: string;
-  /** Titles of nodes by id. */
-  readonly titles: ReadonlyMap<string, string>;
-}
-
-/** Decides the request again from its record, and says whether the way is the same. */
-export function Replay({ id, titles }: Props) {
-  const replay = useMutation({ mutationFn: () => replayRecord(id) });
+/** Decides the request again from its record, by the version that decided it or by another one of its policy. */
+export function Replay({ record }: { readonly record: DecidedRecord }) {
+  const [version, setVersion] = useState(record.version);
+  const versions = useQuery(versionsQuery(record.policy));
+  const replay = useMutation({ mutationFn: (by: number) => replayRecord(record.id, by) });
+  const numbers = [record.version, ...(versions.data ?? []).map(({ number }) => number)];
+  const words = (number: number): string => {
+    const live = versions.data?.some((one) => one.number === number && one.live);
+    const marks = [...(number === record.version ? ['which decided'] : []), ...(live ? ['live'] : [])];
+    return [`Version ${number}`, ...marks].join(', ');
+  };
   return (
-    <Box component="section">
-      <Title order={2} mb={4}>
-        Replay
-      </Title>
+    <Part title="Replay">
       <Text size="sm" c="dimmed" mb="sm">
         Decides this request again from what was recorded of it. Nothing is sent to a model, and nothing is charged.
       </Text>
-      <Button
-        variant="default"
-        leftSection={<IconRepeat size={16} aria-hidden />}
-        loading={replay.isPending}
-        onClick={() => replay.mutate()}
-        mb="sm"
-      >
-        Replay
-      </Button>
-      <div aria-live="polite">{replay.data ? <Result replayed={replay.data} titles={titles} /> : null}</div>
+      <Group align="flex-end" mb="sm">
+        <NativeSelect
+          label="By"
+          value={String(version)}
+          onChange={({ currentTarget }) => setVersion(Number(currentTarget.value))}
+          data={[...new Set(numbers)].map((number) => ({ value: String(number), label: words(number) }))}
+        />
+        <Button
+          variant="default"
+          leftSection={<IconRepeat size={16} aria-hidden />}
+          loading={replay.isPending}
+          onClick={() => replay.mutate(version)}
+        >
+          Replay
+        </Button>
+      </Group>
+      <div aria-live="polite">
+        {replay.data ? <ReplayResult record={record} version={replay.variables} replayed={replay.data} /> : null}
+      </div>
       {replay.error ? (
-        <Failure title="The request could not be replayed" error={replay.error} onRetry={() => replay.mutate()} />
+        <Failure
+          title="The request could not be replayed"
+          error={replay.error}
+          onRetry={() => replay.mutate(version)}
+        />
       ) : null}
-    </Box>
-  );
-}
-
-function Result({ replayed, titles }: { readonly replayed: Replayed; readonly titles: ReadonlyMap<string, string> }) {
-  const name = (node: string): string => `“${titles.get(node) ?? node}”`;
-  if (replayed.result === 'same') {
-    return (
-      <Alert variant="light" color="teal" icon={<IconCircleCheck aria-hidden />} title="Same path">
-        The same version decides the same way, step by step.
-      </Alert>
-    );
-  }
-  if (replayed.result === 'cannot tell') {
-    return (
-      <Alert variant="light" color="yellow" icon={<IconHelpCircle aria-hidden />} title="Cannot tell">
-        At {name(replayed.node)}: {replayed.why}.
-      </Alert>
-    );
-  }
-  const { node, recorded, now, why } = replayed.difference;
-  return (
-    <Alert variant="light" color="red" icon={<IconArrowsSplit aria-hidden />} title={`The ways part at ${name(node)}`}>
-      <Text size="sm">{why}</Text>
-      <Text size="sm">Recorded: {recorded?.reason ?? 'the request did not come here.'}</Text>
-      <Text size="sm">Now: {now?.reason ?? 'the request does not come here.'}</Text>
-    </Alert>
+    </Part>
   );
 }

@@ -1,5 +1,6 @@
 import './requests.css';
-import { Button, Group, Table, Text } from '@mantine/core';
+import { Box, Button, Group, Table, Text } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { dollars } from '../../../policies/price.ts';
@@ -24,13 +25,19 @@ export function RequestList() {
   const pages = useInfiniteQuery(recordsQuery(filter));
   const records = pages.data?.pages.flatMap((page) => page.records) ?? [];
   const refresh = (
-    <Button variant="default" size="sm" loading={pages.isRefetching} onClick={() => pages.refetch()}>
+    <Button
+      variant="default"
+      size="sm"
+      leftSection={<IconRefresh size={16} aria-hidden />}
+      loading={pages.isRefetching && !pages.isFetchingNextPage}
+      onClick={() => pages.refetch()}
+    >
       Refresh
     </Button>
   );
   return (
     <Screen title="Requests" aside={refresh}>
-      <Filters filter={filter} />
+      <Filters />
       {pages.error && !pages.isFetchNextPageError ? (
         <Failure title="The requests could not be loaded" error={pages.error} onRetry={() => pages.refetch()} />
       ) : null}
@@ -41,7 +48,9 @@ export function RequestList() {
       ) : records.length === 0 ? (
         <Nothing filter={filter} />
       ) : (
-        <Records records={records} />
+        <Box aria-busy={pages.isPlaceholderData} className={pages.isPlaceholderData ? 'old-records' : ''}>
+          <Records records={records} />
+        </Box>
       )}
       {pages.isFetchNextPageError ? (
         <Failure title="No more could be loaded" error={pages.error} onRetry={() => pages.fetchNextPage()} />
@@ -58,7 +67,7 @@ export function RequestList() {
 
 function Nothing({ filter }: { readonly filter: RequestsFilter }) {
   if (isNarrowed(filter)) {
-    return <Empty title="No request fits">Choose another status, model or tag, or show all.</Empty>;
+    return <Empty title="No request fits">Take one of the filters away, or show all.</Empty>;
   }
   return (
     <Empty title="No request yet">

@@ -1,20 +1,25 @@
 import './requests.css';
 import { Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { budgetNamesQuery } from '../../api/house.ts';
 import { drawingQuery, policyQuery } from '../../api/policies.ts';
-import { type RequestRecord, recordQuery } from '../../api/records.ts';
+import { type DecidedRecord, isDecided, type RequestRecord, recordQuery } from '../../api/records.ts';
 import { Failure } from '../../app/failure.tsx';
+import { LinkButton } from '../../app/link-button.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayMoment } from '../../app/words.ts';
 import { Drawing } from '../../canvas/drawing.tsx';
 import { Accounts } from './accounts.tsx';
+import { AnswerHeaders } from './answer-headers.tsx';
 import { Attempts } from './attempts.tsx';
 import { Content } from './content.tsx';
 import { Facts } from './facts.tsx';
+import { NO_NAMES, type NodeNames, namesOf } from './node-names.ts';
+import { Part } from './part.tsx';
 import { Replay } from './replay.tsx';
 import { Status } from './status.tsx';
 import { Steps } from './steps.tsx';
@@ -38,20 +43,16 @@ export function Request() {
       </Screen>
     );
   }
-  const { policy, version } = record.data;
   return (
     <Screen title={`Request of ${sayMoment(record.data.at)}`} aside={<Ending record={record.data} />}>
       <Facts record={record.data} />
-      {policy === null || version === null ? (
-        <Rest record={record.data} titles={new Map()} />
-      ) : (
-        <Decided record={record.data} policy={policy} version={version} />
-      )}
+      {isDecided(record.data) ? <Decided record={record.data} /> : <Rest record={record.data} names={NO_NAMES} />}
     </Screen>
   );
 }
 
-function Ending({ record: { status, errorCode, httpStatus } }: { readonly record: RequestRecord }) {
+function Ending({ record }: { readonly record: RequestRecord }) {
+  const { status, errorCode, httpStatus, policy } = record;
   return (
     <Group gap="sm">
       {errorCode === null ? null : (
@@ -60,18 +61,24 @@ function Ending({ record: { status, errorCode, httpStatus } }: { readonly record
         </Text>
       )}
       <Status status={status} />
+      {policy === null ? null : (
+        <LinkButton
+          to="/policies/$policy/edit"
+          params={{ policy }}
+          search={{ record: record.id }}
+          size="sm"
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+        >
+          Try this on the draft
+        </LinkButton>
+      )}
     </Group>
   );
 }
 
-interface DecidedProps {
-  readonly record: RequestRecord;
-  readonly policy: string;
-  readonly version: number;
-}
-
 /** What the policy did, on the drawing of the very version that decided. */
-function Decided({ record, policy, version }: DecidedProps) {
+function Decided({ record }: { readonly record: DecidedRecord }) {
+  const { policy, version } = record;
   const drawing = useQuery(drawingQuery(policy, version));
   const words = useQuery(policyQuery(policy));
   const budgets = useQuery(budgetNamesQuery);
@@ -82,7 +89,7 @@ function Decided({ record, policy, version }: DecidedProps) {
     return (
       <>
         <Failure title="The policy that decided could not be loaded" error={error} onRetry={retry} />
-        <Rest record={record} titles={new Map()} />
+        <Rest record={record} names={NO_NAMES} />
       </>
     );
   }
@@ -96,24 +103,29 @@ function Decided({ record, policy, version }: DecidedProps) {
         budgets={budgets.data}
         way={record.trace}
       />
-      <Rest record={record} titles={new Map(graph.nodes.map((node) => [node.id, node.title || node.id]))} />
+      <Rest record={record} names={namesOf(graph)} />
     </>
   );
 }
 
-/** Everything besides the drawing; `titles` are those of the nodes, by id. */
-function Rest({ record, titles }: { readonly record: RequestRecord; readonly titles: ReadonlyMap<string, string> }) {
+/** Everything besides the drawing. */
+function Rest({ record, names }: { readonly record: RequestRecord; readonly names: NodeNames }) {
   return (
-    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
-      <Stack gap="xl">
-        <Steps trace={record.trace} titles={titles} />
-        {record.policy === null ? null : <Replay id={record.id} titles={titles} />}
-        <Attempts attempts={record.attempts} />
-      </Stack>
-      <Stack gap="xl">
-        <Content record={record} />
-        <Accounts record={record} />
-      </Stack>
-    </SimpleGrid>
+    <>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+        <Stack gap="xl">
+          <Part title="Step by step">
+            <Steps trace={record.trace} names={names} />
+          </Part>
+          <Attempts attempts={record.attempts} names={names} />
+          <AnswerHeaders record={record} />
+        </Stack>
+        <Stack gap="xl">
+          <Content record={record} />
+          <Accounts record={record} />
+        </Stack>
+      </SimpleGrid>
+      {isDecided(record) ? <Replay record={record} /> : null}
+    </>
   );
 }

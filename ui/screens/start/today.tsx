@@ -5,17 +5,18 @@ import { dollars } from '../../../policies/price.ts';
 import { type UsageTotal, usageQuery } from '../../api/records.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
+import { midnight } from '../../app/local-time.ts';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayCount } from '../../app/words.ts';
 
-/** The last midnight of the browser's own time zone. */
-const midnight = (): number => new Date().setHours(0, 0, 0, 0);
+/** How often the figures are asked for again. */
+const REFRESH_MS = 30_000;
 
 /** Requests and cost of today, by model. */
 export function Today() {
   const from = midnight();
-  const totals = useQuery(usageQuery(from));
+  const totals = useQuery({ ...usageQuery(from), refetchInterval: REFRESH_MS });
   return (
     <Card withBorder padding="lg" component="section">
       <Title order={2} mb="sm">

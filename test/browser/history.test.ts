@@ -1,0 +1,298 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Graph, Layout } from '../../policies/graph.ts';
+import { shippedPolicies } from '../../server/control/shipped.ts';
+import { graphOf, startGateway, type TestGateway } from '../server/gateway/harness.ts';
+import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
+
+const EMAIL = 'ada@example.com';
+const PASSWORD = 'a password for tests';
+const browser = findBrowser();
+const shipped = await shippedPolicies();
+const starter = shipped.find(({ name }) => name === 'starter') ?? expect.fail('the starter policy is shipped');
+const settingsOf = (kind: string) => starter.graph.nodes.find((node) => node.kind === kind)?.settings ?? {};
+const modelNode = (model: string) => ['model', { ...settingsOf('model'), model }] as const;
+
+const EDGES = ['enter.next > sort', 'sort.simple > cheap', 'sort.standard > cheap', 'sort.complex > strong'];
+/** A policy whose simple questions go to this model. */
+const withCheap = (model: string) =>
+  graphOf(
+    {
+      enter: ['request', { timeZone: 'UTC' }],
+      sort: ['classify', settingsOf('classify')],
+      cheap: modelNode(model),
+      strong: modelNode('sandbox/large'),
+    },
+    EDGES,
+  );
+const LAYOUT: Layout = {
+  positions: { enter: { x: 0, y: 0 }, sort: { x: 380, y: 0 }, cheap: { x: 760, y: 0 }, strong: { x: 760, y: 220 } },
+  stickies: [],
+};
+const MODELS = ['sandbox/small', 'sandbox/local', 'sandbox/large'] as const;
+const REASONS = ['Small ones first', 'Everything stays in the house', 'Quality matters'] as const;
+
+interface Draft {
+  graph: Graph;
+  layout: Layout;
+  tests: unknown[];
+  revision: number;
+}
+
+let gateway: TestGateway;
+let pages: string;
+let shots: string;
+let here: Visit;
+let page: Page;
+let made = 0;
+
+const draftOf = (policy: string): Promise<Draft> => gateway.api<Draft>('GET', `/policies/${policy}/draft`);
+
+async function save(policy: string, change: { graph?: unknown; layout?: Layout }): Promise<number> {
+  const { graph, layout, tests, revision } = await draftOf(policy);
+  const body = { graph, layout, tests, revision, ...change };
+  return (await gateway.api<Draft>('PUT', `/policies/${policy}/draft`, body)).revision;
+}
+
+/** A policy with three versions, each with another model for simple questions. */
+async function makeThree(): Promise<{ policy: string; name: string; title: string }> {
+  const name = `told-${++made}`;
+  const title = `Told ${made}`;
+  const { policy } = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
+    name,
+    title,
+    graph: withCheap(MODELS[0]),
+  });
+  for (const [i, model] of MODELS.entries()) {
+    const revision = await save(policy.id, { graph: withCheap(model), layout: LAYOUT });
+    await gateway.api('POST', `/policies/${policy.id}/publish`, { revision, reason: REASONS[i] });
+  }
+  return { policy: policy.id, name, title };
+}
+
+/** Asks as an app does; gives the policy and version that decided. */
+async function send(name: string): Promise<string | null> {
+  const messages = [{ role: 'user', content: 'give me a synonym for happy' }];
+  const answer = await gateway.chat({ model: `policy/${name}`, messages });
+  await answer.text();
+  return answer.headers.get('x-signalbox-policy');
+}
+
+async function open(path: string): Promise<void> {
+  await here.context.request.post(`${gateway.url}/api/session`, {
+    headers: { 'x-signalbox-csrf': '1' },
+    data: { email: EMAIL, password: PASSWORD },
+  });
+  await page.goto(gateway.url + path);
+}
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const entry = (number: number) => page.getByRole('listitem', { name: `Version ${number}`, exact: true });
+const dialog = () => page.getByRole('dialog');
+
+describe.skipIf(browser === null)('the versions of a policy', () => {
+  beforeAll(async () => {
+    [pages, shots] = await Promise.all([buildPages(), mkdtemp(join(tmpdir(), 'signalbox-history-'))]);
+    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
+  }, 180_000);
+  afterAll(async () => {
+    await gateway?.stop();
+    await rm(pages, { recursive: true, force: true });
+    console.log(`Screenshots of the history: ${shots}`);
+  });
+  beforeEach(async () => {
+    here = await visit(browser ?? '', 'light');
+    page = here.page;
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+  afterEach(() => here.leave());
+
+  it('stand with author, time and reason, the newest first, each with an address of its own', async () => {
+    const { policy, title } = await makeThree();
+    await open(`/policies/${policy}`);
+    await page.getByRole('link', { name: 'History' }).click();
+    await entry(3).waitFor();
+    const list = page.getByRole('list', { name: 'Versions, the newest first' });
+    const words = await list.innerText();
+    expect(words.match(/^Version \d/gm)).toEqual(['Version 3', 'Version 2', 'Version 1']);
+    for (const reason of REASONS) expect(words).toContain(reason);
+    expect(await entry(3).innerText()).toMatch(/live[\s\S]*a program with the admin token, just now \(\d+ \w+ \d{4}/);
+    await entry(1).getByRole('link', { name: 'Version 1', exact: true }).click();
+    await page.getByText('This is version 1').waitFor();
+    await page.getByText('sandbox/small answers.').first().waitFor();
+    expect(new URL(page.url()).search).toBe('?version=1');
+    await page.getByRole('link', { name: 'Show version 3, which is live' }).click();
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    await page.getByText('This is version 1').waitFor({ state: 'detached' });
+  });
+
+  it('can be compared, any two and the draft: in words, side by side, and by their definition', async () => {
+    const { policy } = await makeThree();
+    await save(policy, { graph: withCheap('sandbox/small') });
+    await open(`/policies/${policy}/history`);
+    await page.getByRole('combobox', { name: 'Compare', exact: true }).selectOption('version 1');
+    await page.getByRole('combobox', { name: 'with', exact: true }).selectOption('version 2');
+    await button('Compare').click();
+    await page.getByText('“cheap” now uses sandbox/local instead of sandbox/small.').waitFor();
+    await button('Swap the two').click();
+    await page.getByText('“cheap” now uses sandbox/small instead of sandbox/local.').waitFor();
+    await page.getByRole('tab', { name: 'Side by side' }).click();
+    await page.getByRole('region', { name: 'Version 2' }).locator('.node-changed').waitFor();
+    await page.getByRole('region', { name: 'Version 1' }).locator('.node-changed').waitFor();
+    await page.getByRole('tab', { name: 'Definition' }).click();
+    await page.locator('.monaco-diff-editor').getByText('sandbox/local').first().waitFor();
+    await page.getByRole('textbox', { name: 'Version 2 and Version 1: before' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?from=2&to=1&view=definition');
+    // The draft does again what version 1 did.
+    await page.getByRole('combobox', { name: 'Compare', exact: true }).selectOption('the draft');
+    await button('Compare').click();
+    await page.getByRole('tab', { name: 'In words' }).click();
+    await page.getByText('They do the same').waitFor();
+  });
+
+  it('do not differ by where things stand', async () => {
+    const { policy } = await makeThree();
+    await save(policy, { layout: { ...LAYOUT, positions: { ...LAYOUT.positions, cheap: { x: 900, y: 400 } } } });
+    await open(`/policies/${policy}/compare`);
+    await page.getByText('They do the same').waitFor();
+  });
+
+  it('can be restored: shows what that changes, asks why, and keeps what is drawn', async () => {
+    const { policy, name } = await makeThree();
+    await save(policy, { graph: withCheap('sandbox/local') });
+    await open(`/policies/${policy}/history`);
+    await button('Restore version 1').click();
+    await dialog().getByText('“cheap” now uses sandbox/small instead of sandbox/large.').waitFor();
+    await dialog().getByText('The draft has changes that are not published. They stay as they are.').waitFor();
+    await dialog().getByRole('button', { name: 'Publish it as version 4' }).click();
+    await dialog().getByText('Say why, in a few words.').waitFor();
+    await dialog().getByRole('textbox', { name: 'Reason' }).fill('It was better before');
+    await dialog().getByRole('button', { name: 'Publish it as version 4' }).click();
+    await page.getByText('Version 4 is live', { exact: true }).waitFor();
+    await entry(4).getByText('restored from version 1').waitFor();
+    await entry(4).getByText('It was better before').waitFor();
+    expect(await send(name)).toBe(`${name}@4`);
+    const { graph } = await draftOf(policy);
+    expect(graph.nodes.find(({ id }) => id === 'cheap')?.settings.model).toBe('sandbox/local');
+  });
+
+  it('take the draft along when it holds nothing that was not published', async () => {
+    const { policy } = await makeThree();
+    await open(`/policies/${policy}/history`);
+    await button('Restore version 2').click();
+    await dialog().getByText('The draft has no unpublished changes').waitFor();
+    await dialog().getByRole('textbox', { name: 'Reason' }).fill('Back into the house');
+    await dialog().getByRole('button', { name: 'Publish it as version 4' }).click();
+    await entry(4).waitFor();
+    const { graph } = await draftOf(policy);
+    expect(graph.nodes.find(({ id }) => id === 'cheap')?.settings.model).toBe('sandbox/local');
+  });
+
+  it('keep a reason that was typed when restoring fails', async () => {
+    const { policy } = await makeThree();
+    await open(`/policies/${policy}/history`);
+    await button('Restore version 1').click();
+    await dialog().getByRole('textbox', { name: 'Reason' }).fill('Do not lose this');
+    await page.route('**/restore', (route) => route.abort());
+    await dialog().getByRole('button', { name: 'Publish it as version 4' }).click();
+    await dialog().getByText('The gateway does not answer.').waitFor();
+    expect(await dialog().getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('Do not lose this');
+    await page.unroute('**/restore');
+    await dialog().getByRole('button', { name: 'Publish it as version 4' }).click();
+    await entry(4).waitFor();
+  });
+
+  it('can be looked at, and not restored, by those who may change nothing', async () => {
+    const { policy } = await makeThree();
+    await page.route('**/api/session', async (route) => {
+      const answer = await route.fetch();
+      const text = await answer.text();
+      await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
+    });
+    await open(`/policies/${policy}/history`);
+    await entry(1).waitFor();
+    expect(await page.getByRole('button', { name: /^Restore/ }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Back to the policy' }).click();
+    await page.getByText('Version 3, live', { exact: true }).waitFor();
+    expect(await page.getByRole('link', { name: /^(Edit|Publish)$/ }).count()).toBe(0);
+  });
+
+  it('carry their traffic: counts and shares on edges, ends and cost on nodes, and all of it as a table', async () => {
+    const { policy, name } = await makeThree();
+    await open(`/policies/${policy}`);
+    await page.getByText('No request took this version since').waitFor();
+    for (let i = 0; i < 4; i++) expect(await send(name)).toBe(`${name}@3`);
+    await page.reload();
+    await page.getByText(/^4 requests since .*, by whole hours\.$/).waitFor();
+    expect(await page.locator('.track-label-traffic').allInnerTexts()).toEqual(
+      expect.arrayContaining(['4 · 100 %', '4 · 100 %', 'never', 'never']),
+    );
+    await page
+      .locator('.react-flow__node[data-id="cheap"]')
+      .getByText(/^4 ended here · \$/)
+      .waitFor();
+    await page.getByText('Never taken: sort (standard), sort (complex).').waitFor();
+    await button('Show as a table').click();
+    const table = page.getByRole('table', { name: 'Requests by node and way' });
+    await table.getByRole('row', { name: /simple → cheap 4 100 % 0 \$/ }).waitFor();
+    await table.getByRole('row', { name: 'complex → strong never taken' }).waitFor();
+
+    await page.getByText('Own range', { exact: true }).click();
+    await page.getByRole('textbox', { name: 'From' }).fill('2020-01-01T00:00');
+    await page.getByRole('textbox', { name: 'To' }).fill('2019-01-01T00:00');
+    await button('Show').click();
+    await page.getByText('It has to end after it begins.').waitFor();
+    await page.getByRole('textbox', { name: 'To' }).fill('2020-01-02T00:00');
+    await button('Show').click();
+    await page.getByText('No request took this version since 1 Jan 2020, 00:00:00 and before 2 Jan 2020').waitFor();
+    expect(new URL(page.url()).searchParams.get('from')).toBe(String(Date.UTC(2020, 0, 1)));
+    // Another version of the same policy has traffic of its own.
+    await page.goto(`${gateway.url}/policies/${policy}?version=2&last=month`);
+    await page.getByText('No request took this version since').waitFor();
+  });
+
+  it.each(SCHEMES)(
+    'have nothing that keeps people out, and no complaint in the console, in %s colours',
+    async (scheme) => {
+      await here.leave();
+      here = await visit(browser ?? '', scheme);
+      page = here.page;
+      await page.setViewportSize({ width: 1440, height: 900 });
+      const look = async (name: string): Promise<void> => {
+        await expectAccessible(page);
+        await page.screenshot({ path: join(shots, `${name}-${scheme}.png`), animations: 'disabled', fullPage: true });
+      };
+      const { policy, name } = await makeThree();
+      for (let i = 0; i < 3; i++) await send(name);
+      await open(`/policies/${policy}`);
+      await page.getByText(/^3 requests since/).waitFor();
+      await button('Show as a table').click();
+      await look('policy');
+      await page.goto(`${gateway.url}/policies/${policy}?version=1&from=0&to=3600000`);
+      await page.getByText('This is version 1').waitFor();
+      await page.getByText('No request took this version').waitFor();
+      await look('older');
+      await page.goto(`${gateway.url}/policies/${policy}/history`);
+      await entry(1).waitFor();
+      await look('history');
+      await button('Restore version 1').click();
+      await dialog().getByText('“cheap” now uses').waitFor();
+      await look('restore');
+      await page.goto(`${gateway.url}/policies/${policy}/compare?from=1&to=3`);
+      await page.getByText('“cheap” now uses').waitFor();
+      await look('words');
+      await page.getByRole('tab', { name: 'Side by side' }).click();
+      await button('Next change').click();
+      await page.locator('.node-chosen').first().waitFor();
+      await look('drawings');
+      await page.getByRole('tab', { name: 'Definition' }).click();
+      await page.locator('.monaco-diff-editor').getByText('sandbox/large').first().waitFor();
+      await look('definition');
+      expect(here.complaints).toEqual([]);
+    },
+    180_000,
+  );
+});

@@ -1,0 +1,343 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Graph, Layout } from '../../policies/graph.ts';
+import { shippedPolicies } from '../../server/control/shipped.ts';
+import { graphOf, startGateway, type TestGateway } from '../server/gateway/harness.ts';
+import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
+
+const EMAIL = 'ada@example.com';
+const PASSWORD = 'a password for tests';
+const browser = findBrowser();
+const shipped = await shippedPolicies();
+const starter = shipped.find(({ name }) => name === 'starter') ?? expect.fail('the starter policy is shipped');
+const settingsOf = (kind: string) => starter.graph.nodes.find((node) => node.kind === kind)?.settings ?? {};
+const modelNode = (model: string) => ['model', { ...settingsOf('model'), model }] as const;
+
+const NODES = {
+  enter: ['request', { timeZone: 'UTC' }],
+  sort: ['classify', settingsOf('classify')],
+  cheap: modelNode('sandbox/small'),
+  strong: modelNode('sandbox/large'),
+} as const;
+const EDGES = ['enter.next > sort', 'sort.simple > cheap', 'sort.standard > cheap', 'sort.complex > strong'];
+const LIVE = graphOf(NODES, EDGES);
+const LAYOUT: Layout = {
+  positions: { enter: { x: 0, y: 0 }, sort: { x: 340, y: 0 }, cheap: { x: 680, y: 0 }, strong: { x: 680, y: 200 } },
+  stickies: [],
+};
+/** Simple questions go to the strong model, and hard ones are refused. */
+const NEXT = graphOf(
+  {
+    enter: NODES.enter,
+    sort: NODES.sort,
+    cheap: modelNode('sandbox/large'),
+    no: ['block', { message: 'Too hard.' }],
+  },
+  ['enter.next > sort', 'sort.simple > cheap', 'sort.standard > cheap', 'sort.complex > no'],
+);
+const EASY = 'give me a synonym for happy';
+
+interface Draft {
+  graph: Graph;
+  layout: Layout;
+  tests: unknown[];
+  revision: number;
+}
+
+let gateway: TestGateway;
+let pages: string;
+let shots: string;
+let here: Visit;
+let page: Page;
+let made = 0;
+
+const draftOf = (policy: string): Promise<Draft> => gateway.api<Draft>('GET', `/policies/${policy}/draft`);
+
+/** Saves another graph, or other tests, as somebody else would. */
+async function save(policy: string, change: { graph?: unknown; tests?: unknown; layout?: Layout }): Promise<void> {
+  const { graph, layout, tests, revision } = await draftOf(policy);
+  await gateway.api('PUT', `/policies/${policy}/draft`, { graph, layout, tests, revision, ...change });
+}
+
+/** A policy with a version that is live. */
+async function makeLive(): Promise<{ policy: string; name: string }> {
+  const name = `published-${++made}`;
+  const { policy } = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
+    name,
+    title: `Support ${made}`,
+    graph: LIVE,
+  });
+  await save(policy.id, { layout: LAYOUT });
+  const { revision } = await draftOf(policy.id);
+  await gateway.api('POST', `/policies/${policy.id}/publish`, { revision, reason: 'The first of them' });
+  return { policy: policy.id, name };
+}
+
+/** Asks as an app does; gives the policy and version that decided. */
+async function send(name: string, question = EASY): Promise<string | null> {
+  const answer = await gateway.chat({ model: `policy/${name}`, messages: [{ role: 'user', content: question }] });
+  await answer.text();
+  return answer.headers.get('x-signalbox-policy');
+}
+
+async function open(path: string): Promise<void> {
+  await here.context.request.post(`${gateway.url}/api/session`, {
+    headers: { 'x-signalbox-csrf': '1' },
+    data: { email: EMAIL, password: PASSWORD },
+  });
+  await page.goto(gateway.url + path);
+}
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const reason = () => page.getByRole('textbox', { name: 'Reason' });
+const side = (name: string) => page.getByRole('region', { name, exact: true });
+
+describe.skipIf(browser === null)('publishing', () => {
+  beforeAll(async () => {
+    [pages, shots] = await Promise.all([buildPages(), mkdtemp(join(tmpdir(), 'signalbox-publish-'))]);
+    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
+  }, 180_000);
+  afterAll(async () => {
+    await gateway?.stop();
+    await rm(pages, { recursive: true, force: true });
+    console.log(`Screenshots of publishing: ${shots}`);
+  });
+  beforeEach(async () => {
+    here = await visit(browser ?? '', 'light');
+    page = here.page;
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+  afterEach(() => here.leave());
+
+  it('waits for the save, and says that moving things is nothing to publish', async () => {
+    const { policy } = await makeLive();
+    await open(`/policies/${policy}/edit`);
+    await button('Add a note').click();
+    await button('Publish').click();
+    await page.getByText('There is nothing to publish').waitFor();
+    expect((await draftOf(policy)).layout.stickies.length).toBe(1);
+    expect(await reason().count()).toBe(0);
+  });
+
+  it('tells in words and on both drawings what changes, and leads from one to the other', async () => {
+    const { policy } = await makeLive();
+    await save(policy, { graph: NEXT });
+    await open(`/policies/${policy}/publish`);
+    const list = page.getByRole('list', { name: 'What changes' });
+    await list.getByText('“no” is new, a Block node.').waitFor();
+    const before = side('Version 1, live');
+    const after = side('The draft');
+    await before.locator('.react-flow__node[data-id="strong"] .node-mark').getByText('−').waitFor();
+    await after.locator('.react-flow__node[data-id="no"] .node-mark').getByText('+').waitFor();
+    await before.locator('.react-flow__node[data-id="cheap"] .node-mark').getByText('≠').waitFor();
+    await after.locator('.track-added').first().waitFor({ state: 'attached' });
+    await before.locator('.track-removed').first().waitFor({ state: 'attached' });
+
+    await button('Next change').click();
+    await page.getByText(/^Change 1 of \d+$/).waitFor();
+    expect(await after.locator('.node-chosen').count()).toBe(1);
+    await list.getByRole('button', { name: /“no” is new/ }).click();
+    expect(await after.locator('.node-chosen').getAttribute('data-id')).toBe('no');
+    const box = await after.locator('.node-chosen').boundingBox();
+    const room = await after.boundingBox();
+    expect(box && room && box.x >= room.x && box.x + box.width <= room.x + room.width).toBe(true);
+
+    await before.locator('.react-flow__node[data-id="strong"]').focus();
+    await page.keyboard.press('Enter');
+    await list.locator('[aria-current="true"]').getByText('“strong”').waitFor();
+  });
+
+  it('says what would have happened with the requests that came, and shows examples', async () => {
+    const { policy, name } = await makeLive();
+    await save(policy, { graph: NEXT });
+    await open(`/policies/${policy}/publish`);
+    await page.getByText('No request has followed this policy yet').waitFor();
+    for (let i = 0; i < 7; i++) await send(name);
+    await page.reload();
+    await page.getByText('Something would have changed for 7 of 7 requests.').waitFor();
+    await page.getByText(/7 requests would have cost \$[\d.]+ more/).waitFor();
+    const bucket = button(/^7\s*Another model or text answers/);
+    await bucket.click();
+    await page.getByRole('row', { name: '7 sandbox/small sandbox/large' }).waitFor();
+    await page.getByText('The newest 5 of them:').waitFor();
+    const [example] = await Promise.all([
+      here.context.waitForEvent('page'),
+      page.getByRole('link', { name: 'Request 1, opens in a new tab' }).click(),
+    ]);
+    await example.getByRole('heading', { level: 1, name: /^Request of/ }).waitFor();
+    await example.close();
+  });
+
+  it('asks for a reason, and what is published decides at once', async () => {
+    const { policy, name } = await makeLive();
+    expect(await send(name)).toBe(`${name}@1`);
+    await save(policy, { graph: NEXT });
+    await open(`/policies/${policy}/publish`);
+    await reason().fill('  x ');
+    await button('Publish as version 2').click();
+    await page.getByText('Say why, in a few words.').waitFor();
+    await reason().fill('Simple questions deserve better answers');
+    await button('Publish as version 2').click();
+    await page.getByText('Version 2 is live').waitFor();
+    await page.getByText('Requests that are under way finish on version 1.').waitFor();
+    expect(await send(name)).toBe(`${name}@2`);
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByText('Simple questions deserve better answers').waitFor();
+  });
+
+  it('publishes the first version of a policy', async () => {
+    const { policy } = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
+      name: 'quite-new',
+      title: 'Quite new',
+      graph: LIVE,
+    });
+    await open(`/policies/${policy.id}/publish`);
+    await page.getByText('This is the first version').waitFor();
+    await reason().fill('To begin with');
+    await button('Publish as version 1').click();
+    await page.getByText('Version 1 is live').waitFor();
+    expect(await send('quite-new')).toBe('quite-new@1');
+  });
+
+  it('refuses what has problems, and leads to the node', async () => {
+    const { policy } = await makeLive();
+    await save(policy, { graph: graphOf(NODES, EDGES.slice(0, 3)) });
+    await open(`/policies/${policy}/publish`);
+    await page.getByText('has to be mended first').or(page.getByText('have to be mended first')).waitFor();
+    await page.getByText('This can be told once the problems are mended.').waitFor();
+    await reason().fill('It cannot be');
+    await button('Publish as version 2').click();
+    await page.getByRole('alert').getByText('mended first').waitFor();
+    const problem = page.getByRole('listitem').filter({ hasText: 'The port “complex” of “sort” leads nowhere.' });
+    await problem.getByRole('link', { name: 'Mend it in the editor' }).click();
+    await page.locator('.react-flow__node.selected[data-id="sort"]').waitFor();
+    const { versions } = await gateway.api<{ versions: unknown[] }>('GET', `/policies/${policy}/versions`);
+    expect(versions.length).toBe(1);
+  });
+
+  it('keeps what was typed when someone else has saved the draft, and publishes what was looked at only', async () => {
+    const { policy, name } = await makeLive();
+    await save(policy, { graph: NEXT });
+    await open(`/policies/${policy}/publish`);
+    await reason().fill('What I have looked at');
+    await save(policy, { graph: graphOf({ ...NODES, cheap: modelNode('sandbox/local') }, EDGES) });
+    await button('Publish as version 2').click();
+    await page.getByText('The draft was saved again since you came here').waitFor();
+    expect(await send(name)).toBe(`${name}@1`);
+    await button('Look at the draft as it is now').click();
+    await page.getByRole('list', { name: 'What changes' }).getByText('sandbox/local').waitFor();
+    expect(await reason().inputValue()).toBe('What I have looked at');
+    await button('Publish as version 2').click();
+    await page.getByText('Version 2 is live').waitFor();
+  });
+
+  it('shows which tests do not come out as expected, here and as the gateway runs them', async () => {
+    const { policy } = await makeLive();
+    const request = { model: `policy/any`, messages: [{ role: 'user', content: EASY }] };
+    const expect = { model: 'sandbox/small', status: 200 };
+    const test = { id: 't1', name: 'Simple ones stay cheap', request, at: '2026-03-02T12:00:00Z', expect };
+    await save(policy, { graph: NEXT, tests: [test] });
+    await open(`/policies/${policy}/publish`);
+    const words = 'It was to be answered by sandbox/small, but sandbox/large answers.';
+    await page.getByRole('list', { name: 'Tests' }).getByText(words).waitFor();
+    await page.getByText('1 test does not come out as expected: publishing will be refused.').waitFor();
+    await reason().fill('All the same');
+    await button('Publish as version 2').click();
+    await page.getByRole('alert').getByText(words).waitFor();
+    await page.getByText('Not published', { exact: true }).waitFor();
+  });
+
+  it('explains a problem that only the gateway knows of', async () => {
+    const { policy } = await makeLive();
+    await save(policy, { graph: graphOf({ ...NODES, cheap: modelNode('sandbox/gone') }, EDGES) });
+    // What this page was told when the model was still there.
+    await page.route('**/api/house', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({
+        response: answer,
+        body: (await answer.text()).replaceAll('sandbox/small', 'sandbox/gone'),
+      });
+    });
+    await open(`/policies/${policy}/publish`);
+    await page.getByText('None: every way leads somewhere').waitFor();
+    await reason().fill('It was there a moment ago');
+    await page.unroute('**/api/house');
+    await button('Publish as version 2').click();
+    await page.getByRole('alert').getByText('“cheap” uses “sandbox/gone”').first().waitFor();
+    expect(await reason().inputValue()).toBe('It was there a moment ago');
+    await page.getByRole('list', { name: 'Problems' }).getByText('“cheap” uses “sandbox/gone”').waitFor();
+  });
+
+  it('goes on after a session that has ended, with what was typed', async () => {
+    const { policy } = await makeLive();
+    await save(policy, { graph: NEXT });
+    await open(`/policies/${policy}/publish`);
+    await reason().fill('Before the session ends');
+    await here.context.clearCookies();
+    await button('Publish as version 2').click();
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await reason().inputValue()).toBe('Before the session ends');
+    await button('Publish as version 2').click();
+    await page.getByText('Version 2 is live').waitFor();
+  });
+
+  it('lets those who may only look see all of it and change nothing', async () => {
+    const { policy } = await makeLive();
+    await save(policy, { graph: NEXT });
+    await page.route('**/api/session', async (route) => {
+      const answer = await route.fetch();
+      const text = await answer.text();
+      await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
+    });
+    await open(`/policies/${policy}/edit`);
+    await page.getByRole('link', { name: 'What would be published' }).click();
+    await page.getByText('“no” is new').waitFor();
+    await page.getByText('Ask an admin to publish it.').waitFor();
+    expect(await reason().count()).toBe(0);
+  });
+
+  it.each(SCHEMES)(
+    'has nothing that keeps people out, and no complaint in the console, in %s colours',
+    async (scheme) => {
+      await here.leave();
+      here = await visit(browser ?? '', scheme);
+      page = here.page;
+      await page.setViewportSize({ width: 1440, height: 900 });
+      const look = async (name: string): Promise<void> => {
+        await expectAccessible(page);
+        await page.screenshot({ path: join(shots, `${name}-${scheme}.png`), animations: 'disabled', fullPage: true });
+      };
+      const { policy, name } = await makeLive();
+      for (let i = 0; i < 3; i++) await send(name);
+      await save(policy, { graph: NEXT });
+      await open(`/policies/${policy}/publish`);
+      await page.getByText('Something would have changed').waitFor();
+      await button('Next change').click();
+      await button(/Another model or text answers/).click();
+      await page.getByText('All of them:').waitFor();
+      await look('publish');
+      await page.evaluate('scrollTo(0, 0)');
+      await page.screenshot({ path: join(shots, `publish-top-${scheme}.png`), animations: 'disabled' });
+      await reason().fill('A look at it');
+      await button('Publish as version 2').click();
+      await page.getByText('Version 2 is live').waitFor();
+      await look('published');
+      await page.goto(`${gateway.url}/policies/${policy}/publish`);
+      await page.getByText('There is nothing to publish').waitFor();
+      await look('nothing');
+      await save(policy, { graph: graphOf(NODES, EDGES.slice(0, 3)) });
+      await page.reload();
+      await page.getByText('mended first').first().waitFor();
+      await look('problems');
+
+      expect(here.complaints).toEqual([]);
+    },
+    120_000,
+  );
+});

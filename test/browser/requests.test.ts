@@ -1,0 +1,381 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ReplayInput } from '../../policies/impact.ts';
+import { scoresOf, splitByThresholds } from '../../policies/thresholds.ts';
+import {
+  graphOf,
+  idOf,
+  publish,
+  publishNext,
+  recordOf,
+  startGateway,
+  type TestGateway,
+} from '../server/gateway/harness.ts';
+import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
+
+const EMAIL = 'ada@example.com';
+const SIMPLE = 'What is the capital of Australia?';
+const HARD =
+  'Prove that there are infinitely many primes, compare three proofs step by step, then implement a segmented sieve in Rust with tests and explain its complexity.';
+const browser = findBrowser();
+const PATIENCE = { timeout: 15_000 };
+/** Where pictures of the screens are put; nowhere when it is not set. */
+const shots = process.env.SHOTS;
+
+const model = (id: string) => ['model', { model: id, timeoutSeconds: 20, retries: 0 }] as const;
+
+/** Simple requests to the small model, all others to the large one; `refuse` is what hard ones meet instead. */
+const sorted = (simpleBelow: number, complexFrom: number, refuse = false) =>
+  graphOf(
+    {
+      enter: ['request', { timeZone: 'UTC' }],
+      sort: ['classify', { simpleBelow, complexFrom }],
+      cheap: model('sandbox/small'),
+      strong: refuse ? ['block', { status: 403, message: 'Too hard for us.' }] : model('sandbox/large'),
+    },
+    ['enter.next > sort', 'sort.simple > cheap', 'sort.standard > strong', 'sort.complex > strong'],
+  );
+
+let gateway: TestGateway;
+let pages: string;
+let here: Visit;
+let page: Page;
+let policy: string;
+
+/** Opens an address as someone who is signed in. */
+async function open(path: string): Promise<void> {
+  await here.context.request.post(`${gateway.url}/api/session`, {
+    headers: { 'x-signalbox-csrf': '1' },
+    data: { email: EMAIL, password: 'a password for tests' },
+  });
+  await page.goto(gateway.url + path);
+}
+
+/** Sends a request as an app does, and gives its answer once it is there. */
+async function ask(question: string, tags: string, extra: Record<string, unknown> = {}): Promise<Response> {
+  const body = { model: 'policy/sorted', messages: [{ role: 'user', content: question }], ...extra };
+  const answer = await gateway.chat(body, { 'x-signalbox-tags': tags });
+  await answer.text();
+  return answer;
+}
+
+const send = async (question: string, tags: string, extra?: Record<string, unknown>): Promise<string> =>
+  idOf(await ask(question, tags, extra));
+
+const rows = () => page.locator('tbody tr');
+const chip = (words: string) => page.getByRole('button', { name: `${words} (take away)`, exact: true });
+const heading = (name: string | RegExp) => page.getByRole('heading', { name });
+const side = (name: string): Locator => page.getByRole('region', { name });
+
+describe.skipIf(browser === null)('requests', () => {
+  beforeAll(async () => {
+    pages = await buildPages();
+    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
+    policy = await publish(gateway, 'sorted', sorted(0.24, 0.55));
+  }, 120_000);
+  afterAll(async () => {
+    await gateway?.stop();
+    await rm(pages, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    here = await visit(browser ?? '', 'light');
+    page = here.page;
+  });
+  afterEach(async () => {
+    expect(here.complaints).toEqual([]);
+    await here.leave();
+  });
+
+  it('are narrowed by several tags that were seen, each taken away by itself, all of it in the address', async () => {
+    await send(SIMPLE, 'user=mia,feature=search');
+    await send(SIMPLE, 'user=mia,feature=ads');
+    await send(SIMPLE, 'user=noah,feature=search');
+    await open('/requests');
+    const tag = page.getByRole('combobox', { name: 'Tag' });
+    await tag.fill('mia');
+    await page.getByRole('option', { name: 'user=mia' }).click();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+    await tag.fill('feature=search');
+    await tag.press('Enter');
+    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
+    await page.reload();
+    await chip('user=mia').waitFor();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
+    await chip('user=mia').click();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+    await chip('feature=search').waitFor();
+    expect(new URL(page.url()).search).toBe('?tag=feature%3Dsearch');
+
+    await tag.fill('feature=ads');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await chip('feature=ads').waitFor();
+    expect(await chip('feature=search').count(), 'a tag has one value').toBe(0);
+    await tag.fill('no tag');
+    await tag.press('Enter');
+    await page.getByText('Write it as name=value').waitFor();
+  });
+
+  it('are narrowed by policy, version, cost and time', async () => {
+    const id = await send(SIMPLE, 'user=ivy');
+    const { cost } = await recordOf(gateway, id);
+    expect(cost).toBeGreaterThan(0);
+    const before = await send(SIMPLE, 'user=ivy', { model: 'policy/nowhere' });
+    expect(before).not.toBe('');
+    await open('/requests?tag=user%3Divy');
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+
+    await page.getByLabel('Policy', { exact: true }).selectOption('sorted');
+    await page.getByLabel('Version').selectOption({ label: '1, live' });
+    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
+    await chip('policy sorted').click();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+    expect(await page.getByLabel('Version').count()).toBe(0);
+
+    const least = page.getByLabel('Cost at least');
+    await least.fill('much');
+    await least.press('Enter');
+    await page.getByText('Write dollars, such as 0.05').waitFor();
+    await least.fill((cost / 1e9).toFixed(9));
+    await least.press('Enter');
+    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
+    await least.fill(((cost + 1) / 1e9).toFixed(9));
+    await least.press('Tab');
+    await page.getByText('No request fits').waitFor();
+    await least.fill('');
+    await least.press('Enter');
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+
+    const time = page.getByLabel('Time');
+    await time.selectOption('last hour');
+    await chip('last hour').waitFor();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+    await time.selectOption('between two moments');
+    await page.getByLabel('Until').fill('2020-05-01T12:30');
+    await page.getByLabel('Until').press('Enter');
+    await page.getByText('This is not after the start.').waitFor();
+    await chip('until 1 May 2020, 12:30:00').waitFor();
+    await page.getByText('No request fits').waitFor();
+    await page.getByLabel('From').fill('2020-04-01T12:30');
+    await page.getByLabel('From').press('Enter');
+    await chip('from 1 Apr 2020, 12:30:00').waitFor();
+    await chip('until 1 May 2020, 12:30:00').click();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(() => new URL(page.url()).search, PATIENCE).toBe('');
+  });
+
+  it('show what came in since, when they are asked for again', async () => {
+    await send(SIMPLE, 'user=fresh');
+    await open('/requests?tag=user%3Dfresh');
+    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
+    await send(SIMPLE, 'user=fresh');
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+  });
+
+  it('fit a window of 1280 pixels, and say what went wrong when they cannot be loaded', async () => {
+    await send(SIMPLE, 'user=wide,team=search,feature=a-rather-long-name-of-something');
+    await open('/requests');
+    await rows().first().waitFor();
+    const table = page.getByLabel('Requests', { exact: true }).last();
+    const room = (await table.boundingBox())?.width;
+    expect((await table.locator('table').boundingBox())?.width).toBeLessThanOrEqual(room ?? 0);
+    await page.route('**/api/records?**', (route) =>
+      route.fulfill({
+        status: 422,
+        json: { error: { code: 'invalid_input', message: 'That cannot be asked for.', details: {} } },
+      }),
+    );
+    await page.getByLabel('Status').selectOption('Failed');
+    await page.getByText('That cannot be asked for.').waitFor();
+    await page.unroute('**/api/records?**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('The requests could not be loaded').waitFor({ state: 'detached' });
+    // The console says so of every answer that is an error.
+    await here.leave();
+    here = await visit(browser ?? '', 'light');
+  });
+
+  it.each([
+    ['whole', {}],
+    ['streamed', { stream: true }],
+    ['refused', { model: 'policy/nowhere' }],
+  ])('show the headers that the app got with a %s answer', async (_, extra) => {
+    const answer = await ask(SIMPLE, 'user=head', extra);
+    await open(`/requests/${idOf(answer)}`);
+    await heading('What the answer told the app').waitFor();
+    const sent = [...answer.headers].filter(([name]) => name.startsWith('x-signalbox-'));
+    expect(sent.length).toBeGreaterThan(4);
+    const shown = page.getByLabel('Headers of the answer').locator('tr');
+    await expect.poll(() => shown.count(), PATIENCE).toBe(sent.length);
+    for (const [name, value] of sent) {
+      const row = shown.filter({ hasText: name });
+      // The clock ran on after the head was sent.
+      if (name !== 'x-signalbox-overhead-ms') expect(await row.locator('td').innerText(), name).toBe(value);
+    }
+  });
+
+  it('are replayed on another version, side by side', async () => {
+    const id = await send(SIMPLE, 'user=again');
+    await publishNext(gateway, policy, sorted(0, 0.01, true));
+    await publishNext(gateway, policy, sorted(0, 0.01));
+    await publishNext(gateway, policy, sorted(0.24, 0.55));
+    await open(`/requests/${id}`);
+    const by = page.getByLabel('By', { exact: true });
+    const again = page.getByRole('button', { name: 'Replay' });
+    await by.locator('option').nth(3).waitFor({ state: 'attached' });
+    await expect
+      .poll(() => by.locator('option').allInnerTexts(), PATIENCE)
+      .toEqual(['Version 1, which decided', 'Version 4, live', 'Version 3', 'Version 2']);
+    await again.click();
+    await page.getByText('The same version decides the same way, step by step.').waitFor();
+
+    await by.selectOption('Version 2');
+    await again.click();
+    await page.getByText('The ways part at “sort”').waitFor();
+    const recorded = side('Recorded, by version 1');
+    await recorded.getByText('sandbox/small answered', { exact: true }).waitFor();
+    await recorded.locator('.node-lit').first().waitFor();
+    expect((await recorded.locator('.node-lit .node-title').allInnerTexts()).sort()).toEqual([
+      'cheap',
+      'enter',
+      'sort',
+    ]);
+    const decided = side('Decided again, by version 2');
+    await decided.getByText('Refused: Too hard for us.').first().waitFor();
+    expect((await decided.locator('.node-lit .node-title').allInnerTexts()).sort()).toEqual([
+      'enter',
+      'sort',
+      'strong',
+    ]);
+    await decided.getByText('here the ways part').waitFor();
+
+    await by.selectOption('Version 3');
+    await again.click();
+    await page.getByText('What comes of it cannot be told. At “strong”').waitFor();
+    const untold = side('Decided again, by version 3');
+    await untold.getByText('The end cannot be told').waitFor();
+    expect((await untold.locator('.node-lit .node-title').allInnerTexts()).sort()).toEqual(['enter', 'sort', 'strong']);
+
+    await by.selectOption('Version 4, live');
+    await again.click();
+    await page.getByText('Version 4 decides the same way, step by step.').waitFor();
+  });
+
+  it('lead to the draft, to be tried on it', async () => {
+    const id = await send('What is the largest city of Australia?', 'user=draft');
+    await open(`/requests/${id}`);
+    await page.getByRole('link', { name: 'Try this on the draft' }).click();
+    await page.getByRole('heading', { level: 1, name: 'sorted' }).waitFor();
+    expect(page.url()).toBe(`${gateway.url}/policies/${policy}/edit?record=${id}`);
+    await page.getByRole('tab', { name: 'Try it', selected: true }).waitFor();
+    const typed = page.getByRole('tabpanel', { name: 'Try it' }).locator('textarea').first();
+    await expect.poll(() => typed.inputValue(), PATIENCE).toBe('What is the largest city of Australia?');
+  });
+
+  it('are counted under the thresholds while these move', async () => {
+    const name = 'counted';
+    const id = await publish(gateway, name, sorted(0.24, 0.55));
+    await open(`/policies/${id}/edit`);
+    await page.locator('.react-flow__node[data-id="sort"]').click();
+    await page.getByText('No request came to this policy in the last week.').waitFor();
+
+    for (const question of [SIMPLE, 'Hi', HARD, SIMPLE])
+      await send(question, 'user=count', { model: `policy/${name}` });
+    const { records } = await gateway.api<{ records: ReplayInput[] }>('GET', `/records/replayable?policy=${id}`);
+    const scores = scoresOf(records);
+    expect(scores).toHaveLength(4);
+    const expected = (simpleBelow: number, complexFrom: number): string[] => {
+      const split = splitByThresholds(scores, simpleBelow, complexFrom);
+      return (['simple', 'standard', 'complex'] as const).map(
+        (level) => `${level} ${split[level]} (${split[level] * 25} %)`,
+      );
+    };
+    const shown = async (): Promise<string[]> =>
+      (await page.locator('.score-level').allInnerTexts()).map((text) => text.split(/\s+/).join(' ').trim());
+
+    await page.reload();
+    await page.locator('.react-flow__node[data-id="sort"]').click();
+    await page.getByText('Last week’s 4 classified requests').waitFor();
+    expect(await shown()).toEqual(expected(0.24, 0.55));
+
+    // While the thumb is held, nothing is let go of yet.
+    const thumb = page.getByRole('slider', { name: 'Complex from' });
+    const box = (await thumb.boundingBox()) ?? expect.fail('the slider is there');
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 400, box.y + box.height / 2, { steps: 10 });
+    await expect.poll(shown, PATIENCE).toEqual(expected(0.24, 1));
+    await page.mouse.up();
+
+    const low = page.getByRole('slider', { name: 'Simple below' });
+    await low.focus();
+    for (let i = 0; i < 24; i++) await low.press('ArrowLeft');
+    await expect.poll(shown, PATIENCE).toEqual(expected(0, 1));
+
+    await page.getByText('Examples of standard ones').click();
+    const [beside] = await Promise.all([
+      here.context.waitForEvent('page'),
+      page.locator('.score-examples a').first().click(),
+    ]);
+    await beside.getByRole('heading', { name: /^Request of/ }).waitFor();
+  });
+
+  it.each(SCHEMES)(
+    'keep nobody out, in %s colours',
+    async (scheme) => {
+      await here.leave();
+      here = await visit(browser ?? '', scheme);
+      page = here.page;
+      await page.setViewportSize({ width: 1440, height: 900 });
+      const look = async (name: string): Promise<void> => {
+        await expectAccessible(page);
+        if (shots === undefined) return;
+        await page.screenshot({ path: join(shots, `${name}-${scheme}.png`), animations: 'disabled', fullPage: true });
+      };
+      const name = `look-${scheme}`;
+      const own = await publish(gateway, name, sorted(0.24, 0.55));
+      const id = await send(SIMPLE, 'user=look,feature=search', { model: `policy/${name}` });
+      await publishNext(gateway, own, sorted(0, 0.01, true));
+      for (const [question, extra] of [
+        ['Is +49 30 901820 the number of bob@example.com? Answer yes or no.', { model: 'policy/starter' }],
+        [HARD, { stream: true, model: `policy/${name}` }],
+        [SIMPLE, { model: 'sandbox/large' }],
+        [SIMPLE, { model: 'policy/nowhere' }],
+      ] as const)
+        await send(question, 'user=look,usage=building', extra);
+      await open('/requests?last=day&tag=%5B"user%3Dlook"%2C"feature%3Dsearch"%5D');
+      await page.getByText('sort (simple) → cheap').first().waitFor();
+      await look('requests-narrowed');
+      await page.goto(`${gateway.url}/requests`);
+      await rows().first().waitFor();
+      await page.getByRole('combobox', { name: 'Tag' }).fill('user');
+      await page.getByRole('option', { name: 'user=look' }).waitFor();
+      await look('requests');
+      await page.goto(`${gateway.url}/requests/${id}`);
+      await page.getByLabel('By', { exact: true }).selectOption('2');
+      await page.getByRole('button', { name: 'Replay' }).click();
+      await side('Decided again, by version 2').locator('.node-lit').first().waitFor();
+      await look('request-replayed');
+      await page.goto(`${gateway.url}/policies/${own}/edit`);
+      await page.locator('.react-flow__node[data-id="sort"]').click();
+      await page.getByText('classified requests').waitFor();
+      await page.locator('.score-split summary').first().click();
+      await look('score-split');
+    },
+    120_000,
+  );
+
+  it('of today lead from the start to those behind each figure', async () => {
+    await send(SIMPLE, 'user=today', { model: 'sandbox/small?fault=500' });
+    await open('/');
+    await page.getByRole('link', { name: /failed, look at what failed$/ }).click();
+    await chip('Failed').waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'sandbox/small' }).click();
+    await chip('model sandbox/small').waitFor();
+    await rows().first().waitFor();
+  });
+});

@@ -1,0 +1,22 @@
+/** How requests end, in words. */
+import type { Outcome, RequestRecord } from '../../api/records.ts';
+import { STATUS_WORDS } from './status.tsx';
+
+/** How a record says that its request ended: "sandbox/small answered". */
+export function sayRecordedEnd({ model, status }: Pick<RequestRecord, 'model' | 'status'>): string {
+  return model === null ? STATUS_WORDS[status] : `${model} answered`;
+}
+
+/** How a request ends by a version: "sandbox/small answers". */
+export function sayEnd(outcome: Outcome): string {
+  switch (outcome.type) {
+    case 'model':
+      return `${outcome.model} answers`;
+    case 'block':
+      return `Refused: ${outcome.message}`;
+    case 'answer':
+      return 'The policy answers with a fixed text';
+    case 'unfinished':
+      return 'The way ends where nothing is connected';
+  }
+}

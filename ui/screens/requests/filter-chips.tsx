@@ -1,0 +1,70 @@
+import { Button, Group, VisuallyHidden } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { dollars } from '../../../policies/price.ts';
+import { policiesQuery } from '../../api/policies.ts';
+import { tagsOf } from '../../api/records.ts';
+import { isNarrowed, type RequestsFilter } from '../../app/addresses.ts';
+import { sayMoment } from '../../app/words.ts';
+import { PERIOD_WORDS } from './period-words.ts';
+import { STATUS_WORDS } from './status.tsx';
+import { useFilter } from './use-filter.ts';
+
+interface Chip {
+  readonly words: string;
+  /** What takes it away. */
+  readonly without: Partial<RequestsFilter>;
+}
+
+/** Everything that the list is narrowed by, each to be taken away by itself. */
+export function FilterChips() {
+  const { filter, narrow, clear } = useFilter();
+  const policies = useQuery(policiesQuery);
+  if (!isNarrowed(filter)) return null;
+  const title = policies.data?.find(({ id }) => id === filter.policy)?.title ?? 'chosen';
+  return (
+    <Group gap="xs" role="group" aria-label="Shown are only requests with">
+      {chipsOf(filter, title).map(({ words, without }) => (
+        <Button
+          key={words}
+          size="compact-sm"
+          variant="light"
+          radius="xl"
+          rightSection={<IconX size={14} aria-hidden />}
+          onClick={() => narrow(without)}
+        >
+          {words}
+          <VisuallyHidden>(take away)</VisuallyHidden>
+        </Button>
+      ))}
+      <Button size="compact-sm" variant="subtle" onClick={clear}>
+        Show all
+      </Button>
+    </Group>
+  );
+}
+
+function chipsOf(filter: RequestsFilter, policyTitle: string): Chip[] {
+  const { status, model, policy, version, last, from, to, costAtLeast } = filter;
+  const chips: Chip[] = [];
+  if (last !== undefined) chips.push({ words: PERIOD_WORDS[last], without: { last: undefined } });
+  else {
+    if (from !== undefined) chips.push({ words: `from ${sayMoment(from)}`, without: { from: undefined } });
+    if (to !== undefined) chips.push({ words: `until ${sayMoment(to)}`, without: { to: undefined } });
+  }
+  if (status !== undefined) chips.push({ words: STATUS_WORDS[status], without: { status: undefined } });
+  if (policy !== undefined) {
+    chips.push({ words: `policy ${policyTitle}`, without: { policy: undefined, version: undefined } });
+  }
+  if (version !== undefined) chips.push({ words: `version ${version}`, without: { version: undefined } });
+  if (model !== undefined) chips.push({ words: `model ${model}`, without: { model: undefined } });
+  const tags = tagsOf(filter);
+  for (const tag of tags) {
+    const others = tags.filter((one) => one !== tag);
+    chips.push({ words: tag, without: { tag: others.length > 1 ? others : others[0] } });
+  }
+  if (costAtLeast !== undefined) {
+    chips.push({ words: `${dollars(costAtLeast)} or more`, without: { costAtLeast: undefined } });
+  }
+  return chips;
+}
