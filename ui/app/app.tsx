@@ -1,4 +1,5 @@
 import { Container, Modal, Text } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
 import { sessionQuery } from '../api/session.ts';
@@ -24,6 +25,7 @@ export function App() {
   return (
     <Frame session={session}>
       <Outlet />
+      <Notifications position="bottom-right" />
       <Modal
         opened={state === 'ended'}
         onClose={() => undefined}

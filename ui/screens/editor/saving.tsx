@@ -1,9 +1,9 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCloudOff, IconPencil } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
 import { useStore } from 'zustand';
-import { sessionQuery } from '../../api/session.ts';
+import { markSignedOut, sessionQuery } from '../../api/session.ts';
 import { sayTime } from '../../app/words.ts';
 import { useEditor } from '../../editing/editing-context.tsx';
 import { Conflict } from './conflict.tsx';
@@ -15,6 +15,10 @@ export function Saving({ restored }: { readonly restored: boolean }) {
   const session = useQuery(sessionQuery);
   const signedIn = session.data?.state === 'in';
 
+  const client = useQueryClient();
+  useEffect(() => {
+    if (phase.name === 'signed out') markSignedOut(client);
+  }, [phase, client]);
   useEffect(() => {
     if (signedIn && saver.phase.getState().name === 'signed out') saver.retry();
   }, [signedIn, saver]);
