@@ -254,6 +254,22 @@ describe.skipIf(browser === null)('the versions of a policy', () => {
     await page.getByText('No request took this version since').waitFor();
   });
 
+  it('fit a narrow screen', async () => {
+    await page.setViewportSize({ width: 390, height: 800 });
+    const { policy } = await makeThree();
+    await save(policy, { graph: withCheap('sandbox/small') });
+    for (const [path, content] of [
+      ['', page.getByText('No request took this version since')],
+      ['/history', entry(1)],
+      ['/compare?view=drawings', button('Next change')],
+      ['/publish', button('Publish as version 4')],
+    ] as const) {
+      await open(`/policies/${policy}${path}`);
+      await content.waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(390);
+    }
+  });
+
   it.each(SCHEMES)(
     'have nothing that keeps people out, and no complaint in the console, in %s colours',
     async (scheme) => {

@@ -191,7 +191,7 @@ describe.skipIf(browser === null)('the pages', () => {
     await send('What is the capital of Australia?', 'user=filter', 'sandbox/small');
     await open('/requests');
     await page.getByRole('combobox', { name: 'Tag' }).fill('user=filter');
-    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
     const rows = page.locator('tbody tr');
     await expect.poll(() => rows.count()).toBe(2);
     await page.getByLabel('Status').selectOption('Failed');
@@ -202,7 +202,7 @@ describe.skipIf(browser === null)('the pages', () => {
     await page.getByLabel('Model').selectOption('sandbox/small');
     await expect.poll(() => page.locator('tbody').innerText()).toMatch(/^(?!.*none).*sandbox\/small/s);
     await page.getByRole('combobox', { name: 'Tag' }).fill('nonsense');
-    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await page.getByText('Write it as name=value').waitFor();
   });
 
@@ -214,6 +214,7 @@ describe.skipIf(browser === null)('the pages', () => {
     );
     for (let i = 0; i < 51; i++) await send('Again?', 'user=many', 'policy/many');
     await open('/requests?tag=user%3Dmany');
+    await page.locator('tbody tr').first().waitFor();
     await expect.poll(() => page.locator('tbody tr').count()).toBe(50);
     await page.getByRole('button', { name: 'Load more' }).click();
     await expect.poll(() => page.locator('tbody tr').count()).toBe(51);

@@ -171,6 +171,20 @@ describe.skipIf(browser === null)('publishing', () => {
     await example.close();
   });
 
+  it('can be told to stop looking at the requests that came, and to begin again', async () => {
+    const { policy, name } = await makeLive();
+    await send(name);
+    await save(policy, { graph: NEXT });
+    await page.route('**/api/records/replayable?**', () => undefined);
+    await open(`/policies/${policy}/publish`);
+    await page.getByText('Loading the requests …').waitFor();
+    await button('Stop').click();
+    await page.getByText('Stopped.').waitFor();
+    await page.unroute('**/api/records/replayable?**');
+    await button('Start again').click();
+    await page.getByText('Something would have changed for 1 of 1 request.').waitFor();
+  });
+
   it('asks for a reason, and what is published decides at once', async () => {
     const { policy, name } = await makeLive();
     expect(await send(name)).toBe(`${name}@1`);

@@ -17,6 +17,7 @@ import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit }
 
 const EMAIL = 'ada@example.com';
 const SIMPLE = 'What is the capital of Australia?';
+const PERSONAL = 'Is +49 30 901820 the number of bob@example.com? Answer yes or no.';
 const HARD =
   'Prove that there are infinitely many primes, compare three proofs step by step, then implement a segmented sieve in Rust with tests and explain its complexity.';
 const browser = findBrowser();
@@ -338,9 +339,9 @@ describe.skipIf(browser === null)('requests', () => {
       const name = `look-${scheme}`;
       const own = await publish(gateway, name, sorted(0.24, 0.55));
       const id = await send(SIMPLE, 'user=look,feature=search', { model: `policy/${name}` });
+      const redacted = await send(PERSONAL, 'user=look', { model: 'policy/starter' });
       await publishNext(gateway, own, sorted(0, 0.01, true));
       for (const [question, extra] of [
-        ['Is +49 30 901820 the number of bob@example.com? Answer yes or no.', { model: 'policy/starter' }],
         [HARD, { stream: true, model: `policy/${name}` }],
         [SIMPLE, { model: 'sandbox/large' }],
         [SIMPLE, { model: 'policy/nowhere' }],
@@ -359,6 +360,10 @@ describe.skipIf(browser === null)('requests', () => {
       await page.getByRole('button', { name: 'Replay' }).click();
       await side('Decided again, by version 2').locator('.node-lit').first().waitFor();
       await look('request-replayed');
+      await page.goto(`${gateway.url}/requests/${redacted}`);
+      await page.locator('.node-lit').first().waitFor();
+      expect(await page.locator('.placeholder').allInnerTexts()).toContain('[[PHONE_1]]');
+      await look('request-redacted');
       await page.goto(`${gateway.url}/policies/${own}/edit`);
       await page.locator('.react-flow__node[data-id="sort"]').click();
       await page.getByText('classified requests').waitFor();

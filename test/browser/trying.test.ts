@@ -8,6 +8,7 @@ import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit }
 
 const EMAIL = 'ada@example.com';
 const browser = findBrowser();
+const PATIENCE = { timeout: 15_000 };
 
 const NODES = {
   enter: ['request', { timeZone: 'UTC' }],
@@ -215,7 +216,7 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
     await button('Show it on the drawing').first().click();
     await page.locator('.react-flow__node.selected[data-id="cheap"]').waitFor();
     await button('Mend it in “Problems”').click();
-    await expect.poll(() => panel(/^Problems/).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => panel(/^Problems/).getAttribute('aria-selected'), PATIENCE).toBe('true');
   });
 
   it('tries requests of the past again, and says what is known of them', async () => {
@@ -282,7 +283,10 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
     await page.keyboard.press('Control+z');
     await panel('Tests 1 of 1').waitFor();
     await expect
-      .poll(async () => (await gateway.api<{ tests: { name: string }[] }>('GET', `/policies/${policy}/draft`)).tests)
+      .poll(
+        async () => (await gateway.api<{ tests: { name: string }[] }>('GET', `/policies/${policy}/draft`)).tests,
+        PATIENCE,
+      )
       .toMatchObject([{ name: 'Cheap', expect: { model: 'sandbox/small', status: 200 } }]);
     expect(here.complaints).toEqual([]);
   });
@@ -300,7 +304,9 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
     await page.keyboard.press('Enter');
     const names = page.getByRole('list', { name: 'Tests' }).getByRole('listitem');
     await names.first().getByText('Second').waitFor();
-    await expect.poll(() => page.evaluate('document.activeElement.ariaLabel')).toBe('Move the test “Second” up');
+    await expect
+      .poll(() => page.evaluate('document.activeElement.ariaLabel'), PATIENCE)
+      .toBe('Move the test “Second” up');
   });
 
   it('lists problems, mends them by a button, and is glad when nothing is wrong', async () => {
@@ -325,7 +331,6 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
 
   it('shows everything to those who may only look, and no means to change it', async () => {
     const id = await makePolicy(graphOf(NODES, WAYS.slice(1)));
-    await gateway.api('POST', `/policies/${policy}/archive`, { reason: 'for a test' }).catch(() => undefined);
     await page.route('**/api/session', async (route) => {
       const answer = await route.fetch();
       const text = await answer.text();

@@ -1,4 +1,4 @@
-/** Records of requests, deciding one again, and totals. */
+/** Records of requests, and totals. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { ask } from './client.ts';
@@ -25,8 +25,8 @@ const usageSource = z.enum(['provider', 'counted', 'estimated']);
 const pathStep = z.object({ node: z.string(), port: z.string().nullable() });
 export type PathStep = z.infer<typeof pathStep>;
 
-const explainedStep = pathStep.extend({ kind: z.string(), reason: z.string() });
-export type ExplainedStep = z.infer<typeof explainedStep>;
+export const explainedStepSchema = pathStep.extend({ kind: z.string(), reason: z.string() });
+export type ExplainedStep = z.infer<typeof explainedStepSchema>;
 
 const summary = {
   id: z.string(),
@@ -54,7 +54,7 @@ const recordSchema = z.object({
   /** Id of the key that sent it. */
   key: z.string(),
   usageSource,
-  trace: z.array(explainedStep),
+  trace: z.array(explainedStepSchema),
   attempts: z.array(
     z.object({
       node: z.string(),
@@ -155,40 +155,6 @@ export const recordQuery = (id: string) =>
     queryKey: ['records', id],
     queryFn: ({ signal }) => ask(recordSchema, `/records/${encodeURIComponent(id)}`, { signal }),
   });
-
-const step = z.object({ port: z.string().nullable(), reason: z.string() }).nullable();
-const difference = z.object({ node: z.string(), recorded: step, now: step, why: z.string() });
-const decision = z.object({
-  trace: z.array(explainedStep),
-  outcome: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('model'), model: z.string() }),
-    z.object({ type: z.literal('block'), message: z.string() }),
-    z.object({ type: z.literal('answer'), text: z.string() }),
-    z.object({ type: z.literal('unfinished') }),
-  ]),
-});
-export type Outcome = z.infer<typeof decision>['outcome'];
-
-/** Whether the rules library says of a step what decided; false is a fault of the program. */
-const explanations = z.array(z.object({ node: z.string(), agree: z.boolean() }));
-const replayed = z.discriminatedUnion('result', [
-  z.object({ result: z.literal('same'), decision, explanations }),
-  z.object({ result: z.literal('different'), difference, decision, explanations }),
-  z.object({
-    result: z.literal('cannot tell'),
-    node: z.string(),
-    why: z.string(),
-    difference: difference.nullable(),
-    /** The steps before that node. */
-    trace: z.array(explainedStep),
-  }),
-]);
-export type Replayed = z.infer<typeof replayed>;
-
-/** Decides a recorded request again by a version of its policy, without calling anyone. */
-export function replayRecord(id: string, version: number): Promise<Replayed> {
-  return ask(replayed, `/records/${encodeURIComponent(id)}/replay`, { method: 'POST', body: { version } });
-}
 
 const total = z.object({
   group: z.string().nullable(),

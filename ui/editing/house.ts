@@ -7,6 +7,7 @@ import type { Graph } from '../../policies/graph.ts';
 import type { Model } from '../../policies/model.ts';
 import type { SimulationWorld } from '../../policies/simulate.ts';
 import type { HouseAnswer } from '../api/house.ts';
+import { tokenCounter } from './token-counter.ts';
 
 export interface House {
   readonly answer: HouseAnswer;
@@ -43,6 +44,7 @@ export function houseOf(answer: HouseAnswer, found: FoundModels = {}): House {
       const project = answer.projects.find((one) => one.id === key?.project);
       return {
         ...check,
+        counter: tokenCounter,
         state: (budget, scope) => uses.get(budget.id)?.find((use) => use.scope === scope) ?? { spent: 0, held: 0 },
         facts: { key: { id: key?.id ?? '', name: key?.name ?? '' }, project: project?.name ?? '', app: null },
       };

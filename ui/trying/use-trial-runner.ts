@@ -35,7 +35,8 @@ export function useTrialRunner(isShown: boolean): void {
     if (!isShown) return;
     const isOfThis = result?.kind === 'tried' && result.drawn === document.graph;
     const way = isOfThis ? result.simulation.decision.trace.map(({ node, port }) => ({ node, port })) : null;
-    editing.getState().light(way);
+    // The same way is left as it is: nothing of the drawing has to be drawn again.
+    if (JSON.stringify(editing.getState().way) !== JSON.stringify(way)) editing.getState().light(way);
   }, [editing, isShown, document, result]);
 
   useEffect(() => {

@@ -24,7 +24,8 @@ export function PublishBuckets({ impact: { buckets, moves, money, assumptions },
         {buckets
           .filter(({ count }) => count > 0)
           .map((bucket) => (
-            <Accordion.Item key={bucket.kind} value={bucket.kind}>
+            // Ids are made of the value, and those have no spaces.
+            <Accordion.Item key={bucket.kind} value={bucket.kind.replaceAll(' ', '-')}>
               <Accordion.Control>
                 <span className="impact-count">{sayCount(bucket.count)}</span>
                 {bucket.label}

@@ -22,7 +22,7 @@ export function PeriodChoice({ stretch, onChange }: Props) {
   };
   return (
     <Group gap="md" align="flex-end">
-      <div>
+      <div className="traffic-period">
         <div className="traffic-label" id={label}>
           Traffic
         </div>

@@ -1,5 +1,6 @@
 /** How requests end, in words. */
-import type { Outcome, RequestRecord } from '../../api/records.ts';
+import type { RequestRecord } from '../../api/records.ts';
+import type { Outcome } from '../../api/replay.ts';
 import { STATUS_WORDS } from './status.tsx';
 
 /** How a record says that its request ended: "sandbox/small answered". */

@@ -1,0 +1,24 @@
+/** Counts tokens in the browser, as the gateway does near a limit; the vocabulary comes when it is first needed. */
+import { tokenCounterOf } from '../../policies/text/token-counter.ts';
+
+export const tokenCounter = tokenCounterOf({
+  load: {
+    o200k: async () => {
+      const [ranks, patterns] = await Promise.all([
+        import('gpt-tokenizer/bpeRanks/o200k_base'),
+        import('gpt-tokenizer/encodingParams/constants'),
+      ]);
+      return { tokens: ranks.default, words: patterns.O200K_TOKEN_SPLIT_REGEX };
+    },
+    cl100k: async () => {
+      const [ranks, patterns] = await Promise.all([
+        import('gpt-tokenizer/bpeRanks/cl100k_base'),
+        import('gpt-tokenizer/encodingParams/constants'),
+      ]);
+      return { tokens: ranks.default, words: patterns.CL100K_TOKEN_SPLIT_REGEX };
+    },
+  },
+  pause: () => new Promise((resolve) => setTimeout(resolve)),
+  // Bytes decide then, and the reason at the node says so.
+  report: () => undefined,
+});
