@@ -81,7 +81,7 @@ export const ERRORS = {
     status: 429,
     type: 'rate_limit_error',
     message:
-      'The budget {budget} for {scope} is spent: {spent} of {limit} used, {held} held for running requests, and this request could cost {amount}. It resets {resets_at}. Ask {owner} for more.',
+      'The budget {budget} for {scope} is spent: {spent} of {limit} used, {held} held for running requests, and this request could cost {amount}. It resets {resets_at}. Ask {owner} for more: the page {link} takes your request.',
     retry: false,
   },
   rate_limited: {

@@ -8,6 +8,7 @@ import { createControl } from './control/control.ts';
 import { newId } from './control/ids.ts';
 import { type Seeded, type ShippedPolicy, seed } from './control/seed.ts';
 import type { Snapshot } from './control/snapshot.ts';
+import { postResets, topUpsOf } from './control/top-ups.ts';
 import { InFlight } from './gateway/body.ts';
 import { CoolDowns } from './gateway/cool-downs.ts';
 import type { Gateway } from './gateway/gateway.ts';
@@ -86,7 +87,8 @@ export async function startServer(
       if (due) runtime = new Runtime(runtime.snapshot, modelsOf);
     }, PRICE_CHECK_MS);
 
-    const counters = new BudgetCounters(await database.records.spend(0));
+    await postResets(control.db, database.records);
+    const counters = new BudgetCounters(await database.records.spend(0), await topUpsOf(control.db));
     const writer = new RecordWriter(database.records, { maxQueued: MOST_QUEUED });
     let stopping = false;
     let sequence = 0;
@@ -120,9 +122,12 @@ export async function startServer(
         models: (organisation) => runtime.models(organisation),
         providers: providers.map(({ provider }) => provider.name),
         budgetUse: (budget) =>
-          counters
-            .of(budget, Date.now())
-            .map((cell) => ({ scope: cell.scope, spent: cell.spent, held: cell.held, resetsAt: cell.window.end })),
+          counters.of(budget, Date.now()).map(({ scope, spent, held, toppedUp, window }) => ({
+            ...{ scope, spent, held, resetsAt: window.end },
+            ...(toppedUp > 0 && { toppedUp }),
+          })),
+        counters,
+        gateway: GATEWAY,
         adminToken: config.adminToken,
         sessionSecret: sessionSecret(control.snapshot()),
         reportFault: (error) => console.error('The control API failed:', error),

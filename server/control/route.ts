@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { Model, ModelLookup } from '../../policies/model.ts';
 import { type ErrorCode, SignalboxError } from '../errors.ts';
+import type { BudgetCounters } from '../money/counters.ts';
 import type { RecordStore } from '../records/record.ts';
 import type { Control } from './control.ts';
 import type { Actor } from './history.ts';
@@ -17,6 +18,8 @@ export interface BudgetUse {
   readonly held: number;
   /** Milliseconds since 1970; null for a budget that never resets. */
   readonly resetsAt: number | null;
+  /** What was added to the limit for this window only; not there where nothing was. */
+  readonly toppedUp?: number;
 }
 
 /** What the control API needs of the rest of the gateway. */
@@ -28,6 +31,10 @@ export interface ControlDeps {
   readonly providers: readonly string[];
   /** What each scope of a budget has used of the window that is open now. */
   readonly budgetUse: (budget: BudgetEntry) => readonly BudgetUse[];
+  /** What is spent and held now: top-ups and resets act on it at once. */
+  readonly counters: BudgetCounters;
+  /** The name under which this gateway writes its records. */
+  readonly gateway: string;
   /** Lets programs in with `Authorization: Bearer`; null for nobody. */
   readonly adminToken: string | null;
   /** Signs the cookies of sessions. */
@@ -64,6 +71,8 @@ interface RouteWords {
   readonly anyone?: true;
   /** True where nothing is changed although a body is sent, so that viewers may ask too. */
   readonly reads?: true;
+  /** True where people who may only look may change something all the same, such as ask for more. */
+  readonly viewers?: true;
   /** True where attempts are counted and limited. */
   readonly limited?: true;
   /** True where a whole policy is sent, which may be larger than other bodies. */

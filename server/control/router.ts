@@ -82,7 +82,7 @@ function handler(route: Route, control: Control, deps: ControlDeps): RequestHand
   return async (request: Request, response: Response) => {
     const actor = route.anyone ? NOBODY : await findCaller(request, control, deps.adminToken);
     if (route.method !== 'get') requireOwnPage(request);
-    if (route.method !== 'get' && !route.anyone && !route.reads && !actor.mayChange)
+    if (route.method !== 'get' && !route.anyone && !route.reads && !route.viewers && !actor.mayChange)
       throw new SignalboxError('read_only');
     await parseJson(request, response, route.large ? large : small);
     const { params, query } = request;

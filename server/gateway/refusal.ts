@@ -41,6 +41,7 @@ function budgetError(hold: HoldResult, message: string | null): SignalboxError {
     amount: sayAmount(hold.amount, hold.unit),
     resets_at: hold.resetsAt === null ? 'never' : new Date(hold.resetsAt).toISOString(),
     owner: hold.owner ?? 'your administrator',
+    link: `/budgets/${hold.budget}?ask=${encodeURIComponent(hold.scope)}`,
     what: 'content by reference',
     model: 'a model on the way',
   };

@@ -4,6 +4,7 @@
  */
 import { type Budget, type OpenWindow, windowAt } from '../../policies/budget.ts';
 import type { Spend } from '../records/record.ts';
+import type { TopUp } from './top-ups.ts';
 
 /** One scope of one budget in one window. */
 export interface Cell {
@@ -13,6 +14,8 @@ export interface Cell {
   window: OpenWindow;
   spent: number;
   held: number;
+  /** What was added to the limit for this window only. */
+  toppedUp: number;
 }
 
 export class BudgetCounters {
@@ -20,25 +23,25 @@ export class BudgetCounters {
   /** The newest window of each budget: a clock that goes back never reopens an older one. */
   readonly #windows = new Map<string, { readonly of: string; readonly open: OpenWindow }>();
 
-  constructor(spend: readonly Spend[]) {
+  constructor(spend: readonly Spend[], topUps: readonly TopUp[] = []) {
     for (const { budget, scope, window, spent } of spend) {
-      this.#cells.set(keyOf(budget, scope, window), {
-        budget,
-        scope,
-        window: { start: window, end: null },
-        spent,
-        held: 0,
-      });
+      this.#cellIn(budget, scope, { start: window, end: null }).spent = spent;
+    }
+    for (const { budget, scope, window, amount } of topUps) {
+      this.#cellIn(budget, scope, { start: window, end: null }).toppedUp += amount;
     }
   }
 
   /** The cell of a scope in the window open at `now`. */
   cell(budget: Budget, scope: string, now: number): Cell {
-    const window = this.#open(budget, now);
-    const key = keyOf(budget.id, scope, window.start);
+    return this.#cellIn(budget.id, scope, this.#open(budget, now));
+  }
+
+  #cellIn(budget: string, scope: string, window: OpenWindow): Cell {
+    const key = keyOf(budget, scope, window.start);
     let cell = this.#cells.get(key);
     if (!cell) {
-      cell = { budget: budget.id, scope, window, spent: 0, held: 0 };
+      cell = { budget, scope, window, spent: 0, held: 0, toppedUp: 0 };
       this.#cells.set(key, cell);
     }
     return cell;
@@ -48,13 +51,6 @@ export class BudgetCounters {
   of(budget: Budget, now: number): readonly Cell[] {
     const { start } = this.#open(budget, now);
     return [...this.#cells.values()].filter((cell) => cell.budget === budget.id && cell.window.start === start);
-  }
-
-  /** Adds a correction to what a scope has spent. */
-  correct(budget: Budget, scope: string, now: number, amount: number): Cell {
-    const cell = this.cell(budget, scope, now);
-    cell.spent += amount;
-    return cell;
   }
 
   #open(budget: Budget, now: number): OpenWindow {

@@ -1,5 +1,5 @@
 /** The holds of one request: taken by budget nodes, fitted to the model that is called, settled exactly once. */
-import { type Budget, missingBudget, scopeOf } from '../../policies/budget.ts';
+import { type Budget, missingBudget, scopeOf, toppedUpBy } from '../../policies/budget.ts';
 import type { HoldNeed, HoldResult } from '../../policies/effects.ts';
 import { type WeighedHold, weighHold } from '../../policies/hold.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
@@ -74,7 +74,8 @@ export class RequestHolds {
     // What earlier attempts may have cost stays held; only the room for the next one is decided anew.
     const held = cell.held - (mine?.amount ?? 0) + (mine?.used ?? 0);
     const state = { spent: cell.spent, held, resetsAt: cell.window.end };
-    return weighHold({ need, budget, scope: cell.scope, state, run, models: this.#models });
+    const raised = toppedUpBy(budget, cell.toppedUp);
+    return weighHold({ need, budget: raised, scope: cell.scope, state, run, models: this.#models });
   }
 
   #reserve(need: HoldNeed, run: Run, budget: Budget, cell: Cell, result: HoldResult): HoldResult {
@@ -114,7 +115,8 @@ export class RequestHolds {
           : usage.inputTokens + usage.outputTokens;
       const amount = hold.used + bound;
       const { cell } = hold;
-      if (amount > hold.amount && cell.spent + cell.held - hold.amount + amount > hold.budget.limit) return null;
+      const limit = hold.budget.limit + cell.toppedUp;
+      if (amount > hold.amount && cell.spent + cell.held - hold.amount + amount > limit) return null;
       wanted.push([hold, amount]);
     }
     return wanted;

@@ -6,6 +6,8 @@ export type Correction = Spend & {
   readonly at: number;
   readonly reason: string;
   readonly actor: string;
+  /** What it comes from, such as the id of a reset: a second one of the same is not written. */
+  readonly reference?: string;
 };
 
 export interface SpendSum {
@@ -22,6 +24,7 @@ export interface CorrectionRow extends SpendSum {
   readonly at: number;
   readonly reason: string;
   readonly actor: string;
+  readonly reference?: string;
 }
 
 /** How often a whole way through a version was taken in an hour; edges are counted from it when they are asked for. */

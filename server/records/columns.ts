@@ -39,7 +39,13 @@ export const SPEND = {
   spent: 'bigint',
 } as const satisfies Columns;
 
-export const CORRECTION = { ...SPEND, at: 'bigint', reason: 'text', actor: 'text' } as const satisfies Columns;
+export const CORRECTION = {
+  ...SPEND,
+  at: 'bigint',
+  reason: 'text',
+  actor: 'text',
+  reference: 'text',
+} as const satisfies Columns;
 
 export const PATH = {
   organisation: 'text',

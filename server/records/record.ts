@@ -1,6 +1,7 @@
 /** The durable account of one request, and the intent that is committed before money is put at risk. */
 import type { TraceStep } from '../../policies/decision.ts';
 import type { TagSource, Usage, UsageSource } from '../../policies/request.ts';
+import type { ChargeMovement, CorrectionMovement, MovementFilter } from './movements.ts';
 
 /** How a request ended. `lost`: the process died before it could be recorded. */
 export type RecordStatus = 'ok' | 'answered' | 'blocked' | 'failed' | 'aborted' | 'lost' | 'dry_run';
@@ -162,15 +163,20 @@ export interface RecordStore {
   commit(batch: { readonly intents: readonly Intent[]; readonly records: readonly RequestRecord[] }): Promise<void>;
   /** Intents that have no record: requests that were under way when a process died. */
   openIntents(gateway: string): Promise<Intent[]>;
-  /** Adds to a counter by hand; a ledger entry with its reason. */
+  /** Adds to a counter by hand; a ledger entry with its reason. One whose `reference` is there already changes nothing. */
   correct(
     entry: Spend & {
       readonly organisation: string;
       readonly at: number;
       readonly reason: string;
       readonly actor: string;
+      readonly reference?: string;
     },
   ): Promise<void>;
+  /** What requests were charged of a budget, in the order of their start, then of their ids. */
+  charges(filter: MovementFilter, limit: number): Promise<ChargeMovement[]>;
+  /** Corrections of a budget in the order in which they were made. */
+  corrections(filter: MovementFilter, limit: number): Promise<CorrectionMovement[]>;
   /** Spend of every window that starts at or after `from`. */
   spend(from: number): Promise<Spend[]>;
   /** Recomputes spend from records and corrections, for comparison with `spend`. */

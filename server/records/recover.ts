@@ -9,7 +9,11 @@ const AT_ONCE = 500;
  * can give it back. To be called before the gateway takes requests; `now` is in milliseconds since 1970. Gives how
  * many there were.
  */
-export async function recoverLost(store: RecordStore, gateway: string, now: number): Promise<number> {
+export async function recoverLost(
+  store: Pick<RecordStore, 'openIntents' | 'commit'>,
+  gateway: string,
+  now: number,
+): Promise<number> {
   const open = await store.openIntents(gateway);
   for (let i = 0; i < open.length; i += AT_ONCE) {
     const records = open.slice(i, i + AT_ONCE).map((intent) => lostRecord(intent, now));

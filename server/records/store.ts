@@ -2,6 +2,13 @@ import type { Knex } from 'knex';
 import { SignalboxError } from '../errors.ts';
 import { type BatchWriter, batchOf, type Correction, edgesOf, HOUR_MS } from './batch.ts';
 import type { IntentFiles } from './intent-files.ts';
+import {
+  type ChargeMovement,
+  type CorrectionMovement,
+  chargesOf,
+  correctionsOf,
+  type MovementFilter,
+} from './movements.ts';
 import { DIALECTS, type Dialect, matching, totalsBy } from './queries.ts';
 import type {
   EdgeCount,
@@ -78,7 +85,17 @@ export class SqlRecordStore implements RecordStore {
   }
 
   async correct(entry: Correction): Promise<void> {
+    const { reference } = entry;
+    if (reference !== undefined && (await this.#readers('corrections').where({ reference }).first())) return;
     await this.#writer.write(batchOf([], [], [entry]));
+  }
+
+  async charges(filter: MovementFilter, limit: number): Promise<ChargeMovement[]> {
+    return chargesOf(this.#readers, this.#dialect, filter, limit);
+  }
+
+  async corrections(filter: MovementFilter, limit: number): Promise<CorrectionMovement[]> {
+    return correctionsOf(this.#readers, filter, limit);
   }
 
   async spend(from: number): Promise<Spend[]> {

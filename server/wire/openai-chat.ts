@@ -109,7 +109,7 @@ export function outgoing(
 }
 
 /** Details of an error that an app can act on without reading the sentence. */
-const ERROR_DETAILS = ['budget', 'scope', 'limit', 'spent', 'used', 'held', 'amount', 'resets_at', 'owner'];
+const ERROR_DETAILS = ['budget', 'scope', 'limit', 'spent', 'used', 'held', 'amount', 'resets_at', 'owner', 'link'];
 
 function errorObject(error: SignalboxError, requestId: string): Record<string, unknown> {
   const details: Record<string, unknown> = {};

@@ -13,7 +13,13 @@ import { defineRoute, type Route } from '../route.ts';
 
 const budget = storedBudgetSchema.meta({ id: 'Budget' });
 export const budgetUseSchema = z
-  .object({ scope: z.string(), spent: z.int(), held: z.int(), resetsAt: momentSchema.nullable() })
+  .object({
+    scope: z.string(),
+    spent: z.int(),
+    held: z.int(),
+    resetsAt: momentSchema.nullable(),
+    toppedUp: z.int().optional().meta({ description: 'What was added to the limit for the open window only.' }),
+  })
   .meta({ id: 'BudgetUse', description: 'What one scope has used of the open window, in the unit of the budget.' });
 
 export const budgetRoutes: readonly Route[] = [

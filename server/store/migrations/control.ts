@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
 import { personRole } from './person-role.ts';
 import { testsAndArchive } from './tests-and-archive.ts';
+import { topUps } from './top-ups.ts';
 
 /**
  * The control plane's tables, for SQLite and PostgreSQL. Times are milliseconds since 1970, amounts whole nano-dollars or
@@ -11,6 +12,7 @@ export const controlMigrations: readonly Migration[] = [
   { name: '001_control_plane', up: createControlPlane, down: dropControlPlane },
   personRole,
   testsAndArchive,
+  topUps,
 ];
 
 /** In the order in which they can be created; dropped in the reverse order. */

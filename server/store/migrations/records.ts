@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
+import { correctionReference } from './correction-reference.ts';
 import { questionIndexes } from './question-indexes.ts';
 
 /**
@@ -9,6 +10,7 @@ import { questionIndexes } from './question-indexes.ts';
 export const recordsMigrations: readonly Migration[] = [
   { name: '001_records', up: createRecords, down: dropRecords },
   questionIndexes,
+  correctionReference,
 ];
 
 const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTableBuilder, id: string) => void])[] = [

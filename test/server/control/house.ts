@@ -14,6 +14,7 @@ import { newId } from '../../../server/control/ids.ts';
 import type { BudgetUse } from '../../../server/control/route.ts';
 import { controlRouter } from '../../../server/control/router.ts';
 import { type Seeded, type SeedSettings, seed } from '../../../server/control/seed.ts';
+import { BudgetCounters } from '../../../server/money/counters.ts';
 import type { RequestRecord } from '../../../server/records/record.ts';
 import { type Database, openDatabase } from '../../../server/store/database.ts';
 import { freshDatabase } from '../../postgres.ts';
@@ -120,6 +121,8 @@ export interface House {
   readonly url: string;
   /** What `budgetUse` answers, by budget id. */
   readonly use: Map<string, BudgetUse[]>;
+  /** What is spent and held now. */
+  readonly counters: BudgetCounters;
   /** Errors that were no fault of the caller. */
   readonly faults: unknown[];
   /** Sends a request as it is told, with no header of its own but the content type of a body. */
@@ -138,6 +141,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
   const [organisation] = control.snapshot().organisations.keys();
   if (organisation === undefined) throw new Error('There is no organisation.');
   const use = new Map<string, BudgetUse[]>();
+  const counters = new BudgetCounters([]);
   const faults: unknown[] = [];
   const app = express();
   app.use(
@@ -150,6 +154,8 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
       }),
       providers: ['test'],
       budgetUse: (budget) => use.get(budget.id) ?? [],
+      counters,
+      gateway: 'test',
       adminToken: ADMIN_TOKEN,
       sessionSecret: 'a secret of the tests',
       reportFault: (error) => faults.push(error),
@@ -176,6 +182,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
     organisation,
     url,
     use,
+    counters,
     faults,
     send,
     ask: (method, path, body) => send(method, path, body, { authorization: `Bearer ${ADMIN_TOKEN}` }),

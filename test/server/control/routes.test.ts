@@ -40,6 +40,9 @@ const sample = { model: 'test/small', messages: [{ role: 'user', content: 'Hello
 
 const newBudget = async (house: House): Promise<string> =>
   (await house.ask('POST', '/budgets', { ...budget, name: newName(), reason: REASON })).body.id;
+const askFor = (budget: string) => ({ budget, scope: 'project=one', amount: 7, reason: REASON });
+const newRequest = async (house: House): Promise<string> =>
+  (await house.ask('POST', '/budget-requests', askFor(await newBudget(house)))).body.id;
 const newKey = async (house: House): Promise<string> =>
   (await house.ask('POST', '/keys', { name: 'app', project: await firstProject(house) })).body.key.id;
 
@@ -166,6 +169,37 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     prepare: newBudget,
     run: (house, id) =>
       house.ask('PUT', `/budgets/${id}`, { name: newName(), limit: 1, owner: null, revision: 1, reason: REASON }),
+  },
+  'post /budgets/{budget}/top-ups': {
+    action: 'budget.top_up',
+    prepare: newBudget,
+    run: async (house, id) =>
+      house.ask('POST', `/budgets/${id}/top-ups`, { scope: 'project=one', amount: 1e9, reason: REASON }),
+  },
+  'post /budgets/{budget}/reset': {
+    action: 'budget.reset',
+    prepare: async (house) => {
+      const id = await newBudget(house);
+      const entry = house.control.snapshot().budgets.get(id);
+      if (entry) house.counters.cell(entry, 'project=one', Date.now()).spent = 5;
+      return id;
+    },
+    run: (house, id) => house.ask('POST', `/budgets/${id}/reset`, { scope: 'project=one', reason: REASON }),
+  },
+  'post /budget-requests': {
+    action: 'budget_request.create',
+    prepare: newBudget,
+    run: (house, id) => house.ask('POST', '/budget-requests', askFor(id)),
+  },
+  'post /budget-requests/{request}/grant': {
+    action: 'budget_request.grant',
+    prepare: newRequest,
+    run: (house, id) => house.ask('POST', `/budget-requests/${id}/grant`, { reason: REASON }),
+  },
+  'post /budget-requests/{request}/decline': {
+    action: 'budget_request.decline',
+    prepare: newRequest,
+    run: (house, id) => house.ask('POST', `/budget-requests/${id}/decline`, { reason: REASON }),
   },
   'post /records/{record}/replay': {
     action: null,

@@ -21,8 +21,8 @@ it('counts scopes apart and gives each with the window that is open', () => {
   counters.cell(hourly, 'team=ads', NOW).spent += 4;
   const window = { start: WINDOW, end: WINDOW + HOUR };
   expect(counters.of(hourly, NOW)).toEqual([
-    { budget: 'bud_1', scope: 'team=search', window, spent: 0, held: 3 },
-    { budget: 'bud_1', scope: 'team=ads', window, spent: 4, held: 0 },
+    { budget: 'bud_1', scope: 'team=search', window, spent: 0, held: 3, toppedUp: 0 },
+    { budget: 'bud_1', scope: 'team=ads', window, spent: 4, held: 0, toppedUp: 0 },
   ]);
   expect(counters.of(hourly, NOW + HOUR)).toEqual([]);
 });

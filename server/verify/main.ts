@@ -1,0 +1,68 @@
+/** `npm run ledger:verify`: reads the ledger of the configured database and says what does not add up. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readConfig } from '../config.ts';
+import { intentsIn } from '../records/intent-files.ts';
+import type { Intent } from '../records/record.ts';
+import { postgresKnex } from '../store/postgres.ts';
+import { sqliteReaders } from '../store/sqlite.ts';
+import { type LedgerToVerify, verifyLedger } from './ledger.ts';
+
+async function openLedger(dataDir: string, databaseUrl: string | undefined): Promise<LedgerToVerify> {
+  if (databaseUrl !== undefined) {
+    return {
+      dialect: 'postgres',
+      control: postgresKnex(databaseUrl, 'control', 2),
+      records: postgresKnex(databaseUrl, 'records', 2),
+      intentsInFiles: () => Promise.resolve([]),
+    };
+  }
+  const [control, records] = [join(dataDir, 'control.db'), join(dataDir, 'records.db')];
+  try {
+    // What is opened is made where it is missing, so that is looked at first.
+    await Promise.all([access(control), access(records)]);
+  } catch {
+    throw new Error(`There is no ledger in the folder ${dataDir}. Set DATA_DIR to the folder of the gateway.`);
+  }
+  return {
+    dialect: 'sqlite',
+    control: sqliteReaders(control),
+    records: sqliteReaders(records),
+    intentsInFiles: () => intentsWhileRunning(join(dataDir, 'intents')),
+  };
+}
+
+/** A running gateway removes files that are done with: then they are read again. */
+async function intentsWhileRunning(folder: string): Promise<Intent[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await intentsIn(folder);
+    } catch (error) {
+      if (tries === 10) throw error;
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const ledger = await openLedger(config.dataDir, config.databaseUrl);
+  try {
+    const { records, counters, open, differences } = await verifyLedger(ledger, (words) => console.log(words));
+    for (const difference of differences) console.log(difference);
+    const read = `${records} records, ${counters} counters, ${open} requests under way`;
+    if (differences.length === 0) console.log(`The ledger adds up: ${read}.`);
+    else {
+      const things = differences.length === 1 ? 'one thing' : `${differences.length} things`;
+      console.log(`The ledger does not add up: ${things} to look at, above. ${read}.`);
+      process.exitCode = 1;
+    }
+  } finally {
+    await ledger.control.destroy();
+    await ledger.records.destroy();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
