@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { portsOf } from '../../policies/editing/ports.ts';
@@ -119,7 +118,6 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   }, 180_000);
   afterAll(async () => {
     await gateway?.stop();
-    await rm(pages, { recursive: true, force: true });
   });
   beforeEach(async () => {
     here = await visit(browser ?? '', 'light');

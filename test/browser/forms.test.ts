@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { initialSettings } from '../../policies/editing/ports.ts';
@@ -80,7 +79,6 @@ describe.skipIf(browser === null)('the forms', () => {
   }, 180_000);
   afterAll(async () => {
     await gateway?.stop();
-    await rm(pages, { recursive: true, force: true });
   });
   beforeEach(async () => {
     here = await visit(browser ?? '', 'light');

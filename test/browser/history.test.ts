@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -100,7 +100,6 @@ describe.skipIf(browser === null)('the versions of a policy', () => {
   }, 180_000);
   afterAll(async () => {
     await gateway?.stop();
-    await rm(pages, { recursive: true, force: true });
     console.log(`Screenshots of the history: ${shots}`);
   });
   beforeEach(async () => {

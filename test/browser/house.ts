@@ -1,5 +1,5 @@
 /** A whole house with its pages, and a browser in it: what the tests of its screens share. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -37,7 +37,6 @@ export function openHouse(): void {
   }, 120_000);
   afterAll(async () => {
     await gateway?.stop();
-    if (pages !== undefined) await rm(pages, { recursive: true, force: true });
     console.log(`Screenshots of the house: ${files}`);
   });
   beforeEach(() => come('light'));

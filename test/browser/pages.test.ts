@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -56,7 +56,6 @@ describe.skipIf(browser === null)('the pages', () => {
   }, 120_000);
   afterAll(async () => {
     await gateway?.stop();
-    await rm(pages, { recursive: true, force: true });
     console.log(`Screenshots of every screen: ${shots}`);
   });
   beforeEach(async () => {

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -78,7 +77,6 @@ describe.skipIf(browser === null)('requests', () => {
   }, 120_000);
   afterAll(async () => {
     await gateway?.stop();
-    await rm(pages, { recursive: true, force: true });
   });
   beforeEach(async () => {
     here = await visit(browser ?? '', 'light');

@@ -5,7 +5,13 @@ import { field } from '../../policies/kinds/kind.ts';
 import { documentSchema } from '../../policies/language.ts';
 import type { PolicyDocument } from '../../ui/editing/document.ts';
 import { jsonSchemaOf } from '../../ui/monaco/json-schema.ts';
-import { putGraph, putNode, readGraph, readNode, writeDefinition } from '../../ui/screens/editor/definition-text.ts';
+import {
+  putGraph,
+  putNode,
+  readGraph,
+  readNode,
+  writeDefinition,
+} from '../../ui/screens/editor/inspector/definition-text.ts';
 
 const known = { fact: 'team', operator: 'exists', value: true };
 const graph: Graph = {

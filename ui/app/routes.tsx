@@ -47,7 +47,7 @@ const tree = root.addChildren([
   createRoute({
     ...parent,
     path: '/policies/$policy/publish',
-    component: lazyRouteComponent(() => import('../screens/editor/publish-page.tsx'), 'PublishPage'),
+    component: lazyRouteComponent(() => import('../screens/editor/publish/publish-page.tsx'), 'PublishPage'),
   }),
   createRoute({
     ...parent,

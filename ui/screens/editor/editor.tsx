@@ -16,11 +16,11 @@ import { EditingProvider, useEditor } from '../../editing/editing-context.tsx';
 import { useHouseFor } from '../../editing/house-for.ts';
 import { keptOf, sameDocument } from '../../editing/kept.ts';
 import { createSaver, type Saver } from '../../editing/saver.ts';
-import { CanvasProvider } from './canvas-context.tsx';
-import { CanvasTools } from './canvas-tools.tsx';
-import { EditableDrawing } from './editable-drawing.tsx';
-import { Palette } from './palette.tsx';
-import { Publish } from './publish.tsx';
+import { CanvasProvider } from './canvas/canvas-context.tsx';
+import { CanvasTools } from './canvas/canvas-tools.tsx';
+import { EditableDrawing } from './canvas/editable-drawing.tsx';
+import { Palette } from './canvas/palette.tsx';
+import { Publish } from './publish/publish.tsx';
 import { Saving } from './saving.tsx';
 import { SidePanel } from './side-panel.tsx';
 

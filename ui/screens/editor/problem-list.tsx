@@ -1,4 +1,4 @@
-import './try-it.css';
+import './try-it/try-it.css';
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import { useRef } from 'react';
@@ -9,8 +9,8 @@ import { useEditor } from '../../editing/editing-context.tsx';
 import { useProblems } from '../../editing/problems.ts';
 import { useTrying } from '../../trying/trying-context.tsx';
 import { useMends } from '../../trying/use-mends.ts';
-import { useCanvas } from './canvas-context.tsx';
-import { writeKeys } from './keyboard.ts';
+import { useCanvas } from './canvas/canvas-context.tsx';
+import { writeKeys } from './canvas/keyboard.ts';
 
 /** What is wrong with the drawing, each with its fix as a button. */
 export function ProblemList() {

@@ -2,12 +2,12 @@ import { Tabs } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { usePanelCount } from '../../trying/panel-count.ts';
 import { PANELS, type Panel, TryingProvider, useTrying } from '../../trying/trying-context.tsx';
-import { useAskedRecord } from './asked-record.tsx';
-import { Inspector } from './inspector.tsx';
-import { Outline } from './outline.tsx';
+import { Outline } from './canvas/outline.tsx';
+import { Inspector } from './inspector/inspector.tsx';
 import { ProblemList } from './problem-list.tsx';
-import { TestList } from './test-list.tsx';
-import { TryIt } from './try-it.tsx';
+import { TestList } from './tests/test-list.tsx';
+import { useAskedRecord } from './try-it/asked-record.tsx';
+import { TryIt } from './try-it/try-it.tsx';
 
 const CONTENTS: Readonly<Record<Panel, { readonly title: string; readonly panel: ReactNode }>> = {
   settings: { title: 'Settings', panel: <Inspector /> },
