@@ -266,6 +266,11 @@ describe.skipIf(browser === null)('the forms', () => {
     await panel.getByText('Not drawn yet').waitFor();
     await page.getByRole('tab', { name: 'Block' }).click();
     await page.locator(':focus', { hasText: 'Put it right' }).waitFor();
+    await page.getByRole('tab', { name: 'Outline' }).click();
+    await panel.getByText('Not drawn yet').waitFor();
+    await page.getByRole('link', { name: 'Requests' }).click();
+    await panel.getByText('Not drawn yet').waitFor();
+    await page.locator(':focus', { hasText: 'Put it right' }).waitFor();
     await select('last');
     await panel.getByText('Not drawn yet').waitFor();
     await expectAccessible(page);

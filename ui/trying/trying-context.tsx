@@ -17,7 +17,10 @@ export interface TryingState {
   readonly trial: Trial;
   /** What came of the trial; of the one before while it is typed. */
   readonly result: TrialResult | null;
+  /** Shows another panel, unless something in the settings is not finished. */
   show(panel: Panel): void;
+  /** Keeps people at the settings until there is nothing more to finish; `tried` hears of each attempt to leave. */
+  hold(tried: (() => void) | null): void;
   /** Begins with another request. */
   begin(trial: Trial): void;
   /** Changes parts of the request. */
@@ -25,16 +28,24 @@ export interface TryingState {
   finish(result: TrialResult): void;
 }
 
-const createTrying = (trial: Trial): StoreApi<TryingState> =>
-  createStore<TryingState>((set) => ({
+const createTrying = (trial: Trial): StoreApi<TryingState> => {
+  let held: (() => void) | null = null;
+  return createStore<TryingState>((set) => ({
     panel: 'settings',
     trial,
     result: null,
-    show: (panel) => set({ panel }),
+    show(panel) {
+      if (held && panel !== 'settings') held();
+      else set({ panel });
+    },
+    hold(tried) {
+      held = tried;
+    },
     begin: (next) => set({ trial: next }),
     edit: (change) => set((state) => ({ trial: { ...state.trial, ...change(state.trial), isChanged: true } })),
     finish: (result) => set({ result }),
   }));
+};
 
 interface Shared {
   readonly trying: StoreApi<TryingState>;

@@ -14,7 +14,7 @@ const TEXTS = import.meta.glob<string>('../../../../policies/kinds/*/*.md', {
 export function KindHelp({ kind, title }: { readonly kind: string; readonly title: string }) {
   const [isOpen, { toggle }] = useDisclosure(false);
   const id = useId();
-  const text = TEXTS[`../../../policies/kinds/${kind}/${kind}.md`];
+  const text = TEXTS[`../../../../policies/kinds/${kind}/${kind}.md`];
   if (text === undefined) return null;
   return (
     <section>

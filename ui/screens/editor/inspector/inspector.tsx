@@ -1,7 +1,9 @@
 import { Tabs } from '@mantine/core';
-import { useState } from 'react';
+import { useBlocker } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { findKind } from '../../../../policies/compile.ts';
 import { useEditing } from '../../../editing/editing-context.tsx';
+import { useTrying } from '../../../trying/trying-context.tsx';
 import { DefinitionPanel } from './definition-panel.tsx';
 import { InspectedNode } from './inspector-node.tsx';
 import { InspectedPolicy } from './inspector-policy.tsx';
@@ -27,8 +29,22 @@ export function Inspector() {
   const [first, ...more] = selected;
   const node = more.length === 0 ? nodes.find(({ id }) => id === first) : undefined;
   const shown = tab === 'definition' && !node ? 'form' : tab;
+  const isHeld = unfinished !== null && isThere;
+  const tried = (): void => setAttempts((before) => before + 1);
+  const hold = useTrying((state) => state.hold);
+  useEffect(() => {
+    hold(isHeld ? () => setAttempts((before) => before + 1) : null);
+  }, [hold, isHeld]);
+  useBlocker({
+    disabled: !isHeld,
+    enableBeforeUnload: isHeld,
+    shouldBlockFn: () => {
+      tried();
+      return true;
+    },
+  });
   const change = (next: string | null): void => {
-    if (unfinished && isThere) setAttempts((before) => before + 1);
+    if (isHeld) tried();
     else if (next === 'form' || next === 'definition' || next === 'whole') setTab(next);
   };
   const panel = {
