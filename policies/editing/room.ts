@@ -1,5 +1,6 @@
 /** Where there is room on the canvas, in its pixels. */
 import type { Drawing, GraphNode, Layout } from '../graph.ts';
+import { NODE_WIDTH, nodeHeight } from './node-size.ts';
 import { portsOf } from './ports.ts';
 
 export interface Point {
@@ -12,12 +13,6 @@ interface Box extends Point {
   readonly height: number;
 }
 
-/** A node is this wide, and as tall as its ports need. */
-const WIDTH = 264;
-const LEAST_HEIGHT = 126;
-const HEAD_HEIGHT = 58;
-const PORT_HEIGHT = 20;
-
 /** From one column of nodes to the next. */
 export const COLUMN = 340;
 /** Least space between two nodes. */
@@ -25,7 +20,7 @@ const GAP = 20;
 
 const boxAt = (at: Point, node: GraphNode): Box => {
   const ports = portsOf(node)?.length ?? 0;
-  return { x: at.x, y: at.y, width: WIDTH, height: Math.max(LEAST_HEIGHT, HEAD_HEIGHT + ports * PORT_HEIGHT) };
+  return { x: at.x, y: at.y, width: NODE_WIDTH, height: nodeHeight(ports) };
 };
 
 const tooClose = (a: Box, b: Box): boolean =>

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NODE_WIDTH, nodeHeight } from '../../policies/editing/node-size.ts';
 import type { Graph } from '../../policies/graph.ts';
 import { shippedPolicies } from '../../server/control/shipped.ts';
 import { arrange } from '../../ui/canvas/arrange.ts';
 import { describeNode, readingOrder } from '../../ui/canvas/describe.ts';
 import { elementsOf } from '../../ui/canvas/elements.ts';
-import { type Box, NODE_WIDTH, nodeHeight, type Point } from '../../ui/canvas/geometry.ts';
+import type { Box, Point } from '../../ui/canvas/geometry.ts';
 import { layTracks } from '../../ui/canvas/tracks.ts';
 
 const shipped = await shippedPolicies();

@@ -5,9 +5,10 @@ import type { GraphDiff } from '../../policies/diff.ts';
 import type { Drawing as DrawingDocument, Graph } from '../../policies/graph.ts';
 import { arrange } from './arrange.ts';
 import './compared-drawings.css';
+import { NODE_WIDTH } from '../../policies/editing/node-size.ts';
 import { Drawing } from './drawing.tsx';
 import type { Extras, Mark } from './elements.ts';
-import { NODE_WIDTH, type Point } from './geometry.ts';
+import type { Point } from './geometry.ts';
 
 export interface ComparedSide extends DrawingDocument {
   /** What it is called, such as "Version 3". */

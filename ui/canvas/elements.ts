@@ -1,11 +1,12 @@
 /** From a drawing to the nodes and edges that React Flow shows. */
 import { type Edge, type Node, Position } from '@xyflow/react';
 import type { Problem } from '../../policies/check.ts';
+import { NODE_WIDTH, nodeHeight } from '../../policies/editing/node-size.ts';
 import { stickyOnCanvas } from '../../policies/editing/stickies.ts';
 import type { Graph, GraphNode, Layout } from '../../policies/graph.ts';
 import { arrange } from './arrange.ts';
 import { describeNode, type NodeWords } from './describe.ts';
-import { around, type Box, NODE_WIDTH, nodeHeight, PORT_DOT, portOffset } from './geometry.ts';
+import { around, type Box, PORT_DOT, portOffset } from './geometry.ts';
 import { keepSame } from './same.ts';
 import { type Connection, layTracks, type Track } from './tracks.ts';
 

@@ -1,8 +1,10 @@
 /** Order on the canvas: columns from left to right, few crossings, and notes beside the nodes that they stood at. */
+
+import { NODE_WIDTH, nodeHeight } from '../../policies/editing/node-size.ts';
 import { stickyOnCanvas } from '../../policies/editing/stickies.ts';
 import type { Graph, Layout } from '../../policies/graph.ts';
 import { arrange } from './arrange.ts';
-import { around, type Box, NODE_WIDTH, nodeHeight, type Point, portOffset } from './geometry.ts';
+import { around, type Box, type Point, portOffset } from './geometry.ts';
 
 /** Between two columns, and between two nodes of one. */
 const COLUMN_GAP = 96;

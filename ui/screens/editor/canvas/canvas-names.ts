@@ -1,11 +1,12 @@
 /** What stands on the canvas, by its ids: how sentences call it, and how much room it takes. */
 import { findKind } from '../../../../policies/compile.ts';
+import { NODE_WIDTH, nodeHeight } from '../../../../policies/editing/node-size.ts';
 import { portsOf } from '../../../../policies/editing/ports.ts';
 import { stickyOnCanvas } from '../../../../policies/editing/stickies.ts';
 import type { Drawing, Graph } from '../../../../policies/graph.ts';
 import { plural } from '../../../app/words.ts';
 import { arrange } from '../../../canvas/arrange.ts';
-import { around, type Box, NODE_WIDTH, nodeHeight } from '../../../canvas/geometry.ts';
+import { around, type Box } from '../../../canvas/geometry.ts';
 
 /** A node by its title, a note as “the note”. */
 export function nameOf({ graph }: Drawing, id: string): string {

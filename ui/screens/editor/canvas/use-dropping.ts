@@ -1,8 +1,8 @@
 /** Kinds of nodes that are dragged from the palette and dropped on the canvas or on an edge. */
 import { useReactFlow } from '@xyflow/react';
 import { type DragEvent, useMemo } from 'react';
+import { NODE_WIDTH } from '../../../../policies/editing/node-size.ts';
 import { edgeId } from '../../../canvas/elements.ts';
-import { NODE_WIDTH } from '../../../canvas/geometry.ts';
 import { useEditor } from '../../../editing/editing-context.tsx';
 import { useCanvas } from './canvas-context.tsx';
 
