@@ -12,7 +12,7 @@ import { weighHold } from './hold.ts';
 import type { ModelLookup } from './model.ts';
 import { applyOutputLimit, boundFor, lacks, modelNamed } from './model-fit.ts';
 import { costBound } from './price.ts';
-import type { Tag, TextSlot } from './request.ts';
+import type { RequestView, Tag, TextSlot } from './request.ts';
 import { Run } from './run.ts';
 import { classifyText, redactText } from './text-effects.ts';
 import { decideThrottle, throttleAmount, throttleResult } from './throttle.ts';
@@ -107,11 +107,14 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
 /** Decides a chat request as the graph would, at the time `now` (milliseconds since 1970). */
 export async function simulate(
   graph: CompiledGraph,
-  request: { readonly body: ChatBody; readonly tags: ReadonlyMap<string, Tag>; readonly now: number },
+  request: ({ readonly body: ChatBody } | { readonly view: RequestView }) & {
+    readonly tags: ReadonlyMap<string, Tag>;
+    readonly now: number;
+  },
   outside: Outside,
   world: SimulationWorld,
 ): Promise<Simulation> {
-  const view = viewOfChat(request.body);
+  const view = 'view' in request ? request.view : viewOfChat(request.body);
   const run = new Run({
     view,
     tags: request.tags,

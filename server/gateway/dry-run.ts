@@ -5,13 +5,13 @@ import type { FactContext } from '../../policies/facts.ts';
 import { outsideSchema, simulate } from '../../policies/simulate.ts';
 import type { LivePolicy } from '../control/snapshot.ts';
 import { tokenCounter } from '../money/token-counter.ts';
-import type { ParsedChat } from '../wire/openai-chat.ts';
+import type { ClientRequest } from '../wire/protocol.ts';
 import type { Exchange } from './exchange.ts';
 
 /** The decision as a JSON document; budgets stand as they are now. */
 export async function dryRun(
   exchange: Exchange,
-  parsed: ParsedChat,
+  parsed: ClientRequest,
   graph: CompiledGraph,
   policy: LivePolicy,
   organisation: string,
@@ -20,7 +20,7 @@ export async function dryRun(
   const { runtime, gateway } = exchange;
   const { decision, costAtMost, redactions, tags } = await simulate(
     graph,
-    { body: parsed.body, tags: exchange.tags, now: exchange.at },
+    { view: parsed.view, tags: exchange.tags, now: exchange.at },
     outsideSchema.parse({}),
     {
       models: runtime.models(organisation).lookup,

@@ -6,14 +6,14 @@ import { sayPath } from '../../policies/evaluate.ts';
 import type { Model } from '../../policies/model.ts';
 import { boundFor } from '../../policies/model-fit.ts';
 import { costOf } from '../../policies/price.ts';
-import { NO_USAGE, type Tag, type Usage, type UsageSource } from '../../policies/request.ts';
+import { mapUsage, NO_USAGE, type Tag, type Usage, type UsageSource } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
 import { newId } from '../control/ids.ts';
 import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
 import type { RequestHolds, Taken } from '../money/holds.ts';
 import type { Attempt, Charge, RecordStatus, RequestRecord } from '../records/record.ts';
 import { tagsBefore } from '../records/tags-before.ts';
-import type { ParsedChat } from '../wire/openai-chat.ts';
+import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
 import type { Gateway } from './gateway.ts';
 import type { RequestThrottles } from './request-throttles.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
@@ -44,7 +44,7 @@ export class Exchange {
   readonly attempts: Attempt[] = [];
   key: KeyEntry | null = null;
   tags: ReadonlyMap<string, Tag> = new Map();
-  parsed: ParsedChat | null = null;
+  parsed: ClientRequest | null = null;
   policy: LivePolicy | null = null;
   models: OrganisationModels | null = null;
   run: Run | null = null;
@@ -66,11 +66,13 @@ export class Exchange {
   clientGone = false;
 
   readonly gateway: Gateway;
+  readonly protocol: ClientProtocol;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
 
-  constructor(gateway: Gateway, req: IncomingMessage, res: ServerResponse) {
+  constructor(gateway: Gateway, protocol: ClientProtocol, req: IncomingMessage, res: ServerResponse) {
     this.gateway = gateway;
+    this.protocol = protocol;
     this.req = req;
     this.res = res;
     this.runtime = gateway.runtime();
@@ -203,7 +205,7 @@ export class Exchange {
       status: ending.status,
       httpStatus: ending.httpStatus,
       errorCode: ending.errorCode,
-      endpoint: 'chat.completions',
+      endpoint: this.protocol.endpoint,
       stream: parsed?.view.stream ?? false,
       app: appOf(this.req),
       requestedModel: parsed?.view.model ?? '',
@@ -223,7 +225,7 @@ export class Exchange {
   }
 
   /** Facts that every replay needs and that cost nothing; texts are never among them. */
-  #facts(parsed: ParsedChat, key: KeyEntry): RequestRecord['facts'] {
+  #facts(parsed: ClientRequest, key: KeyEntry): RequestRecord['facts'] {
     const { view } = parsed;
     return {
       'request.model': view.model,
@@ -240,13 +242,13 @@ export class Exchange {
     };
   }
 
-  #kept(parsed: ParsedChat, ending: Ending): RequestRecord['content'] {
+  #kept(parsed: ClientRequest, ending: Ending): RequestRecord['content'] {
     const answer = ending.answer ?? this.answer?.text ?? null;
     return { request: cut(this.#content(parsed)), answer: answer === null ? null : cut(answer) };
   }
 
   /** The request as a model saw it; where none did, its texts as they stand after redaction. */
-  #content(parsed: ParsedChat): string {
+  #content(parsed: ClientRequest): string {
     if (this.sent) return this.sent.toString('utf8');
     if (!this.run || !this.decision || !this.graph) return '';
     // A request that never reached a redact node of its policy is kept without its texts: nobody knows what is in them.
@@ -260,17 +262,9 @@ export class Exchange {
 function summed(attempts: readonly Attempt[]): { usage: Usage; usageSource: UsageSource } {
   const [only] = attempts;
   if (attempts.length === 1 && only) return { usage: only.usage, usageSource: only.usageSource };
-  const usage = { ...NO_USAGE };
-  let usageSource: UsageSource = 'provider';
-  for (const attempt of attempts) {
-    usage.inputTokens += attempt.usage.inputTokens;
-    usage.cachedInputTokens += attempt.usage.cachedInputTokens;
-    usage.cacheWriteTokens += attempt.usage.cacheWriteTokens;
-    usage.outputTokens += attempt.usage.outputTokens;
-    usage.reasoningTokens += attempt.usage.reasoningTokens;
-    if (attempt.usageSource !== 'provider') usageSource = attempt.usageSource;
-  }
-  return { usage, usageSource };
+  const usage = mapUsage((name) => attempts.reduce((sum, attempt) => sum + attempt.usage[name], 0));
+  const guessed = attempts.findLast((attempt) => attempt.usageSource !== 'provider');
+  return { usage, usageSource: guessed?.usageSource ?? 'provider' };
 }
 
 /** The caller's program as it names itself, without what follows its version. */

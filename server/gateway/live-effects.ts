@@ -8,7 +8,7 @@ import { classifyText, redactText } from '../../policies/text-effects.ts';
 import { RequestHolds } from '../money/holds.ts';
 import { tokenCounter } from '../money/token-counter.ts';
 import { type Provider, UpstreamError } from '../providers/provider.ts';
-import { outgoing, type ParsedChat } from '../wire/openai-chat.ts';
+import type { ClientRequest } from '../wire/protocol.ts';
 import type { Exchange } from './exchange.ts';
 import { RequestThrottles } from './request-throttles.ts';
 import { unreportedUsage } from './unreported-usage.ts';
@@ -23,7 +23,7 @@ const refused = (need: CallNeed, model: Model | null, failure: CallFailure, mess
 });
 
 /** The effects of one request whose key, body and policy are known. */
-export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation: string): Effects {
+export function liveEffects(exchange: Exchange, parsed: ClientRequest, organisation: string): Effects {
   const { gateway, runtime } = exchange;
   const { lookup: known, priceAt } = runtime.models(organisation);
   const lookup: ModelLookup = (name) => {
@@ -66,7 +66,7 @@ export function liveEffects(exchange: Exchange, parsed: ParsedChat, organisation
 
 async function call(
   exchange: Exchange,
-  parsed: ParsedChat,
+  parsed: ClientRequest,
   need: CallNeed,
   run: Run,
   model: Model,
@@ -76,20 +76,14 @@ async function call(
   const { gateway } = exchange;
   if (holds.any) await gateway.writer.intent(intentOf(exchange, parsed, run, model, holds));
   if (exchange.clientGone) return refused(need, model, 'aborted', 'the client hung up');
-  const body = outgoing(parsed, run, model.name, {
-    includeUsage: true,
-    tokenLimitField: model.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens',
-  });
+  const body = parsed.outgoing(run, model);
   exchange.sent = body;
-  const answer = new UpstreamAnswer(model, {
-    stream: parsed.view.stream,
-    usageAsked: parsed.usageAsked,
-    placeholders: run.placeholders && run.placeholders.size > 0 ? run.placeholders : null,
-    choices: parsed.view.choices,
-  });
+  const placeholders = run.placeholders && run.placeholders.size > 0 ? run.placeholders : null;
+  const answer = new UpstreamAnswer(model, parsed, placeholders);
   exchange.calling = answer;
   try {
     await answer.begin(provider, {
+      protocol: exchange.protocol,
       model,
       body,
       stream: parsed.view.stream,
@@ -132,7 +126,7 @@ function passedOn(exchange: Exchange): Record<string, string> {
 
 function intentOf(
   exchange: Exchange,
-  parsed: ParsedChat,
+  parsed: ClientRequest,
   run: Run,
   model: Model,
   holds: RequestHolds,

@@ -1,5 +1,5 @@
 /**
- * A chat completion from top to bottom: read, know the caller, understand the body, decide by the policy (which holds
+ * A request from top to bottom: read, know the caller, understand the body, decide by the policy (which holds
  * money and calls models on its way), let the answer through, settle, record, and only then send the end of it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -11,7 +11,7 @@ import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Taken } from '../money/holds.ts';
 import { UpstreamError } from '../providers/provider.ts';
-import { errorBody, errorEvent, fixedAnswer, parse } from '../wire/openai-chat.ts';
+import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
 import { readBody } from './body.ts';
 import { dryRun } from './dry-run.ts';
 import { appOf, type Ending, Exchange } from './exchange.ts';
@@ -29,9 +29,14 @@ interface Last extends Ending {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Serves one chat completion. Never rejects: whatever happens ends in an answer, a record, and no hold left. */
-export async function serveChat(gateway: Gateway, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const exchange = new Exchange(gateway, req, res);
+/** Serves one request of a protocol. Never rejects: whatever happens ends in an answer, a record, and no hold left. */
+export async function serve(
+  gateway: Gateway,
+  protocol: ClientProtocol,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const exchange = new Exchange(gateway, protocol, req, res);
   let last: Last;
   try {
     last = await answerOf(exchange);
@@ -55,10 +60,9 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   const key = knowCaller(exchange);
   const bytes = await readBody(req, gateway.bodyLimit, gateway.inFlight);
   exchange.bodyBytes = bytes.length;
-  const parsed = parse(bytes);
+  const parsed = exchange.protocol.parse(bytes);
   exchange.parsed = parsed;
-  const user = parsed.tree.user;
-  exchange.tags = tagsOf(key, req.headers, parsed.metadata, typeof user === 'string' ? user : null);
+  exchange.tags = tagsOf(key, req.headers, parsed.metadata, parsed.user);
   const policy = policyFor(exchange, key, parsed.view.model);
   exchange.policy = policy;
   exchange.models = runtime.models(key.organisation);
@@ -87,7 +91,7 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   exchange.decision = decision;
   gateway.secondOpinion.consider(exchange.id, graph, decision, run);
 
-  if (decision.outcome.type === 'answer') return fixed(exchange, decision.outcome.text);
+  if (decision.outcome.type === 'answer') return fixed(exchange, parsed, decision.outcome.text);
   if (!exchange.answer) throw refusalOf(decision, policy.name);
   return exchange.answer.stream ? streamed(exchange, exchange.answer) : whole(exchange.answer);
 }
@@ -128,23 +132,16 @@ function policyFor(exchange: Exchange, key: KeyEntry, model: string): LivePolicy
   return policy;
 }
 
-function fixed(exchange: Exchange, text: string): Last {
-  const stream = exchange.parsed?.view.stream ?? false;
-  const body = fixedAnswer({
-    text,
-    model: 'signalbox/answer',
-    id: exchange.id,
-    created: Math.floor(exchange.at / 1000),
-    stream,
-    usageAsked: exchange.parsed?.usageAsked ?? false,
-  });
+function fixed(exchange: Exchange, parsed: ClientRequest, text: string): Last {
+  const created = Math.floor(exchange.at / 1000);
+  const body = parsed.fixedAnswer({ text, model: 'signalbox/answer', id: exchange.id, created });
   return {
     status: 'answered',
     httpStatus: 200,
     errorCode: null,
     answer: text,
     body,
-    contentType: stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+    contentType: parsed.view.stream ? 'text/event-stream; charset=utf-8' : 'application/json',
   };
 }
 
@@ -200,7 +197,7 @@ function failed(exchange: Exchange, thrown: unknown): Last {
     status: error.code === 'client_closed' ? 'aborted' : refused ? 'blocked' : 'failed',
     httpStatus: error.status,
     errorCode: error.code,
-    body: begun ? errorEvent(error, exchange.id) : errorBody(error, exchange.id),
+    body: begun ? exchange.protocol.errorEvent(error, exchange.id) : exchange.protocol.errorBody(error, exchange.id),
     contentType: 'application/json',
     headers: retryHeaders(error),
   };

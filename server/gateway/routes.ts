@@ -3,16 +3,16 @@ import type { IRouter, Response } from 'express';
 import type { Model } from '../../policies/model.ts';
 import { SignalboxError } from '../errors.ts';
 import type { RequestRecord } from '../records/record.ts';
-import { errorBody } from '../wire/openai-chat.ts';
+import { openAiChat } from '../wire/openai-chat.ts';
 import type { Gateway } from './gateway.ts';
-import { keyOf, retryHeaders, serveChat } from './pipeline.ts';
+import { keyOf, retryHeaders, serve } from './pipeline.ts';
 
 /** Reads a record of a key's organisation. */
 export type FindRecord = (organisation: string, id: string) => Promise<RequestRecord | null>;
 
 /** Answers with an error in the protocol's shape. */
 export function sendError(res: Response, error: SignalboxError): void {
-  const body = errorBody(error, '');
+  const body = openAiChat.errorBody(error, '');
   res.writeHead(error.status, {
     'content-type': 'application/json',
     'content-length': body.length,
@@ -26,7 +26,7 @@ const modelObject = (model: Model) => ({ id: model.id, object: 'model', created:
 /** Adds the routes to the app itself: a router in between would cost every request. */
 export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: FindRecord): void {
   router.post('/v1/chat/completions', (req, res) => {
-    void serveChat(gateway, req, res);
+    void serve(gateway, openAiChat, req, res);
   });
 
   router.get('/v1/models', (req, res) => {

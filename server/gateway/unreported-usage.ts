@@ -3,8 +3,6 @@ import { NO_USAGE, type Usage, type UsageSource } from '../../policies/request.t
 import type { Run } from '../../policies/run.ts';
 import { countedTokens, countInput } from '../../policies/token-count.ts';
 import { tokenCounter } from '../money/token-counter.ts';
-import { textsOf } from '../wire/chat-message.ts';
-import { isObject, listOf, parseJson } from '../wire/json-value.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 export interface UnreportedUsage {
@@ -29,20 +27,13 @@ async function countedUsage(answer: UpstreamAnswer, run: Run): Promise<Usage | n
   if (tokenizer === null || images + audio + files > 0) return null;
   await countInput(run, [tokenizer], tokenCounter);
   const content = countedTokens(run, tokenizer);
-  const output = await tokenCounter(answerTexts(answer.text), tokenizer);
+  const output = await tokenCounter(answer.texts, tokenizer);
   if (content === null || output === null) return null;
   return {
     ...NO_USAGE,
     inputTokens: content + AROUND_MESSAGE * (messages + run.instructions.length) + BEFORE_ANSWER,
     outputTokens: output.reduce((sum, tokens) => sum + tokens, 0),
   };
-}
-
-/** The texts of an answer, given its choices as JSON. */
-function answerTexts(choices: string): string[] {
-  return listOf(parseJson(choices)).flatMap((choice) =>
-    isObject(choice) && isObject(choice.message) ? [...textsOf(choice.message)].map(({ text }) => text) : [],
-  );
 }
 
 /** The input as estimated, and the output as far as it arrived. */

@@ -10,7 +10,7 @@ import {
   UpstreamError,
   type UpstreamRequest,
 } from '../providers/provider.ts';
-import { ChatStream, type Received, readWhole, type WholeAnswer } from '../wire/chat-answer.ts';
+import type { AnswerStream, ClientRequest, Received, WholeAnswer } from '../wire/protocol.ts';
 
 /** Bytes of a stream that may arrive before its first content; beyond it the answer is taken as begun. */
 const MOST_BEFORE_CONTENT = 64 * 1024;
@@ -35,7 +35,7 @@ export class UpstreamAnswer implements AnswerSink {
   readonly startedAt = performance.now();
   firstByteMs: number | null = null;
   whole: WholeAnswer | null = null;
-  readonly stream: ChatStream | null;
+  readonly stream: AnswerStream | null;
   upstreamId: string | null = null;
   #state: State = 'waiting';
   #pending: Buffer[] = [];
@@ -46,31 +46,19 @@ export class UpstreamAnswer implements AnswerSink {
   #call: UpstreamCall | null = null;
   #resolve: () => void = () => undefined;
   #reject: (error: UpstreamError) => void = () => undefined;
+  readonly #request: ClientRequest;
   readonly #placeholders: Placeholders | null;
   #timeoutMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #lastPieceAt = 0;
   #paused = false;
 
-  constructor(
-    model: Model,
-    options: {
-      readonly stream: boolean;
-      readonly usageAsked: boolean;
-      readonly placeholders: Placeholders | null;
-      readonly choices: number;
-    },
-  ) {
+  /** `placeholders` are put back into the answer where there are any. */
+  constructor(model: Model, request: ClientRequest, placeholders: Placeholders | null) {
     this.model = model;
-    this.#placeholders = options.placeholders;
-    this.stream = options.stream
-      ? new ChatStream({
-          usageAsked: options.usageAsked,
-          placeholders: options.placeholders,
-          keepText: true,
-          choices: options.choices,
-        })
-      : null;
+    this.#request = request;
+    this.#placeholders = placeholders;
+    this.stream = request.view.stream ? request.openStream(placeholders) : null;
   }
 
   /** Sends the request; resolves when the model surely answers, rejects with UpstreamError when the call has failed before. */
@@ -121,6 +109,11 @@ export class UpstreamAnswer implements AnswerSink {
   /** The answer's texts as JSON, as the model wrote them, for the record. */
   get text(): string {
     return this.stream ? this.stream.assembledAnswer() : (this.whole?.text ?? '');
+  }
+
+  /** The texts that the model has written. */
+  get texts(): readonly string[] {
+    return this.stream?.texts() ?? this.whole?.texts() ?? [];
   }
 
   head(answer: AnswerHead): void {
@@ -211,7 +204,7 @@ export class UpstreamAnswer implements AnswerSink {
 
   #readWhole(): void {
     try {
-      this.whole = readWhole(
+      this.whole = this.#request.readWhole(
         this.#pending.length === 1 && this.#pending[0] ? this.#pending[0] : Buffer.concat(this.#pending),
         this.#placeholders,
       );

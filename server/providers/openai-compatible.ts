@@ -1,19 +1,8 @@
-/** Any upstream that speaks the OpenAI chat protocol: bytes go out and come back as they are. */
-import type { IncomingHttpHeaders } from 'node:http';
-import { type Dispatcher, errors, Pool } from 'undici';
+/** Any upstream that speaks the OpenAI chat protocol; what clients send in another one is carried over to it. */
 import { failureInAnswer, failureOfAnswer } from '../wire/chat-failure.ts';
-import { isObject, parseJson } from '../wire/json-value.ts';
-import { type AnswerSink, type Provider, type UpstreamCall, UpstreamError, type UpstreamRequest } from './provider.ts';
-import { retryAfter } from './retry-after.ts';
-
-/** Largest answer that is not a stream, in bytes. */
-const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
-
-/** As much of a failure's body as is read to learn its reason. */
-const MAX_FAILURE_BYTES = 64 * 1024;
-
-/** How long a TCP and TLS connection may take, in milliseconds; a call with less time does not wait for it. */
-const CONNECT_TIMEOUT_MS = 10_000;
+import { createPassThrough } from './pass-through.ts';
+import type { Provider } from './provider.ts';
+import { refuseProtocol } from './translated.ts';
 
 export interface OpenAiCompatibleOptions {
   readonly name: string;
@@ -25,181 +14,21 @@ export interface OpenAiCompatibleOptions {
   readonly connections?: number;
 }
 
-function one(headers: IncomingHttpHeaders, name: string): string | null {
-  const value = headers[name];
-  return (Array.isArray(value) ? value[0] : value) ?? null;
-}
+export const openAiFailures = { ofAnswer: failureOfAnswer, inAnswer: failureInAnswer };
 
-/** What is wrong with the head of a 2xx answer, in words; null when it is as asked for. */
-function wrongHead(headers: IncomingHttpHeaders, stream: boolean): string | null {
-  const encoding = one(headers, 'content-encoding');
-  if (encoding && encoding !== 'identity') return `it is compressed (${encoding}), which was not asked for`;
-  const type = one(headers, 'content-type') ?? '';
-  if (type.includes('text/html')) return 'it is a web page';
-  if (stream && type !== '' && !type.includes('text/event-stream')) return `it is ${type} instead of a stream`;
-  if (!stream && type.includes('text/event-stream')) return 'it is a stream, which was not asked for';
-  return null;
-}
-
-/** One call: undici's callbacks in, the sink's out; whichever of end, failure and cancellation comes first settles it. */
-class Call implements Dispatcher.DispatchHandler, UpstreamCall {
-  readonly #request: UpstreamRequest;
-  readonly #sink: AnswerSink;
-  readonly #timer: NodeJS.Timeout;
-  #controller: Dispatcher.DispatchController | null = null;
-  #paused = false;
-  #settled = false;
-  #headSeen = false;
-  #bytes = 0;
-  /** The head of an answer that is a failure, and what has come of its body. */
-  #failed: { readonly status: number; readonly why: string | null; readonly retryAfterMs: number | null } | null = null;
-  readonly #failureBody: Buffer[] = [];
-
-  constructor(request: UpstreamRequest, sink: AnswerSink) {
-    this.#request = request;
-    this.#sink = sink;
-    this.#timer = setTimeout(this.#late, request.timeoutMs);
-  }
-
-  pause(): void {
-    this.#paused = true;
-    this.#controller?.pause();
-  }
-
-  resume(): void {
-    this.#paused = false;
-    this.#controller?.resume();
-  }
-
-  cancel(): void {
-    this.#fail(new UpstreamError('aborted', 'the call was ended', { billed: this.#controller ? 'maybe' : 'no' }));
-  }
-
-  readonly #late = (): void => {
-    const wait = `within ${this.#request.timeoutMs} ms`;
-    this.#fail(
-      this.#controller
-        ? new UpstreamError('timeout', `no answer ${wait}`, { billed: 'maybe' })
-        : new UpstreamError('connect', `no connection ${wait}`, { billed: 'no' }),
-    );
-  };
-
-  #settle(): boolean {
-    if (this.#settled) return false;
-    this.#settled = true;
-    clearTimeout(this.#timer);
-    return true;
-  }
-
-  #fail(error: UpstreamError): void {
-    if (!this.#settle()) return;
-    this.#controller?.abort(error);
-    this.#sink.fail(error);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#settled) controller.abort(new Error('the call is over'));
-    else if (this.#paused) controller.pause();
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200 || this.#settled) return;
-    this.#headSeen = true;
-    clearTimeout(this.#timer);
-    const why = status < 300 ? wrongHead(headers, this.#request.stream) : null;
-    if (status >= 300 || why !== null) {
-      this.#failed = {
-        status,
-        why,
-        retryAfterMs: retryAfter(one(headers, 'retry-after'), one(headers, 'retry-after-ms')),
-      };
-      return;
-    }
-    const requestId = one(headers, 'x-request-id') ?? one(headers, 'request-id');
-    this.#sink.head({ status, contentType: one(headers, 'content-type') ?? '', requestId });
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
-    if (this.#settled) return;
-    this.#bytes += bytes.length;
-    if (this.#failed) {
-      this.#failureBody.push(bytes);
-      if (this.#bytes > MAX_FAILURE_BYTES) this.#fail(this.#failure());
-    } else if (!this.#request.stream && this.#bytes > MAX_ANSWER_BYTES) {
-      this.#fail(new UpstreamError('bad_answer', 'its answer is larger than 20 MB', { billed: 'maybe' }));
-    } else this.#sink.data(bytes);
-  }
-
-  onResponseEnd(): void {
-    if (this.#failed) this.#fail(this.#failure());
-    else if (this.#settle()) this.#sink.end();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    // A failure's head alone tells what happened, even if its body breaks off.
-    if (this.#failed) this.#fail(this.#failure());
-    else this.#fail(this.#failureOfTransport(error));
-  }
-
-  #failure(): UpstreamError {
-    const failed = this.#failed ?? { status: 0, why: null, retryAfterMs: null };
-    const body = parseJson(Buffer.concat(this.#failureBody).toString('utf8'));
-    if (failed.why === null) return failureOfAnswer(failed.status, body, failed.retryAfterMs);
-    if (isObject(body) && body.error) return failureInAnswer(body);
-    return new UpstreamError('bad_answer', failed.why, { status: failed.status, billed: 'maybe' });
-  }
-
-  #failureOfTransport(error: Error): UpstreamError {
-    const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
-    if (!this.#controller) {
-      return new UpstreamError('connect', `no connection${code}: ${error.message}`, { billed: 'no' });
-    }
-    if (error instanceof errors.BodyTimeoutError) {
-      const message = `nothing more came within ${this.#request.timeoutMs} ms`;
-      return new UpstreamError('timeout', message, { billed: 'maybe' });
-    }
-    if (!this.#headSeen) {
-      return new UpstreamError('connect', `the connection broke before the answer${code}`, { billed: 'maybe' });
-    }
-    return new UpstreamError('server_error', `the connection broke in the middle of the answer${code}`, {
-      billed: 'maybe',
-    });
-  }
-}
-
-/**
- * A provider at `baseUrl`. Failures before the connection stands, and statuses that say the call was refused, are sure
- * not to be billed; a timeout or a break after that may be.
- */
 export function createOpenAiCompatible(options: OpenAiCompatibleOptions): Provider {
-  const url = new URL(options.baseUrl);
-  const path = `${url.pathname.replace(/\/+$/, '')}/chat/completions${url.search}`;
-  const pool = new Pool(url.origin, {
-    connections: options.connections ?? null,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+  const { name, baseUrl, apiKey, connections } = options;
+  const upstream = createPassThrough({
+    baseUrl,
+    paths: { 'chat.completions': '/chat/completions' },
+    headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
+    failures: openAiFailures,
+    ...(connections !== undefined && { connections }),
   });
-  const baseHeaders: Record<string, string> = { 'content-type': 'application/json', 'accept-encoding': 'identity' };
-  if (options.apiKey !== null) baseHeaders.authorization = `Bearer ${options.apiKey}`;
   return {
-    name: options.name,
-    send(request, sink) {
-      const call = new Call(request, sink);
-      const accept = request.stream ? 'text/event-stream' : 'application/json';
-      pool.dispatch(
-        {
-          path,
-          method: 'POST',
-          headers: { ...request.headers, accept, ...baseHeaders },
-          body: request.body,
-          // The call keeps its own time for the head, which covers the wait for a connection too.
-          headersTimeout: 0,
-          bodyTimeout: request.timeoutMs,
-        },
-        call,
-      );
-      return call;
-    },
-    close: () => pool.close(),
+    name,
+    send: (request, sink) =>
+      upstream.speaks(request.protocol.endpoint) ? upstream.send(request, sink) : refuseProtocol(request, sink),
+    close: () => upstream.close(),
   };
 }

@@ -1,9 +1,11 @@
 /** What every upstream is to the gateway. One file a provider, one line in `index.ts`. */
 import type { CallFailure } from '../../policies/effects.ts';
 import type { Model } from '../../policies/model.ts';
+import type { ClientProtocol } from '../wire/protocol.ts';
 
-/** One call. The body speaks the OpenAI chat protocol; its `model` already is the provider's own name for the model. */
+/** One call. The body speaks the client's protocol; its `model` already is the provider's own name for the model. */
 export interface UpstreamRequest {
+  readonly protocol: Pick<ClientProtocol, 'endpoint' | 'translation'>;
   readonly model: Model;
   readonly body: Buffer;
   readonly stream: boolean;
@@ -14,7 +16,7 @@ export interface UpstreamRequest {
 }
 
 /**
- * Where an answer goes, in the bytes of the OpenAI chat protocol (one JSON document, or server-sent events).
+ * Where an answer goes, in the bytes of the client's protocol (one JSON document, or server-sent events).
  * `head` comes first and once, then `data`, then exactly one of `end` and `fail`; `fail` may come without a head.
  */
 export interface AnswerSink {

@@ -5,19 +5,13 @@ import type { Placeholders } from '../../policies/text/placeholders.ts';
 import { utf8Bytes } from '../../policies/text-size.ts';
 import { UpstreamError } from '../providers/provider.ts';
 import { failureInAnswer } from './chat-failure.ts';
-import { AnswerAssembly, saysAnything, textsOf } from './chat-message.ts';
+import { AnswerAssembly, saysAnything, textsOf, textsOfChoices } from './chat-message.ts';
 import { ChoiceRestorer } from './chat-restore.ts';
 import { usageOf } from './chat-usage.ts';
 import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
 import { type PlainPiece, plainEvents, plainPiece } from './plain-piece.ts';
+import type { AnswerStream, Received, WholeAnswer } from './protocol.ts';
 import { EventSplitter, MAX_EVENT_BYTES, type SseEvent } from './sse.ts';
-
-/** How much text a model wrote: enough to estimate its tokens where it did not report them. */
-export interface Received {
-  readonly characters: number;
-  /** UTF-8 bytes: no tokenizer makes more tokens than these. */
-  readonly bytes: number;
-}
 
 const NOTHING = Buffer.alloc(0);
 
@@ -36,11 +30,8 @@ function finishOf(choice: JsonObject): string | null {
   return typeof reason === 'string' && reason !== '' ? reason : null;
 }
 
-/**
- * A streamed answer on its way through. `push` never throws: what is wrong with the stream stands in `error`, and nothing
- * is forwarded any more. Texts are counted and kept as the model wrote them, with placeholders.
- */
-export class ChatStream {
+/** A streamed answer on its way through. */
+export class ChatStream implements AnswerStream {
   /** The first event has arrived that says anything: from here on no other model can take over. */
   contentSeen = false;
   /** `[DONE]` has arrived. */
@@ -152,6 +143,10 @@ export class ChatStream {
   /** The answer so far as JSON, a list of choices with their messages; empty where texts are not kept. */
   assembledAnswer(): string {
     return this.#assembly?.toJson() ?? '';
+  }
+
+  texts(): readonly string[] {
+    return textsOfChoices(this.assembledAnswer());
   }
 
   #forward(whole: Buffer | null): Buffer | null {
@@ -270,16 +265,6 @@ export class ChatStream {
   }
 }
 
-export interface WholeAnswer {
-  /** The upstream's own bytes where nothing was put back. */
-  readonly bytes: Buffer;
-  readonly usage: Usage | null;
-  /** The choices with their messages as JSON, as the model wrote them. */
-  readonly text: string;
-  readonly received: Received;
-  readonly finishReasons: readonly string[];
-}
-
 /** Reads an answer that came in one piece. Throws UpstreamError for what is not a chat completion. */
 export function readWhole(bytes: Buffer, placeholders: Placeholders | null): WholeAnswer {
   const answer = parseJson(bytes.toString('utf8'));
@@ -291,9 +276,7 @@ export function readWhole(bytes: Buffer, placeholders: Placeholders | null): Who
   const choices = listOf(answer.choices).filter(isObject);
   const text = JSON.stringify(choices.map(({ index, message, finish_reason }) => ({ index, message, finish_reason })));
   let [characters, size, restored] = [0, 0, false];
-  const finishReasons: string[] = [];
   for (const choice of choices) {
-    finishReasons.push(finishOf(choice) ?? '');
     if (!isObject(choice.message)) continue;
     for (const piece of textsOf(choice.message)) {
       characters += piece.text.length;
@@ -308,6 +291,6 @@ export function readWhole(bytes: Buffer, placeholders: Placeholders | null): Who
     usage: usageOf(answer.usage),
     text,
     received: { characters, bytes: size },
-    finishReasons,
+    texts: () => textsOfChoices(text),
   };
 }

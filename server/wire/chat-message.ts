@@ -1,5 +1,5 @@
 /** The texts of a message that a model wrote, whole (`message`) or in pieces (`delta`): both have the same shape. */
-import { isObject, type JsonObject, listOf } from './json-value.ts';
+import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
 
 /** One text, and where it stands. */
 export interface MessageText {
@@ -46,6 +46,13 @@ export function* textsOf(message: JsonObject): Generator<MessageText> {
     const wrap = (rest: string) => ({ function_call: { arguments: rest } });
     yield { text: called.arguments, holder: called, field: 'arguments', key: 'function_call', isJson: true, wrap };
   }
+}
+
+/** The texts of choices with their messages, given as JSON. */
+export function textsOfChoices(choices: string): string[] {
+  return listOf(parseJson(choices)).flatMap((choice) =>
+    isObject(choice) && isObject(choice.message) ? [...textsOf(choice.message)].map(({ text }) => text) : [],
+  );
 }
 
 /** Whether the message says anything: text, a call, sound, or content in a form of the vendor's own. */

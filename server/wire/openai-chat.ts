@@ -1,25 +1,17 @@
 /** The OpenAI chat protocol towards the client: its request in, the request for the upstream, our own answers out. */
 import { type ChatBody, chatBody, viewOfChat } from '../../policies/chat.ts';
+import type { Model } from '../../policies/model.ts';
 import type { RequestView } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
+import type { Placeholders } from '../../policies/text/placeholders.ts';
 import { SignalboxError } from '../errors.ts';
+import { ChatStream, readWhole } from './chat-answer.ts';
 import { changedTexts } from './chat-texts.ts';
+import { chatTranslation } from './chat-translation.ts';
 import { type Member, scanObject } from './json-scan.ts';
 import type { JsonObject } from './json-value.ts';
+import type { AnswerStream, ClientProtocol, ClientRequest, FixedAnswer, WholeAnswer } from './protocol.ts';
 import { splice } from './splice.ts';
-
-export interface ParsedChat {
-  readonly bytes: Buffer;
-  readonly view: RequestView;
-  readonly body: ChatBody;
-  readonly members: ReadonlyMap<string, Member>;
-  /** The body exactly as it parses; what is serialised again comes from here. */
-  readonly tree: JsonObject;
-  /** What the client says about the request in the body's `metadata`; values that are not scalars are left out. */
-  readonly metadata: Readonly<Record<string, string>>;
-  /** The client wants the stream's usage event. */
-  readonly usageAsked: boolean;
-}
 
 const NO_METADATA: Readonly<Record<string, string>> = {};
 const READ_MEMBERS = new Set(Object.keys(chatBody.shape));
@@ -34,11 +26,7 @@ function metadataOf(body: ChatBody): Readonly<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-/**
- * Understands the body of a chat completion. Throws SignalboxError: `invalid_json`, `duplicate_key`, `too_deep`,
- * `invalid_request`.
- */
-export function parse(bytes: Buffer): ParsedChat {
+function parse(bytes: Buffer): ChatRequest {
   const { value: tree, members } = scanObject(bytes);
   for (const name of members.keys()) {
     // Some upstreams match names without regard to case, and would read a member that no policy has seen.
@@ -55,57 +43,88 @@ export function parse(bytes: Buffer): ParsedChat {
       param: issue?.path.join('.'),
     });
   }
-  const body = parsed.data;
-  return {
-    bytes,
-    view: viewOfChat(body),
-    body,
-    members,
-    tree,
-    metadata: metadataOf(body),
-    usageAsked: body.stream_options?.include_usage === true,
-  };
+  return new ChatRequest(bytes, parsed.data, members, tree);
 }
 
 /** The two names that the limit on the answer goes by. */
-export type TokenLimitField = 'max_tokens' | 'max_completion_tokens';
-const TOKEN_LIMITS: readonly TokenLimitField[] = ['max_tokens', 'max_completion_tokens'];
+const TOKEN_LIMITS = ['max_tokens', 'max_completion_tokens'] as const;
+type TokenLimitField = (typeof TOKEN_LIMITS)[number];
 const TOOL_MEMBERS = ['tools', 'tool_choice', 'parallel_tool_calls', 'functions', 'function_call'];
 
-function limitFields(parsed: ParsedChat, whenNone: TokenLimitField): readonly TokenLimitField[] {
-  const set = TOKEN_LIMITS.filter((field) => parsed.body[field] != null);
-  if (set.length > 0) return set;
-  return [TOKEN_LIMITS.find((field) => parsed.members.has(field)) ?? whenNone];
-}
+class ChatRequest implements ClientRequest {
+  readonly view: RequestView;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly #bytes: Buffer;
+  readonly #body: ChatBody;
+  readonly #members: ReadonlyMap<string, Member>;
+  /** The body exactly as it parses; what is serialised again comes from here. */
+  readonly #tree: JsonObject;
 
-/**
- * The bytes for the upstream: the client's own with the run's changes spliced in, the same buffer when nothing differs.
- * `modelName` is the provider's name for the model; `tokenLimitField` is used where the client set no limit.
- */
-export function outgoing(
-  parsed: ParsedChat,
-  run: Run,
-  modelName: string,
-  options: { readonly includeUsage: boolean; readonly tokenLimitField: TokenLimitField },
-): Buffer {
-  const { body, members } = parsed;
-  const changes = new Map<string, string | null>();
-  if (body.model !== modelName) changes.set('model', JSON.stringify(modelName));
-  if (options.includeUsage && body.stream && !parsed.usageAsked) {
-    changes.set('stream_options', JSON.stringify({ ...body.stream_options, include_usage: true }));
+  constructor(bytes: Buffer, body: ChatBody, members: ReadonlyMap<string, Member>, tree: JsonObject) {
+    this.#bytes = bytes;
+    this.#body = body;
+    this.#members = members;
+    this.#tree = tree;
+    this.view = viewOfChat(body);
+    this.metadata = metadataOf(body);
   }
-  if (members.has('metadata') && body.store !== true) changes.set('metadata', null);
-  if (run.outputLimitChanged && run.outputLimit !== null) {
-    for (const field of limitFields(parsed, options.tokenLimitField)) changes.set(field, String(run.outputLimit));
+
+  get user(): string | null {
+    return this.#body.user ?? null;
   }
-  for (const [name, value] of Object.entries(run.parameters)) {
-    if (value !== undefined && body[name] !== value) changes.set(name, JSON.stringify(value));
+
+  /** The client wants the stream's usage event. */
+  get #usageAsked(): boolean {
+    return this.#body.stream_options?.include_usage === true;
   }
-  if (run.toolsRemoved) for (const name of TOOL_MEMBERS) if (members.has(name)) changes.set(name, null);
-  if (run.textsChanged || run.instructions.length > 0) {
-    for (const [name, json] of changedTexts(parsed.tree, run.view.slots, run.instructions)) changes.set(name, json);
+
+  outgoing(run: Run, model: Model): Buffer {
+    const body = this.#body;
+    const members = this.#members;
+    const changes = new Map<string, string | null>();
+    if (body.model !== model.name) changes.set('model', JSON.stringify(model.name));
+    // Every stream is asked for its usage; the event that only says that is dropped where the client did not ask.
+    if (body.stream && !this.#usageAsked) {
+      changes.set('stream_options', JSON.stringify({ ...body.stream_options, include_usage: true }));
+    }
+    if (members.has('metadata') && body.store !== true) changes.set('metadata', null);
+    if (run.outputLimitChanged && run.outputLimit !== null) {
+      for (const field of this.#limitFields(model)) changes.set(field, String(run.outputLimit));
+    }
+    for (const [name, value] of Object.entries(run.parameters)) {
+      if (value !== undefined && body[name] !== value) changes.set(name, JSON.stringify(value));
+    }
+    if (run.toolsRemoved) for (const name of TOOL_MEMBERS) if (members.has(name)) changes.set(name, null);
+    if (run.textsChanged || run.instructions.length > 0) {
+      for (const [name, json] of changedTexts(this.#tree, run.view.slots, run.instructions)) changes.set(name, json);
+    }
+    return splice(this.#bytes, members, changes);
   }
-  return splice(parsed.bytes, members, changes);
+
+  /** OpenAI's newer models know only the newer name; most compatible servers only the older. */
+  #limitFields(model: Model): readonly TokenLimitField[] {
+    const set = TOKEN_LIMITS.filter((field) => this.#body[field] != null);
+    if (set.length > 0) return set;
+    const whenNone = model.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens';
+    return [TOKEN_LIMITS.find((field) => this.#members.has(field)) ?? whenNone];
+  }
+
+  openStream(placeholders: Placeholders | null): AnswerStream {
+    return new ChatStream({
+      usageAsked: this.#usageAsked,
+      placeholders,
+      keepText: true,
+      choices: this.view.choices,
+    });
+  }
+
+  readWhole(bytes: Buffer, placeholders: Placeholders | null): WholeAnswer {
+    return readWhole(bytes, placeholders);
+  }
+
+  fixedAnswer(answer: FixedAnswer): Buffer {
+    return this.view.stream ? fixedStream(answer, this.#usageAsked) : fixedDocument(answer);
+  }
 }
 
 /** Details of an error that an app can act on without reading the sentence. */
@@ -127,13 +146,11 @@ function errorObject(error: SignalboxError, requestId: string): Record<string, u
   };
 }
 
-/** The error as the body of an answer. */
-export function errorBody(error: SignalboxError, requestId: string): Buffer {
+function errorBody(error: SignalboxError, requestId: string): Buffer {
   return Buffer.from(JSON.stringify(errorObject(error, requestId)));
 }
 
-/** The error as the last event of a stream that has already begun. */
-export function errorEvent(error: SignalboxError, requestId: string): Buffer {
+function errorEvent(error: SignalboxError, requestId: string): Buffer {
   return Buffer.from(eventOf(errorObject(error, requestId)));
 }
 
@@ -141,31 +158,28 @@ function eventOf(data: unknown): string {
   return `data: ${JSON.stringify(data)}\n\n`;
 }
 
-export interface FixedAnswer {
-  readonly text: string;
-  readonly model: string;
-  /** Id of the completion. */
-  readonly id: string;
-  /** Seconds since 1970. */
-  readonly created: number;
-  readonly stream: boolean;
-  readonly usageAsked: boolean;
+const NO_TOKENS = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+
+function fixedDocument({ text, id, created, model }: FixedAnswer): Buffer {
+  const message = { role: 'assistant', content: text, refusal: null };
+  const choices = [{ index: 0, message, logprobs: null, finish_reason: 'stop' }];
+  return Buffer.from(JSON.stringify({ id, object: 'chat.completion', created, model, choices, usage: NO_TOKENS }));
 }
 
-/** A complete answer that no model gave: one JSON document, or the events of a stream down to `[DONE]`. */
-export function fixedAnswer(answer: FixedAnswer): Buffer {
-  const { text, id, created, model } = answer;
-  const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
-  if (!answer.stream) {
-    const message = { role: 'assistant', content: text, refusal: null };
-    const choices = [{ index: 0, message, logprobs: null, finish_reason: 'stop' }];
-    return Buffer.from(JSON.stringify({ id, object: 'chat.completion', created, model, choices, usage }));
-  }
+function fixedStream({ text, id, created, model }: FixedAnswer, usageAsked: boolean): Buffer {
   const event = (choices: readonly unknown[], more: object = {}) =>
     eventOf({ id, object: 'chat.completion.chunk', created, model, choices, ...more });
   const delta = (fields: object, finish: string | null = null) =>
     event([{ index: 0, delta: fields, logprobs: null, finish_reason: finish }]);
   const events = [delta({ role: 'assistant', content: '' }), delta({ content: text }), delta({}, 'stop')];
-  if (answer.usageAsked) events.push(event([], { usage }));
+  if (usageAsked) events.push(event([], { usage: NO_TOKENS }));
   return Buffer.from(`${events.join('')}data: [DONE]\n\n`);
 }
+
+export const openAiChat: ClientProtocol = {
+  endpoint: 'chat.completions',
+  parse,
+  errorBody,
+  errorEvent,
+  translation: chatTranslation,
+};

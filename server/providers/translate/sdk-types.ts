@@ -1,7 +1,7 @@
 /** The types of the vendor SDK's third specification, taken from the one package that we call. */
 import type { AnthropicProvider } from '@ai-sdk/anthropic';
 
-type LanguageModel = ReturnType<AnthropicProvider['languageModel']>;
+export type LanguageModel = ReturnType<AnthropicProvider['languageModel']>;
 
 export type CallOptions = Parameters<LanguageModel['doGenerate']>[0];
 export type Prompt = CallOptions['prompt'];

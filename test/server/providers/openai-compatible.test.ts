@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createOpenAiCompatible } from '../../../server/providers/openai-compatible.ts';
 import type { AnswerHead, Provider, UpstreamCall, UpstreamError } from '../../../server/providers/provider.ts';
 import { SANDBOX_MODELS, type Sandbox, startSandbox } from '../../../server/providers/sandbox/sandbox.ts';
+import { openAiChat } from '../../../server/wire/openai-chat.ts';
 
 const [model] = SANDBOX_MODELS;
 if (!model) throw new Error('the sandbox has models');
@@ -39,6 +40,7 @@ function send(provider: Provider, modelName: string, options: SendOptions = {}):
     );
     const call: UpstreamCall = provider.send(
       {
+        protocol: openAiChat,
         model: { ...model!, name: modelName },
         body,
         stream,

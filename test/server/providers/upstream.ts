@@ -1,4 +1,5 @@
 /** A local upstream that speaks with real sockets, and a client that puts a provider's answer together. */
+
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +7,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import type { Model } from '../../../policies/model.ts';
 import type { AnswerHead, Provider, UpstreamCall, UpstreamError } from '../../../server/providers/provider.ts';
+import { openAiChat } from '../../../server/wire/openai-chat.ts';
 
 /** One server-sent event of a fixture. */
 export const event = z.strictObject({ event: z.string().optional(), data: z.unknown() });
@@ -82,7 +84,7 @@ export interface SendOptions {
   readonly onData?: (call: UpstreamCall) => void;
 }
 
-const modelNamed = (name: string): Model => ({
+export const modelNamed = (name: string): Model => ({
   id: `test/${name}`,
   provider: 'test',
   name,
@@ -112,6 +114,7 @@ export function send(provider: Provider, options: SendOptions = {}): Promise<Out
     };
     const call = provider.send(
       {
+        protocol: openAiChat,
         model,
         body: Buffer.from(JSON.stringify(body)),
         stream,

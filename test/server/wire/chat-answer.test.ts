@@ -234,7 +234,7 @@ describe('an answer in one piece', () => {
     const whole = readWhole(bytes, new Placeholders('salt'));
     expect(whole.bytes).toBe(bytes);
     expect(whole).toMatchObject({ usage: { inputTokens: 9, outputTokens: 4 }, received: { characters: 2, bytes: 2 } });
-    expect(whole.finishReasons).toEqual(['stop']);
+    expect(whole.texts()).toEqual(['hi']);
   });
 
   it('gets values back in texts and, escaped, in arguments; the record keeps the placeholders', () => {

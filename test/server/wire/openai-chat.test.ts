@@ -1,28 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputTokenBound } from '../../../policies/price.ts';
+import type { RequestView } from '../../../policies/request.ts';
 import { Run } from '../../../policies/run.ts';
 import { utf8Bytes } from '../../../policies/text-size.ts';
 import { SignalboxError } from '../../../server/errors.ts';
-import {
-  errorBody,
-  errorEvent,
-  fixedAnswer,
-  outgoing,
-  type ParsedChat,
-  parse,
-} from '../../../server/wire/openai-chat.ts';
+import { openAiChat } from '../../../server/wire/openai-chat.ts';
+import { modelNamed } from '../providers/upstream.ts';
 
 const source = { read: () => null, truth: (_leaf: string, _run: Run, compute: () => boolean) => compute() };
-const runOf = ({ view }: ParsedChat) => new Run({ view, tags: new Map(), source, now: 0 });
-const OPTIONS = { includeUsage: true, tokenLimitField: 'max_completion_tokens' } as const;
+const { parse, errorBody, errorEvent } = openAiChat;
+const runOf = ({ view }: { readonly view: RequestView }) => new Run({ view, tags: new Map(), source, now: 0 });
+const named = (name: string) => ({ ...modelNamed(name), provider: 'openai' });
 
 /** What goes out when `change` was done to the run. */
 function sent(json: string, change: (run: Run) => void = () => {}, modelName = 'm'): string {
   const parsed = parse(Buffer.from(json));
   const run = runOf(parsed);
   change(run);
-  return outgoing(parsed, run, modelName, OPTIONS).toString();
+  return parsed.outgoing(run, named(modelName)).toString();
 }
 
 function withTexts(run: Run, change: (text: string) => string): void {
@@ -100,7 +96,8 @@ describe('the view of a chat completion', () => {
       ],
       prediction: { type: 'content', content: 'guess' },
     };
-    const parsed = parse(Buffer.from(JSON.stringify({ model: 'm', ...body })));
+    const tree = { model: 'm', ...body };
+    const parsed = parse(Buffer.from(JSON.stringify(tree)));
     expect(parsed.view.slots.map(({ role, purpose, message, text }) => [role, purpose, message, text])).toEqual([
       ['system', 'instructions', 0, 'rules'],
       ['user', 'message', 1, 'look'],
@@ -112,7 +109,7 @@ describe('the view of a chat completion', () => {
       ['assistant', 'message', 6, 'guess'],
     ]);
     for (const slot of parsed.view.slots) {
-      expect(slot.path.reduce<unknown>((value, key) => Reflect.get(Object(value), key), parsed.tree)).toBe(slot.text);
+      expect(slot.path.reduce<unknown>((value, key) => Reflect.get(Object(value), key), tree)).toBe(slot.text);
     }
     expect(parsed.view).toMatchObject({ turns: 2, messages: 6, images: 1, unbounded: [] });
   });
@@ -184,8 +181,9 @@ describe('the view of a chat completion', () => {
 
 describe('the bytes for the upstream', () => {
   it('are the very same buffer when nothing changes', () => {
-    const parsed = parse(Buffer.from(`{ "model" : "m" , ${HELLO}}\n`));
-    expect(outgoing(parsed, runOf(parsed), 'm', OPTIONS)).toBe(parsed.bytes);
+    const bytes = Buffer.from(`{ "model" : "m" , ${HELLO}}\n`);
+    const parsed = parse(bytes);
+    expect(parsed.outgoing(runOf(parsed), named('m'))).toBe(bytes);
   });
 
   it('differ in the changed member alone', () => {
@@ -241,8 +239,8 @@ describe('the bytes for the upstream', () => {
     const parsed = parse(Buffer.from(json));
     const run = runOf(parsed);
     withTexts(run, (text) => text.replace('secret', '[[X_1]]'));
-    expect(outgoing(parsed, run, 'm', OPTIONS).toString()).toBe(json.replaceAll('secret', '[[X_1]]'));
-    expect(outgoing(parsed, runOf(parsed), 'm', OPTIONS).toString()).toBe(json);
+    expect(parsed.outgoing(run, named('m')).toString()).toBe(json.replaceAll('secret', '[[X_1]]'));
+    expect(parsed.outgoing(runOf(parsed), named('m')).toString()).toBe(json);
   });
 
   it('carry instructions of the policy together with those of the app', () => {
@@ -332,15 +330,17 @@ describe('answers of the gateway itself', () => {
   });
 
   it('give a fixed answer whole or as a stream', () => {
-    const answer = { text: 'Closed "today".\n', model: 'none', id: 'chatcmpl-1', created: 1, usageAsked: true };
-    const whole = JSON.parse(fixedAnswer({ ...answer, stream: false }).toString());
+    const answer = { text: 'Closed "today".\n', model: 'none', id: 'chatcmpl-1', created: 1 };
+    const given = (more: string) =>
+      parse(Buffer.from(`{"model":"m",${HELLO}${more}}`))
+        .fixedAnswer(answer)
+        .toString();
+    const whole = JSON.parse(given(''));
     expect(whole.choices[0]).toMatchObject({
       message: { role: 'assistant', content: answer.text },
       finish_reason: 'stop',
     });
-    const events = fixedAnswer({ ...answer, stream: true })
-      .toString()
-      .split('\n\n');
+    const events = given(',"stream":true,"stream_options":{"include_usage":true}').split('\n\n');
     expect(events.slice(-2)).toEqual(['data: [DONE]', '']);
     const chunks = events.slice(0, -2).map((event) => JSON.parse(event.slice('data: '.length)));
     expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe(answer.text);

@@ -1,0 +1,131 @@
+/** Calls a model of a vendor who speaks another protocol than the client, through the vendor's package of the AI SDK. */
+import type { Dispatcher } from 'undici';
+import type { TranslatedCall } from '../wire/translation.ts';
+import { type AnswerSink, type UpstreamCall, UpstreamError, type UpstreamRequest } from './provider.ts';
+import { unsupported } from './translate/chat-body.ts';
+import type { CallOptions, LanguageModel } from './translate/sdk-types.ts';
+import { upstreamFetch } from './translate/upstream-fetch.ts';
+
+/** What is a vendor's own in calling its models. */
+export interface Vendor {
+  readonly dispatcher: Dispatcher;
+  /** The options of a call with what the vendor has names of its own for. Throws UpstreamError where it has none. */
+  options(call: TranslatedCall, model: string): CallOptions;
+  /** The vendor's package, for one model. */
+  model(name: string, fetch: typeof globalThis.fetch): LanguageModel;
+  /** Sees the body before it is sent, and throws where it has lost something that was asked for. */
+  check(options: CallOptions, model: string, body: string): void;
+  /** What went wrong, from whatever the package or the connection threw. */
+  failure(error: unknown): UpstreamError;
+  /** The header that holds the vendor's id of the request. */
+  readonly requestIdHeader: string;
+}
+
+/** Holds the reader back while the client is slow; a call that is cancelled waits for nothing. */
+class Gate implements UpstreamCall {
+  readonly #abort = new AbortController();
+  #waiting: Promise<void> | null = null;
+  #open: () => void = () => {};
+
+  pause(): void {
+    this.#waiting ??= new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  resume(): void {
+    this.#open();
+    this.#waiting = null;
+  }
+
+  cancel(): void {
+    this.#abort.abort();
+    this.resume();
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  async passed(): Promise<void> {
+    while (this.#waiting) await this.#waiting;
+  }
+}
+
+async function answer(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink, gate: Gate): Promise<void> {
+  const { model, protocol } = request;
+  const { translation } = protocol;
+  const { signal } = gate;
+  if (!translation) throw unsupported(`request of the kind ${protocol.endpoint}`);
+  const options = vendor.options(translation.call(request.body), model.name);
+  const fetch = upstreamFetch(vendor.dispatcher, request.timeoutMs, (body) => vendor.check(options, model.name, body));
+  const sdk = vendor.model(model.name, fetch);
+  const call = { ...options, headers: request.headers, abortSignal: signal };
+  const created = Math.floor(Date.now() / 1000);
+  const idOf = (headers: Readonly<Record<string, string>> | undefined) => headers?.[vendor.requestIdHeader] ?? null;
+
+  if (!request.stream) {
+    const result = await sdk.doGenerate(call);
+    const bytes = translation.whole(result, model.name, created);
+    await gate.passed();
+    signal.throwIfAborted();
+    sink.head({ status: 200, contentType: 'application/json', requestId: idOf(result.response?.headers) });
+    sink.data(bytes);
+    return sink.end();
+  }
+
+  const { stream, response } = await sdk.doStream(call);
+  const reader = stream.getReader();
+  const events = translation.events(model.name, created);
+  let begun = false;
+  const emit = (text: string) => {
+    if (text === '') return;
+    if (!begun) {
+      sink.head({ status: 200, contentType: 'text/event-stream', requestId: idOf(response?.headers) });
+      begun = true;
+    }
+    sink.data(Buffer.from(text));
+  };
+  try {
+    for (;;) {
+      await gate.passed();
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) break;
+      emit(events.write(value));
+    }
+    emit(events.end());
+    sink.end();
+  } finally {
+    // Frees the connection where the stream was left before its end.
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** Carries a request over to the vendor's protocol, and its answer back into the client's. */
+export function sendTranslated(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink): UpstreamCall {
+  const gate = new Gate();
+  // Later, so that the caller holds the call before its first event.
+  Promise.resolve()
+    .then(() => {
+      if (gate.signal.aborted) throw new UpstreamError('aborted', 'the call was ended', { billed: 'no' });
+      return answer(vendor, request, sink, gate);
+    })
+    .catch((error: unknown) => {
+      const gone = gate.signal.aborted && !(error instanceof UpstreamError);
+      sink.fail(gone ? new UpstreamError('aborted', 'the call was ended', { billed: 'maybe' }) : vendor.failure(error));
+    });
+  return gate;
+}
+
+/** For an upstream that has nothing of the kind that the client asks for. */
+export function refuseProtocol({ protocol, model }: UpstreamRequest, sink: AnswerSink): UpstreamCall {
+  queueMicrotask(() =>
+    sink.fail(
+      new UpstreamError('unsupported', `${model.provider} has no ${protocol.endpoint} of ${model.name}`, {
+        billed: 'no',
+      }),
+    ),
+  );
+  return { pause() {}, resume() {}, cancel() {} };
+}
