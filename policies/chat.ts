@@ -1,7 +1,7 @@
 /** The body of a chat completion, as far as policies read it, and the view that they get of it. */
 import { z } from 'zod';
 import type { Needs, RequestView, Role, TextPurpose, TextSlot } from './request.ts';
-import { utf8Bytes } from './text-size.ts';
+import { ViewReader } from './view-reader.ts';
 
 /** Fields that are not named here are kept as they came: vendors have their own. */
 const contentPart = z.looseObject({
@@ -95,40 +95,8 @@ const READ_MESSAGE_FIELDS = new Set([
 ]);
 const READ_PART_FIELDS = new Set(['type', 'text', 'refusal', 'image_url', 'input_audio', 'file']);
 
-/** UTF-8 bytes of any value as JSON; a plain string counts without its quotes. */
-function bytesOf(value: unknown): number {
-  if (typeof value === 'string') return utf8Bytes(value);
-  if (value === null || typeof value !== 'object') return 0;
-  return utf8Bytes(JSON.stringify(value));
-}
-
 /** Collects what the parts of a body hold. */
-class Reader {
-  readonly slots: TextSlot[] = [];
-  readonly unbounded = new Set<string>();
-  readonly toolNames: string[] = [];
-  images = 0;
-  audio = 0;
-  files = 0;
-  otherBytes = 0;
-  readonly others: unknown[] = [];
-
-  slot(path: TextSlot['path'], role: Role, purpose: TextPurpose, index: number, text: string): void {
-    this.slots.push({ path, role, purpose, message: index, text });
-  }
-
-  /** What the model reads and no slot holds. */
-  other(value: unknown): void {
-    const bytes = bytesOf(value);
-    if (bytes === 0) return;
-    this.otherBytes += bytes;
-    this.others.push(value);
-  }
-
-  othersBesides(fields: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
-    for (const name in fields) if (!known.has(name)) this.other(fields[name]);
-  }
-
+class Reader extends ViewReader {
   /** Texts beside the messages that leave the house all the same. */
   label(path: TextSlot['path'], index: number, text: string): void {
     this.slot(path, 'assistant', 'label', index, text);

@@ -3,10 +3,10 @@
 export type Role = 'system' | 'user' | 'assistant' | 'tool';
 
 /**
- * What a text is: instructions to the model, a message, the arguments of a tool call, a tool's result, or a label that
- * stands beside them, such as the name of an end user or the description of a tool.
+ * What a text is: instructions to the model, a message, the arguments of a tool call, a tool's result, what a model thought
+ * before it answered, or a label that stands beside them, such as the name of an end user or the description of a tool.
  */
-export type TextPurpose = 'instructions' | 'message' | 'arguments' | 'result' | 'label';
+export type TextPurpose = 'instructions' | 'message' | 'arguments' | 'result' | 'thinking' | 'label';
 
 /** One piece of text in the client's body, with the place it stands at, so that it can be replaced there. */
 export interface TextSlot {
@@ -28,7 +28,9 @@ export interface Needs {
   readonly jsonSchema: boolean;
 }
 
-export type Endpoint = 'chat.completions';
+/** What apps can ask for, as facts and records call it. */
+export const ENDPOINTS = ['chat.completions', 'messages'] as const;
+export type Endpoint = (typeof ENDPOINTS)[number];
 
 export interface RequestView {
   readonly endpoint: Endpoint;
@@ -99,15 +101,24 @@ export interface Tag {
 export type Tags = ReadonlyMap<string, Tag>;
 
 /**
- * Tokens of one attempt. `cachedInputTokens` and `cacheWriteTokens` are parts of `inputTokens`; `reasoningTokens` is a
- * part of `outputTokens`, whatever the vendor's own way of counting.
+ * Tokens of one attempt, in one form for all vendors. The input is what was read plainly, from a cache, into a cache, as
+ * sound and as images: each token is in one of these, and all are in `inputTokens`.
  */
 export interface Usage {
   readonly inputTokens: number;
+  /** Read from a cache; `cachedAudioTokens` of them are sound. */
   readonly cachedInputTokens: number;
+  readonly cachedAudioTokens: number;
+  /** Put into a cache; `cacheWriteHourTokens` of them for an hour, the others for minutes. */
   readonly cacheWriteTokens: number;
+  readonly cacheWriteHourTokens: number;
+  /** Sound and images that came from no cache. */
+  readonly audioInputTokens: number;
+  readonly imageInputTokens: number;
   readonly outputTokens: number;
+  /** Parts of the output. */
   readonly reasoningTokens: number;
+  readonly audioOutputTokens: number;
 }
 
 /** Who counted: the provider, our tokenizer, or an estimate from the bytes seen. */
@@ -116,7 +127,22 @@ export type UsageSource = 'provider' | 'counted' | 'estimated';
 export const NO_USAGE: Usage = {
   inputTokens: 0,
   cachedInputTokens: 0,
+  cachedAudioTokens: 0,
   cacheWriteTokens: 0,
+  cacheWriteHourTokens: 0,
+  audioInputTokens: 0,
+  imageInputTokens: 0,
   outputTokens: 0,
   reasoningTokens: 0,
+  audioOutputTokens: 0,
 };
+
+/** The kinds of tokens that a usage tells apart. */
+const USAGE_NAMES = Object.keys(NO_USAGE) as (keyof Usage)[];
+
+/** A usage made of what `of` gives for each kind of token. */
+export function mapUsage(of: (name: keyof Usage) => number): Usage {
+  const usage = { ...NO_USAGE };
+  for (const name of USAGE_NAMES) usage[name] = of(name);
+  return usage;
+}

@@ -128,9 +128,12 @@ class Redactor {
     this.#restores = searches.some((search) => search.action === 'placeholder');
   }
 
-  /** The text after redaction; `key` is the key under which it stands in JSON. */
-  change(text: string, key = ''): string {
-    const findings = this.#findings(text, key);
+  /**
+   * The text after redaction; `key` is the key under which it stands in JSON. Where `signed`, placeholders of earlier
+   * requests stay as they are: they were never restored there, since a changed text would lose its signature.
+   */
+  change(text: string, key = '', signed = false): string {
+    const findings = this.#findings(text, key, signed);
     if (findings.length === 0) return text;
     const counted = new Set<Finding>();
     let out = '';
@@ -153,7 +156,7 @@ class Redactor {
     return copied === 0 ? text : out + text.slice(copied);
   }
 
-  #findings(text: string, key: string): Finding[] {
+  #findings(text: string, key: string, signed: boolean): Finding[] {
     const findings: Finding[] = [];
     const context = key === '' ? '' : `${asWords(key)}: `;
     const read = context + text;
@@ -171,7 +174,7 @@ class Redactor {
       for (const { start, end, text: shape } of lookalikes(text)) {
         const ours = this.#placeholders.isAmongFirst(this.#earlier, shape);
         if (ours) findings.push({ start, end, treatment: null });
-        else if (this.#restores) findings.push({ start, end, treatment: LOOKALIKE });
+        else if (this.#restores && !signed) findings.push({ start, end, treatment: LOOKALIKE });
       }
     }
     return findings;
@@ -212,7 +215,7 @@ export function redact(
   let changed = false;
   const after = slots.map((slot) => {
     const json = mayBeJson(slot) ? mapJsonTexts(slot.text, (text, key) => redactor.change(text, key)) : null;
-    const text = json ?? redactor.change(slot.text);
+    const text = json ?? redactor.change(slot.text, '', slot.purpose === 'thinking');
     if (text === slot.text) return slot;
     changed = true;
     return { ...slot, text };

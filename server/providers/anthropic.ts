@@ -1,10 +1,12 @@
 import { type AnthropicLanguageModelOptions, createAnthropic as createSdk } from '@ai-sdk/anthropic';
 import { Agent } from 'undici';
 import { z } from 'zod';
+import { messageFailure, messageFailureWithin } from '../wire/message-failure.ts';
 import type { TranslatedCall } from '../wire/translation.ts';
+import { createPassThrough } from './pass-through.ts';
 import type { Provider } from './provider.ts';
-import { anthropicFailure } from './translate/anthropic-failure.ts';
 import { unsupported } from './translate/chat-body.ts';
+import { sdkFailure } from './translate/sdk-failure.ts';
 import type { CallOptions } from './translate/sdk-types.ts';
 import { sendTranslated, type Vendor } from './translated.ts';
 
@@ -81,6 +83,11 @@ function refuseLosses(call: CallOptions, name: string, body: string): void {
   if (strict && !sent.tools?.some((tool) => tool.strict)) throw lost('strict tools');
 }
 
+const failures = { ofAnswer: messageFailure, inAnswer: messageFailureWithin };
+
+/** The version of the protocol, which every call names. */
+const VERSION = '2023-06-01';
+
 /** The vendor's SDKs write the address without the version, this one with it; both are understood. */
 function versioned(baseUrl: string): string {
   const trimmed = baseUrl.replace(/\/+$/, '');
@@ -96,12 +103,21 @@ export function createAnthropic(options: { name: string; baseUrl: string; apiKey
     options: callOf,
     model: (name, fetch) => createSdk({ baseURL, apiKey: options.apiKey, fetch })(name),
     check: refuseLosses,
-    failure: anthropicFailure,
+    failure: (error) => sdkFailure(error, failures),
     requestIdHeader: 'request-id',
   };
+  const upstream = createPassThrough({
+    baseUrl: baseURL,
+    paths: { messages: '/messages' },
+    headers: { 'x-api-key': options.apiKey, 'anthropic-version': VERSION },
+    failures,
+  });
   return {
     name: options.name,
-    send: (request, sink) => sendTranslated(vendor, request, sink),
-    close: () => agent.close(),
+    send: (request, sink) =>
+      upstream.speaks(request.protocol.endpoint) ? upstream.send(request, sink) : sendTranslated(vendor, request, sink),
+    async close() {
+      await Promise.all([agent.close(), upstream.close()]);
+    },
   };
 }

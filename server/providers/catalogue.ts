@@ -1,16 +1,20 @@
 import type { Model, ModelLookup, Price } from '../../policies/model.ts';
 import { tierOf } from '../../policies/price.ts';
-import { type PriceAt, type PriceOverride, type PriceStep, pricesOverTime } from '../money/prices.ts';
+import { type Listing, type PriceAt, type PriceRules, pricesOverTime } from '../money/prices.ts';
 
-/** The models that one configured provider serves. Prices are those of `now` (milliseconds since 1970). */
+/** The models that one configured provider serves. Those of a price list have no price until the list says it. */
 export interface ModelSource {
   readonly provider: string;
+  /** The vendor whose price list has its models; null where none does. */
+  readonly vendor: string | null;
   /** What is offered for choice. */
-  models(now: number): Model[];
+  models(): Model[];
   /** A model by the provider's own name, also one that is not offered; undefined where it serves none of that name. */
-  find(name: string, now: number): Model | undefined;
-  /** The full id that a name is listed under, with its prices over time; undefined where it is served unlisted. */
-  listing(name: string): { readonly id: string; readonly steps: readonly PriceStep[] } | undefined;
+  find(name: string): Model | undefined;
+  /** Where a name is listed; undefined where it is served unlisted. */
+  listing(name: string): Listing | undefined;
+  /** A model that the program has forgotten, and a price list that is in force has not. */
+  forgotten(name: string, label: string): Model | undefined;
 }
 
 export interface Catalogue {
@@ -22,18 +26,19 @@ export interface Catalogue {
 }
 
 /**
- * Puts the models of all configured providers together, under the administrators' prices. `now` (milliseconds since
- * 1970) is the time whose prices the models show. Built anew when providers or prices change, never per request.
+ * Puts the models of all configured providers together, at the organisation's prices. `now` (milliseconds since 1970) is
+ * the time whose prices the models show. Built anew when providers or prices change, never per request.
  * A bare name means the first provider that lists it; `provider/name` may also be one that the provider serves
  * unlisted.
  */
-export function buildCatalogue(input: {
-  readonly sources: readonly ModelSource[];
-  readonly overrides: readonly PriceOverride[];
-  readonly now: number;
-}): Catalogue {
-  const { sources, overrides, now } = input;
+export function buildCatalogue(
+  input: PriceRules & { readonly sources: readonly ModelSource[]; readonly now: number },
+): Catalogue {
+  const { sources, now, ...rules } = input;
   const byProvider = new Map(sources.map((source) => [source.provider, source]));
+  const forgotten = new Map(
+    sources.flatMap((source) => forgottenOf(source, rules).map((model) => [model.id, { source, model }] as const)),
+  );
 
   const split = (id: string): { source: ModelSource; name: string } | undefined => {
     const slash = id.indexOf('/');
@@ -42,14 +47,19 @@ export function buildCatalogue(input: {
   };
   const priceAt = pricesOverTime((id) => {
     const place = split(id);
+    const kept = forgotten.get(id);
+    if (kept?.source.vendor) return { id, listed: { vendor: kept.source.vendor, model: kept.model.name } };
     return place?.source.listing(place.name);
-  }, overrides);
+  }, rules);
   const priced = (model: Model): Model => {
-    const price = priceAt(model, now);
+    const price = priceAt(model, now)?.price ?? null;
     return price === model.price ? model : { ...model, price, tier: tierOf(price) };
   };
 
-  const models = sources.flatMap((source) => source.models(now).map(priced));
+  const models = sources.flatMap((source) => [
+    ...source.models().map(priced),
+    ...[...forgotten.values()].flatMap((one) => (one.source === source ? [priced(one.model)] : [])),
+  ]);
   const byId = new Map(models.map((model) => [model.id, model]));
 
   const lookup: ModelLookup = (idOrName) => {
@@ -58,11 +68,19 @@ export function buildCatalogue(input: {
     const place = split(idOrName);
     // A name may itself have a slash: without a provider of that prefix it is a bare name.
     const found = place
-      ? place.source.find(place.name, now)
-      : sources.find((source) => source.listing(idOrName))?.find(idOrName, now);
-    return found && priced(found);
+      ? place.source.find(place.name)
+      : sources.find((source) => source.listing(idOrName))?.find(idOrName);
+    return found ? priced(found) : sources.flatMap(({ provider }) => byId.get(`${provider}/${idOrName}`) ?? [])[0];
   };
   return { models, lookup, priceAt };
+}
+
+/** Models of the newest price list that the program itself knows no more: they are served until the list is replaced. */
+function forgottenOf(source: ModelSource, { lists }: PriceRules): Model[] {
+  const listed = source.vendor === null ? undefined : lists.at(-1)?.prices[source.vendor];
+  return Object.entries(listed ?? {}).flatMap(([name, { label }]) =>
+    source.listing(name) ? [] : (source.forgotten(name, label) ?? []),
+  );
 }
 
 /** A provider whose models are given as they are, and no others. */
@@ -75,6 +93,7 @@ export function fixedSource(provider: string, given: readonly Model[]): ModelSou
   const base = (name: string) => byName.get(name.split('?', 1)[0] ?? name);
   return {
     provider,
+    vendor: null,
     models: () => [...given],
     find: (name) => {
       const model = base(name);
@@ -82,8 +101,9 @@ export function fixedSource(provider: string, given: readonly Model[]): ModelSou
     },
     listing: (name) => {
       const model = base(name);
-      return model && { id: model.id, steps: [] };
+      return model && { id: model.id, listed: null };
     },
+    forgotten: () => undefined,
   };
 }
 
@@ -114,8 +134,10 @@ export function openSource(provider: string, names: readonly string[], leavesHou
   };
   return {
     provider,
+    vendor: null,
     models: () => names.map(modelOf),
     find: (name) => (name === '' ? undefined : modelOf(name)),
-    listing: (name) => (names.includes(name) ? { id: `${provider}/${name}`, steps: [] } : undefined),
+    listing: (name) => (names.includes(name) ? { id: `${provider}/${name}`, listed: null } : undefined),
+    forgotten: () => undefined,
   };
 }

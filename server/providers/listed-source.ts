@@ -1,6 +1,5 @@
 import type { Model, Tokenizer } from '../../policies/model.ts';
-import { tierOf } from '../../policies/price.ts';
-import { type ListedModel, listedModels, stepAt } from '../money/prices.ts';
+import { type ListedModel, type ListedPrices, listedModels } from '../money/prices.ts';
 import type { ModelSource } from './catalogue.ts';
 
 /** What the models of a family can do; the first family whose `name` fits counts. */
@@ -13,8 +12,8 @@ interface Family {
 
 const TEXT = { tools: false, images: false, audio: false, files: false, jsonSchema: false };
 const TEXT_TOOLS = { ...TEXT, tools: true };
-// Audio is priced apart from text, which a price here cannot say, so no family takes it.
 const FULL = { tools: true, images: true, audio: false, files: true, jsonSchema: true };
+const SOUND = { ...TEXT_TOOLS, audio: true };
 
 interface Vendor {
   /** Names that the price list has but the chat endpoint does not serve, or not at a price of text tokens alone. */
@@ -25,13 +24,14 @@ interface Vendor {
 const VENDORS = {
   openai: {
     notChat:
-      /audio|realtime|transcribe|tts|image|search|vision|instruct|extended|codex|deep-research|-pro\b|\.ft-|^gpt-oss|^ft:gpt-4-0/,
+      /-audio-preview|realtime|transcribe|tts|image|search|vision|instruct|extended|codex|deep-research|-pro\b|\.ft-|^gpt-oss|^ft:gpt-4-0/,
     families: [
       { name: /^(ft:)?gpt-3\.5-turbo/, offered: false, supports: TEXT_TOOLS },
       { name: /^gpt-4(-|$)/, offered: false, supports: TEXT_TOOLS },
       { name: /^gpt-4o-2024-05-13/, offered: false, supports: { ...TEXT_TOOLS, images: true } },
       { name: /^o1-(mini|preview)/, offered: false, supports: TEXT },
       { name: /^o3-mini/, offered: true, supports: { ...TEXT_TOOLS, jsonSchema: true } },
+      { name: /^gpt-audio/, offered: true, supports: SOUND },
       { name: /^ft:gpt-4/, offered: false, supports: FULL },
       { name: /^(gpt-4o|gpt-4\.1|gpt-[5-9]|o[1-9])/, offered: true, supports: FULL },
     ],
@@ -56,50 +56,67 @@ const TOKENIZER_FAMILIES: readonly { readonly name: RegExp; readonly tokenizer: 
   { name: /^(ft:)?gpt-(3\.5-turbo|4(-|$))/, tokenizer: 'cl100k' },
 ];
 
+const familyOf = ({ notChat, families }: Vendor, name: string): Family | undefined =>
+  notChat.test(name) ? undefined : families.find((family) => family.name.test(name));
+
+/** The prices that come with the program, of all models that can be served. Costs milliseconds: for the start. */
+export function shippedPrices(): ListedPrices {
+  return Object.fromEntries(
+    Object.entries(VENDORS).map(([vendor, known]) => [
+      vendor,
+      Object.fromEntries(
+        listedModels(vendor)
+          .filter(({ id, steps }) => steps.length > 0 && familyOf(known, id) !== undefined)
+          .map(({ id, label, steps }) => [id, { label, steps }]),
+      ),
+    ]),
+  );
+}
+
 /**
  * The models of a vendor of the price list, for the provider `provider`. Dated snapshots and aliases are found by their
  * own names at the price of the model that the list means by them.
  */
 export function listedSource(provider: string, vendor: keyof typeof VENDORS): ModelSource {
-  const { notChat, families }: Vendor = VENDORS[vendor];
+  const known: Vendor = VENDORS[vendor];
   const listed = listedModels(vendor);
   const byId = new Map(listed.map((entry) => [entry.id, entry]));
   const entryOf = (name: string): ListedModel | undefined =>
     byId.get(name) ?? listed.find((entry) => entry.matches(name));
-  const familyOf = (name: string) =>
-    notChat.test(name) ? undefined : families.find((family) => family.name.test(name));
 
-  const modelOf = (name: string, entry: ListedModel, family: Family, now: number): Model => {
-    const price = stepAt(entry.steps, now)?.price ?? null;
-    return {
-      id: `${provider}/${name}`,
-      provider,
-      name,
-      label: name === entry.id ? entry.label : name,
-      price,
-      tier: tierOf(price),
-      contextTokens: entry.contextTokens,
-      tokenizer: TOKENIZER_FAMILIES.find((known) => known.name.test(name))?.tokenizer ?? null,
-      imageTokens: COSTLY_IMAGES.name.test(name) ? COSTLY_IMAGES.tokens : IMAGE_TOKENS,
-      supports: family.supports,
-      leavesHouse: true,
-    };
-  };
+  const modelOf = (name: string, label: string, contextTokens: number | null, family: Family): Model => ({
+    id: `${provider}/${name}`,
+    provider,
+    name,
+    label,
+    price: null,
+    tier: 'standard',
+    contextTokens,
+    tokenizer: TOKENIZER_FAMILIES.find((one) => one.name.test(name))?.tokenizer ?? null,
+    imageTokens: COSTLY_IMAGES.name.test(name) ? COSTLY_IMAGES.tokens : IMAGE_TOKENS,
+    supports: family.supports,
+    leavesHouse: true,
+  });
   return {
     provider,
-    models: (now) =>
-      listed.flatMap((entry) => {
-        const family = familyOf(entry.id);
-        return family?.offered ? [modelOf(entry.id, entry, family, now)] : [];
+    vendor,
+    models: () =>
+      listed.flatMap(({ id, label, contextTokens }) => {
+        const family = familyOf(known, id);
+        return family?.offered ? [modelOf(id, label, contextTokens, family)] : [];
       }),
-    find: (name, now) => {
+    find: (name) => {
       const entry = entryOf(name);
-      const family = familyOf(name);
-      return entry && family && modelOf(name, entry, family, now);
+      const family = familyOf(known, name);
+      return entry && family && modelOf(name, name === entry.id ? entry.label : name, entry.contextTokens, family);
     },
     listing: (name) => {
-      const entry = familyOf(name) && entryOf(name);
-      return entry && { id: `${provider}/${entry.id}`, steps: entry.steps };
+      const entry = familyOf(known, name) && entryOf(name);
+      return entry && { id: `${provider}/${entry.id}`, listed: { vendor, model: entry.id } };
+    },
+    forgotten: (name, label) => {
+      const family = familyOf(known, name);
+      return family && modelOf(name, label, null, family);
     },
   };
 }

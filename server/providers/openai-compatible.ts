@@ -1,8 +1,10 @@
 /** Any upstream that speaks the OpenAI chat protocol; what clients send in another one is carried over to it. */
+import { Agent } from 'undici';
 import { failureInAnswer, failureOfAnswer } from '../wire/chat-failure.ts';
+import { createChatVendor } from './chat-vendor.ts';
 import { createPassThrough } from './pass-through.ts';
 import type { Provider } from './provider.ts';
-import { refuseProtocol } from './translated.ts';
+import { sendTranslated } from './translated.ts';
 
 export interface OpenAiCompatibleOptions {
   readonly name: string;
@@ -14,21 +16,33 @@ export interface OpenAiCompatibleOptions {
   readonly connections?: number;
 }
 
-export const openAiFailures = { ofAnswer: failureOfAnswer, inAnswer: failureInAnswer };
+const failures = { ofAnswer: failureOfAnswer, inAnswer: failureInAnswer };
 
 export function createOpenAiCompatible(options: OpenAiCompatibleOptions): Provider {
   const { name, baseUrl, apiKey, connections } = options;
+  const headers: Record<string, string> = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
   const upstream = createPassThrough({
     baseUrl,
     paths: { 'chat.completions': '/chat/completions' },
-    headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
-    failures: openAiFailures,
+    headers,
+    failures,
     ...(connections !== undefined && { connections }),
+  });
+  const dispatcher = new Agent();
+  const vendor = createChatVendor({
+    name,
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    headers,
+    dispatcher,
+    failures,
+    tokenLimit: name === 'openai' ? 'max_completion_tokens' : 'max_tokens',
   });
   return {
     name,
     send: (request, sink) =>
-      upstream.speaks(request.protocol.endpoint) ? upstream.send(request, sink) : refuseProtocol(request, sink),
-    close: () => upstream.close(),
+      upstream.speaks(request.protocol.endpoint) ? upstream.send(request, sink) : sendTranslated(vendor, request, sink),
+    async close() {
+      await Promise.all([upstream.close(), dispatcher.close()]);
+    },
   };
 }

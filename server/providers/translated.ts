@@ -117,15 +117,3 @@ export function sendTranslated(vendor: Vendor, request: UpstreamRequest, sink: A
     });
   return gate;
 }
-
-/** For an upstream that has nothing of the kind that the client asks for. */
-export function refuseProtocol({ protocol, model }: UpstreamRequest, sink: AnswerSink): UpstreamCall {
-  queueMicrotask(() =>
-    sink.fail(
-      new UpstreamError('unsupported', `${model.provider} has no ${protocol.endpoint} of ${model.name}`, {
-        billed: 'no',
-      }),
-    ),
-  );
-  return { pause() {}, resume() {}, cancel() {} };
-}

@@ -8,17 +8,11 @@ import { failureInAnswer } from './chat-failure.ts';
 import { AnswerAssembly, saysAnything, textsOf, textsOfChoices } from './chat-message.ts';
 import { ChoiceRestorer } from './chat-restore.ts';
 import { usageOf } from './chat-usage.ts';
+import { EventStream } from './event-stream.ts';
 import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
 import { type PlainPiece, plainEvents, plainPiece } from './plain-piece.ts';
 import type { AnswerStream, Received, WholeAnswer } from './protocol.ts';
-import { EventSplitter, MAX_EVENT_BYTES, type SseEvent } from './sse.ts';
-
-const NOTHING = Buffer.alloc(0);
-
-/** Joins pieces without copying a single one. */
-function joined(pieces: readonly Buffer[]): Buffer {
-  return pieces.length === 1 ? (pieces[0] ?? NOTHING) : Buffer.concat(pieces);
-}
+import type { SseEvent } from './sse.ts';
 
 function indexOf(choice: JsonObject): number {
   return typeof choice.index === 'number' ? choice.index : 0;
@@ -31,27 +25,21 @@ function finishOf(choice: JsonObject): string | null {
 }
 
 /** A streamed answer on its way through. */
-export class ChatStream implements AnswerStream {
+export class ChatStream extends EventStream implements AnswerStream {
   /** The first event has arrived that says anything: from here on no other model can take over. */
   contentSeen = false;
   /** `[DONE]` has arrived. */
   done = false;
   usage: Usage | null = null;
-  error: UpstreamError | null = null;
   readonly #usageAsked: boolean;
   readonly #placeholders: Placeholders | null;
   readonly #choices: number;
   readonly #assembly: AnswerAssembly | null;
-  readonly #splitter = new EventSplitter();
   readonly #restorers = new Map<number, ChoiceRestorer>();
   readonly #finishes = new Map<number, string>();
   #envelope: JsonObject = {};
   #characters = 0;
   #bytes = 0;
-  #withheld: Buffer[] | null = null;
-  #withheldBytes = 0;
-  #out: Buffer[] = [];
-  #altered = false;
 
   constructor(options: {
     /** The client asked for the event that carries only usage; otherwise it is dropped. */
@@ -62,6 +50,7 @@ export class ChatStream implements AnswerStream {
     /** How many choices the request asks for (`n`). */
     readonly choices: number;
   }) {
+    super();
     this.#usageAsked = options.usageAsked;
     this.#placeholders = options.placeholders && options.placeholders.size > 0 ? options.placeholders : null;
     this.#choices = options.choices;
@@ -92,32 +81,12 @@ export class ChatStream implements AnswerStream {
     return { characters: this.#characters, bytes: this.#bytes };
   }
 
-  /** Takes bytes of the upstream and gives those to forward now, or null. */
-  push(bytes: Buffer): Buffer | null {
-    if (this.error) return null;
-    const fresh = this.#splitter.held === 0;
-    const plain = fresh && this.#withheld === null && this.#placeholders === null ? this.#plain(bytes) : 0;
-    if (plain === bytes.length) return bytes;
-    this.#altered = false;
-    let events: SseEvent[];
-    try {
-      events = this.#splitter.push(plain === 0 ? bytes : bytes.subarray(plain));
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      this.error = error;
-      return null;
-    }
-    if (plain > 0) this.#emit(bytes.subarray(0, plain));
-    for (const event of events) this.#take(event);
-    const whole = fresh && !this.#altered && this.#withheld === null && this.#splitter.held === 0;
-    return this.#forward(whole ? bytes : null);
-  }
-
   /**
    * Takes the pieces of text with which these bytes begin, which go through as they are; gives the bytes that they take.
    * Nearly all of a stream is of this kind and comes an event at a time: to split it first takes half as long again.
    */
-  #plain(bytes: Buffer): number {
+  protected override takePlain(bytes: Buffer): number {
+    if (this.#placeholders) return 0;
     const text = bytes.toString('utf8');
     const { pieces, length } = plainEvents(text);
     // Only where every character is a byte, or all of them are taken, is the length known in bytes.
@@ -126,18 +95,8 @@ export class ChatStream implements AnswerStream {
     return length === text.length ? bytes.length : length;
   }
 
-  /** To be called when the upstream has ended: takes an end without its blank line, and gives bytes to forward. */
-  end(): Buffer | null {
-    const last = this.error ? null : this.#splitter.rest();
-    if (last?.data && (last.data === '[DONE]' || parseJson(last.data) !== undefined)) {
-      this.#take({ raw: Buffer.concat([last.raw, Buffer.from('\n\n')]), data: last.data });
-    }
-    return this.#forward(null);
-  }
-
-  /** What is withheld: the event in which the answer finished and all after it. To be sent once the record is durable. */
-  tail(): Buffer {
-    return this.#withheld ? joined(this.#withheld) : NOTHING;
+  protected override isWhole(data: string): boolean {
+    return data === '[DONE]' || parseJson(data) !== undefined;
   }
 
   /** The answer so far as JSON, a list of choices with their messages; empty where texts are not kept. */
@@ -149,53 +108,28 @@ export class ChatStream implements AnswerStream {
     return textsOfChoices(this.assembledAnswer());
   }
 
-  #forward(whole: Buffer | null): Buffer | null {
-    if (this.#out.length === 0) return null;
-    const forward = whole ?? joined(this.#out);
-    this.#out = [];
-    return forward;
-  }
-
-  #emit(raw: Buffer): void {
-    if (!this.#withheld) {
-      this.#out.push(raw);
-      return;
-    }
-    this.#withheld.push(raw);
-    this.#withheldBytes += raw.length;
-    if (this.#withheldBytes > MAX_EVENT_BYTES) {
-      this.#fail(new UpstreamError('bad_answer', 'it goes on and on after the end of its answer', { billed: 'maybe' }));
-    }
-  }
-
-  #fail(error: UpstreamError): void {
-    this.error ??= error;
-    this.#altered = true;
-  }
-
-  #take({ raw, data }: SseEvent): void {
-    if (this.error) return;
+  protected override take({ raw, data }: SseEvent): void {
     if (data === null) {
-      this.#emit(raw);
+      this.emit(raw);
       return;
     }
     if (data === '[DONE]') {
       this.done = true;
       for (const index of this.#restorers.keys()) this.#flush(index);
-      this.#withheld ??= [];
-      this.#emit(raw);
+      this.withhold();
+      this.emit(raw);
       return;
     }
     const piece = this.#placeholders ? null : plainPiece(data);
     if (piece) {
       this.#piece(piece);
-      this.#emit(raw);
+      this.emit(raw);
       return;
     }
     const chunk = parseJson(data);
     if (!isObject(chunk)) {
-      this.#fail(new UpstreamError('bad_answer', 'an event of the stream is not a JSON object', { billed: 'maybe' }));
-    } else if (chunk.error) this.#fail(failureInAnswer(chunk));
+      this.fail(new UpstreamError('bad_answer', 'an event of the stream is not a JSON object', { billed: 'maybe' }));
+    } else if (chunk.error) this.fail(failureInAnswer(chunk));
     else this.#chunk(chunk, raw);
   }
 
@@ -211,16 +145,16 @@ export class ChatStream implements AnswerStream {
     if (isObject(chunk.usage)) {
       this.usage = usageOf(chunk.usage) ?? this.usage;
       if (choices.length === 0 && !this.#usageAsked) {
-        this.#altered = true;
+        this.altered();
         return;
       }
     }
     let restored = false;
     if (this.#placeholders) this.#envelope = chunk;
     for (const choice of choices) if (isObject(choice) && this.#choice(choice)) restored = true;
-    if (this.finished) this.#withheld ??= [];
-    if (restored) this.#altered = true;
-    this.#emit(restored ? Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`) : raw);
+    if (this.finished) this.withhold();
+    if (restored) this.altered();
+    this.emit(restored ? Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`) : raw);
   }
 
   /** Reads one choice of an event; answers whether its texts were changed. */
@@ -259,8 +193,8 @@ export class ChatStream implements AnswerStream {
     const { choices: _, usage: __, ...envelope } = this.#envelope;
     for (const delta of this.#restorers.get(index)?.flush() ?? []) {
       const choice = { index, delta, finish_reason: null };
-      this.#altered = true;
-      this.#emit(Buffer.from(`data: ${JSON.stringify({ ...envelope, choices: [choice] })}\n\n`));
+      this.altered();
+      this.emit(Buffer.from(`data: ${JSON.stringify({ ...envelope, choices: [choice] })}\n\n`));
     }
   }
 }

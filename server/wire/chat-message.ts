@@ -76,14 +76,26 @@ interface ChoiceSoFar {
   finish: string | null;
 }
 
+/** Characters of an answer that are kept: no model says so much, and a server gone mad would fill the memory. */
+const MOST_KEPT = 1_000_000;
+const NOT_KEPT = '… (what follows is not kept)';
+
 /** Puts the pieces of a streamed answer together, for the record. */
 export class AnswerAssembly {
   readonly #choices = new Map<number, ChoiceSoFar>();
+  #kept = 0;
 
   /** A piece of the content and nothing else. */
   addContent(index: number, text: string): void {
     const { texts } = this.#choice(index);
-    if (text !== '') texts.set('content', (texts.get('content') ?? '') + text);
+    if (text !== '') texts.set('content', (texts.get('content') ?? '') + this.#room(text));
+  }
+
+  /** As much of a text as is kept. */
+  #room(text: string): string {
+    const room = MOST_KEPT - this.#kept;
+    this.#kept += text.length;
+    return text.length <= room ? text : room < 0 ? '' : text.slice(0, room) + NOT_KEPT;
   }
 
   #choice(index: number): ChoiceSoFar {
@@ -101,7 +113,8 @@ export class AnswerAssembly {
     if (finish !== null) choice.finish = finish;
     for (const field of PLAIN_FIELDS) {
       const text = delta[field];
-      if (typeof text === 'string' && text !== '') choice.texts.set(field, (choice.texts.get(field) ?? '') + text);
+      if (typeof text !== 'string' || text === '') continue;
+      choice.texts.set(field, (choice.texts.get(field) ?? '') + this.#room(text));
     }
     let position = 0;
     for (const call of listOf(delta.tool_calls)) {
@@ -122,7 +135,7 @@ export class AnswerAssembly {
     if (!isObject(holder)) return;
     if (typeof holder.name === 'string') call.name += holder.name;
     const text = holder[kind === 'custom' ? 'input' : 'arguments'];
-    if (typeof text === 'string') call.text += text;
+    if (typeof text === 'string') call.text += this.#room(text);
   }
 
   /** The choices in the form of a whole answer, as JSON. */

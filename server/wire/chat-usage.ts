@@ -6,9 +6,16 @@ function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
-function detail(details: unknown, name: string): number {
-  return (isObject(details) ? count(details[name]) : null) ?? 0;
+/** The first of the numbers that stand under these names of an object and is not 0; else 0. */
+function detail(details: unknown, ...names: readonly string[]): number {
+  for (const name of names) {
+    const found = isObject(details) ? count(details[name]) : null;
+    if (found) return found;
+  }
+  return 0;
 }
+
+const member = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
 
 /**
  * Tokens as the upstream reports them, or null where it reports none that can be understood. Cached and reasoning tokens
@@ -21,15 +28,44 @@ export function usageOf(reported: unknown): Usage | null {
   if (inputTokens === null || completion === null) return null;
   const total = count(reported.total_tokens) ?? 0;
   const outputTokens = Math.max(completion, total - inputTokens);
-  const cached = detail(reported.prompt_tokens_details, 'cached_tokens') || detail(reported, 'prompt_cache_hit_tokens');
-  const cachedInputTokens = Math.min(inputTokens, cached);
-  const written = detail(reported.prompt_tokens_details, 'cache_write_tokens');
-  const reasoning = detail(reported.completion_tokens_details, 'reasoning_tokens');
+  const read = reported.prompt_tokens_details;
+  const written = reported.completion_tokens_details;
+  // Each token is counted once: what does not fit any more was counted before.
+  let rest = inputTokens;
+  const take = (tokens: number): number => {
+    const taken = Math.min(rest, tokens);
+    rest -= taken;
+    return taken;
+  };
+  const cachedInputTokens = take(detail(read, 'cached_tokens') || detail(reported, 'prompt_cache_hit_tokens'));
+  const cacheWriteTokens = take(
+    detail(read, 'cache_write_tokens', 'cache_creation_tokens') || detail(reported, 'cache_creation_input_tokens'),
+  );
+  const hour =
+    detail(read, 'cache_write_1h_tokens') ||
+    detail(member(read, 'cache_creation_token_details'), 'ephemeral_1h_input_tokens') ||
+    detail(reported.cache_creation, 'ephemeral_1h_input_tokens');
+  const audio = detail(read, 'audio_tokens');
+  const cachedAudioTokens = Math.min(
+    cachedInputTokens,
+    audio,
+    detail(member(read, 'cached_tokens_details'), 'audio_tokens'),
+  );
+  const audioInputTokens = take(audio - cachedAudioTokens);
+  const cachedImages = detail(member(read, 'cached_tokens_details'), 'image_tokens');
+  const imageInputTokens = take(Math.max(0, detail(read, 'image_tokens') - cachedImages));
+  const reasoning = Math.max(detail(written, 'reasoning_tokens'), outputTokens - completion);
+  const reasoningTokens = Math.min(outputTokens, reasoning);
   return {
     inputTokens,
     cachedInputTokens,
-    cacheWriteTokens: Math.min(inputTokens - cachedInputTokens, written),
+    cachedAudioTokens,
+    cacheWriteTokens,
+    cacheWriteHourTokens: Math.min(cacheWriteTokens, hour),
+    audioInputTokens,
+    imageInputTokens,
     outputTokens,
-    reasoningTokens: Math.min(outputTokens, Math.max(reasoning, outputTokens - completion)),
+    reasoningTokens,
+    audioOutputTokens: Math.min(outputTokens - reasoningTokens, detail(written, 'audio_tokens')),
   };
 }

@@ -4,46 +4,20 @@ import type { Model } from '../../policies/model.ts';
 import type { RequestView } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
 import type { Placeholders } from '../../policies/text/placeholders.ts';
-import { SignalboxError } from '../errors.ts';
+import type { SignalboxError } from '../errors.ts';
+import { changedTexts } from './changed-texts.ts';
 import { ChatStream, readWhole } from './chat-answer.ts';
-import { changedTexts } from './chat-texts.ts';
+import { instruct } from './chat-instructions.ts';
 import { chatTranslation } from './chat-translation.ts';
-import { type Member, scanObject } from './json-scan.ts';
+import { errorDetails } from './error-details.ts';
+import type { Member } from './json-scan.ts';
 import type { JsonObject } from './json-value.ts';
 import type { AnswerStream, ClientProtocol, ClientRequest, FixedAnswer, WholeAnswer } from './protocol.ts';
+import { metadataOf, type ReadBody, readBody } from './read-body.ts';
 import { splice } from './splice.ts';
 
-const NO_METADATA: Readonly<Record<string, string>> = {};
-const READ_MEMBERS = new Set(Object.keys(chatBody.shape));
-
-function metadataOf(body: ChatBody): Readonly<Record<string, string>> {
-  if (!body.metadata) return NO_METADATA;
-  const entries: [string, string][] = [];
-  for (const [name, value] of Object.entries(body.metadata)) {
-    if (typeof value === 'string') entries.push([name, value]);
-    else if (typeof value === 'number' || typeof value === 'boolean') entries.push([name, String(value)]);
-  }
-  return Object.fromEntries(entries);
-}
-
 function parse(bytes: Buffer): ChatRequest {
-  const { value: tree, members } = scanObject(bytes);
-  for (const name of members.keys()) {
-    // Some upstreams match names without regard to case, and would read a member that no policy has seen.
-    if (!READ_MEMBERS.has(name) && READ_MEMBERS.has(name.toLowerCase())) {
-      throw new SignalboxError('invalid_request', { why: `"${name}" has to be written "${name.toLowerCase()}"` });
-    }
-  }
-  const parsed = chatBody.safeParse(tree);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-    throw new SignalboxError('invalid_request', {
-      why: `${where}${issue?.message ?? 'it does not fit the protocol'}`,
-      param: issue?.path.join('.'),
-    });
-  }
-  return new ChatRequest(bytes, parsed.data, members, tree);
+  return new ChatRequest(readBody(bytes, chatBody));
 }
 
 /** The two names that the limit on the answer goes by. */
@@ -60,13 +34,13 @@ class ChatRequest implements ClientRequest {
   /** The body exactly as it parses; what is serialised again comes from here. */
   readonly #tree: JsonObject;
 
-  constructor(bytes: Buffer, body: ChatBody, members: ReadonlyMap<string, Member>, tree: JsonObject) {
+  constructor({ bytes, body, members, tree }: ReadBody<ChatBody>) {
     this.#bytes = bytes;
     this.#body = body;
     this.#members = members;
     this.#tree = tree;
     this.view = viewOfChat(body);
-    this.metadata = metadataOf(body);
+    this.metadata = metadataOf(body.metadata);
   }
 
   get user(): string | null {
@@ -96,7 +70,8 @@ class ChatRequest implements ClientRequest {
     }
     if (run.toolsRemoved) for (const name of TOOL_MEMBERS) if (members.has(name)) changes.set(name, null);
     if (run.textsChanged || run.instructions.length > 0) {
-      for (const [name, json] of changedTexts(this.#tree, run.view.slots, run.instructions)) changes.set(name, json);
+      const instructed = changedTexts(this.#tree, run.view.slots, (copy) => instruct(copy, run.instructions));
+      for (const [name, json] of instructed) changes.set(name, json);
     }
     return splice(this.#bytes, members, changes);
   }
@@ -127,12 +102,7 @@ class ChatRequest implements ClientRequest {
   }
 }
 
-/** Details of an error that an app can act on without reading the sentence. */
-const ERROR_DETAILS = ['budget', 'scope', 'limit', 'spent', 'used', 'held', 'amount', 'resets_at', 'owner', 'link'];
-
 function errorObject(error: SignalboxError, requestId: string): Record<string, unknown> {
-  const details: Record<string, unknown> = {};
-  for (const name of ERROR_DETAILS) if (error.details[name] !== undefined) details[name] = error.details[name];
   const param = error.details.param;
   return {
     error: {
@@ -140,7 +110,7 @@ function errorObject(error: SignalboxError, requestId: string): Record<string, u
       type: error.type,
       code: error.code,
       param: typeof param === 'string' && param !== '' ? param : null,
-      ...details,
+      ...errorDetails(error),
       request_id: requestId,
     },
   };
@@ -178,6 +148,7 @@ function fixedStream({ text, id, created, model }: FixedAnswer, usageAsked: bool
 
 export const openAiChat: ClientProtocol = {
   endpoint: 'chat.completions',
+  passedHeaders: [],
   parse,
   errorBody,
   errorEvent,

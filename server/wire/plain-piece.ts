@@ -10,6 +10,9 @@ const ALONE = new RegExp(`^${PIECE}$`);
 /** With the line that brings it and the empty one that ends it. */
 const EVENT = new RegExp(`data: ?${PIECE}\n\n`, 'y');
 
+/** Characters beyond which a text is left to the parser: expressions run out of room on some millions. */
+const LONGEST = 1_000_000;
+
 export interface PlainPiece {
   readonly index: number;
   readonly text: string;
@@ -17,7 +20,7 @@ export interface PlainPiece {
 
 /** The choice and the text of such an event, given its data; null for every other one. */
 export function plainPiece(data: string): PlainPiece | null {
-  return pieceOf(ALONE.exec(data));
+  return data.length > LONGEST ? null : pieceOf(ALONE.exec(data));
 }
 
 export interface PlainEvents {
@@ -30,7 +33,7 @@ export interface PlainEvents {
 export function plainEvents(text: string): PlainEvents {
   const pieces: PlainPiece[] = [];
   let length = 0;
-  while (length < text.length) {
+  while (text.length <= LONGEST && length < text.length) {
     EVENT.lastIndex = length;
     const piece = pieceOf(EVENT.exec(text));
     if (!piece) break;

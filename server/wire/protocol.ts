@@ -13,6 +13,8 @@ import type { Translation } from './translation.ts';
 export interface ClientProtocol {
   /** What facts and records call it. */
   readonly endpoint: Endpoint;
+  /** Headers of the client's that an upstream of the same protocol has to see, in small letters. */
+  readonly passedHeaders: readonly string[];
   /**
    * Understands the body of a request. Throws SignalboxError: `invalid_json`, `duplicate_key`, `too_deep`,
    * `invalid_request`.

@@ -14,9 +14,18 @@ const FINISH_REASONS = {
   other: 'stop',
 } as const satisfies Record<FinishReason['unified'], string>;
 
+/** What was put into a cache for an hour, which the package hands on only as the vendor said it. */
+function writtenForAnHour(raw: SdkUsage['raw']): number {
+  const written = raw?.cache_creation;
+  const tokens =
+    typeof written === 'object' && written !== null && !Array.isArray(written) ? written.ephemeral_1h_input_tokens : 0;
+  return typeof tokens === 'number' ? tokens : 0;
+}
+
 /**
  * The protocol's usage: `prompt_tokens` is all of the input; what was read from and written to a cache are parts of it.
- * The protocol has no field for cache writes, which cost more; they stand in `cache_write_tokens`.
+ * The protocol has no field for cache writes, which cost more; they stand in `cache_write_tokens`, and those of them that
+ * are kept for an hour, which cost more still, in `cache_write_1h_tokens`.
  */
 function usageOf(usage: SdkUsage) {
   const input = usage.inputTokens.total ?? 0;
@@ -28,6 +37,7 @@ function usageOf(usage: SdkUsage) {
     prompt_tokens_details: {
       cached_tokens: usage.inputTokens.cacheRead ?? 0,
       cache_write_tokens: usage.inputTokens.cacheWrite ?? 0,
+      cache_write_1h_tokens: writtenForAnHour(usage.raw),
     },
     completion_tokens_details: { reasoning_tokens: usage.outputTokens.reasoning ?? 0 },
   };

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Price } from '../../../policies/model.ts';
+import type { AcceptedList, PriceRules } from '../../../server/money/prices.ts';
 import { buildCatalogue, fixedSource, openSource } from '../../../server/providers/catalogue.ts';
 import { type ConfiguredProvider, createProviders, providerSettings } from '../../../server/providers/index.ts';
-import { listedSource } from '../../../server/providers/listed-source.ts';
+import { listedSource, shippedPrices } from '../../../server/providers/listed-source.ts';
 import { SANDBOX_MODELS } from '../../../server/providers/sandbox/sandbox.ts';
 import { assembled, send } from './upstream.ts';
 
@@ -11,10 +12,9 @@ const openai = listedSource('openai', 'openai');
 const anthropic = listedSource('anthropic', 'anthropic');
 const sandbox = fixedSource('sandbox', SANDBOX_MODELS);
 const upstream = openSource('upstream', ['llama', 'meta/llama', 'gpt-4o'], false);
-const build = (
-  sources = [openai, anthropic, upstream, sandbox],
-  overrides: Parameters<typeof buildCatalogue>[0]['overrides'] = [],
-) => buildCatalogue({ sources, overrides, now: NOW });
+const accepted: AcceptedList = { digest: 'd'.repeat(64), acceptedAt: 0, prices: shippedPrices() };
+const build = (sources = [openai, anthropic, upstream, sandbox], rules: Partial<PriceRules> = {}) =>
+  buildCatalogue({ sources, overrides: [], cards: [], lists: [accepted], ...rules, now: NOW });
 const price = (output: number): Price => [{ aboveInputTokens: 0, input: 1, cachedInput: 1, cacheWrite: 1, output }];
 
 describe('the catalogue', () => {
@@ -130,25 +130,43 @@ describe('the catalogue', () => {
   });
 
   it('shows the administrators’ prices that hold, and knows those to come', () => {
-    const { lookup, models, priceAt } = build(undefined, [
+    const overrides = [
       { model: 'openai/gpt-4o', price: price(1), effectiveFrom: NOW },
       { model: 'openai/gpt-4.1', price: price(2), effectiveFrom: NOW + 1 },
       { model: 'upstream/mistral', price: price(13_000_000_000), effectiveFrom: 0 },
-    ]);
+    ];
+    const { lookup, models, priceAt } = build(undefined, { overrides });
     expect(lookup('gpt-4o')).toMatchObject({ price: price(1), tier: 'small' });
     expect(models.find((model) => model.name === 'gpt-4o')?.price).toEqual(price(1));
     expect(lookup('gpt-4o-2024-08-06')?.price).toEqual(price(1));
     expect(lookup('upstream/mistral')).toMatchObject({ price: price(13_000_000_000), tier: 'large' });
     const model = lookup('gpt-4.1');
-    expect(model && priceAt(model, NOW)?.[0].output).toBe(8_000_000_000);
-    expect(model && priceAt(model, NOW + 1)).toEqual(price(2));
+    expect(model && priceAt(model, NOW)?.price[0].output).toBe(8_000_000_000);
+    expect(model && priceAt(model, NOW + 1)?.price).toEqual(price(2));
   });
 
   it('gives a request the price of its own time', () => {
     const { lookup, priceAt } = build();
     const model = lookup('o3-2025-04-16');
-    expect(model && priceAt(model, Date.UTC(2025, 4, 1))?.[0].input).toBe(10_000_000_000);
-    expect(model && priceAt(model, NOW)?.[0].input).toBe(2_000_000_000);
+    expect(model && priceAt(model, Date.UTC(2025, 4, 1))?.price[0].input).toBe(10_000_000_000);
+    expect(model && priceAt(model, NOW)?.price[0].input).toBe(2_000_000_000);
+  });
+
+  it('takes sound where the list prices it apart from text', () => {
+    expect(build().lookup('gpt-audio')).toMatchObject({ supports: { audio: true, images: false } });
+    expect(build().lookup('gpt-4o-audio-preview')).toBeUndefined();
+  });
+
+  it('has no price for a model that no accepted list has, and serves one that only the accepted list still has', () => {
+    const { 'gpt-4o': known, ...others } = accepted.prices.openai ?? {};
+    if (!known) throw new Error('gpt-4o is not listed');
+    const old = { ...accepted, prices: { openai: { ...others, 'gpt-5.9-old': { ...known, label: 'Old' } } } };
+    const { lookup, models } = build(undefined, { lists: [old] });
+    expect(lookup('gpt-4o')).toMatchObject({ price: null });
+    expect(lookup('openai/gpt-5.9-old')).toMatchObject({ label: 'Old', price: known.steps[0]?.price });
+    expect(lookup('gpt-5.9-old')?.id).toBe('openai/gpt-5.9-old');
+    expect(models.filter(({ name }) => name === 'gpt-5.9-old')).toHaveLength(1);
+    expect(build(undefined, { lists: [old, accepted] }).lookup('gpt-5.9-old')).toBeUndefined();
   });
 });
 
@@ -181,7 +199,7 @@ describe('the registry', () => {
       ['anthropic', 'anthropic'],
       ['house', 'house'],
     ]);
-    expect(running[2]?.source.models(NOW).map((model) => model.id)).toEqual(['house/llama', 'house/mistral']);
+    expect(running[2]?.source.models().map((model) => model.id)).toEqual(['house/llama', 'house/mistral']);
   });
 
   it.each([

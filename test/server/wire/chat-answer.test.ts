@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_USAGE } from '../../../policies/request.ts';
 import { Placeholders } from '../../../policies/text/placeholders.ts';
 import { UpstreamError } from '../../../server/providers/provider.ts';
 import { ChatStream, readWhole } from '../../../server/wire/chat-answer.ts';
@@ -72,7 +73,7 @@ describe('a streamed answer', () => {
 
   it('drops the event of mere usage unless the client asked for it', () => {
     const all = [Buffer.from(STREAM.join('') + USAGE + DONE)];
-    const usage = { inputTokens: 9, outputTokens: 4, cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+    const usage = { ...NO_USAGE, inputTokens: 9, outputTokens: 4 };
     expect(through(all)).toMatchObject({ tail: STREAM[3] + DONE, stream: { usage } });
     expect(through(all, { usageAsked: true })).toMatchObject({ tail: STREAM[3] + USAGE + DONE, stream: { usage } });
   });
@@ -265,9 +266,50 @@ describe('reported usage', () => {
 
   it('counts cached and reasoning tokens as parts of the totals', () => {
     const details = { prompt_tokens_details: { cached_tokens: 5 }, completion_tokens_details: { reasoning_tokens: 3 } };
-    const expected = { inputTokens: 9, cachedInputTokens: 5, cacheWriteTokens: 0, outputTokens: 4, reasoningTokens: 3 };
+    const expected = { ...NO_USAGE, inputTokens: 9, cachedInputTokens: 5, outputTokens: 4, reasoningTokens: 3 };
     expect(usageOf({ ...reported, ...details })).toEqual(expected);
     expect(usageOf({ ...reported, prompt_cache_hit_tokens: 99 })?.cachedInputTokens).toBe(9);
+  });
+
+  it('tells sound, images and what was put into caches apart, each token once', () => {
+    const prompt_tokens_details = {
+      cached_tokens: 30,
+      cache_write_tokens: 20,
+      cache_write_1h_tokens: 8,
+      audio_tokens: 25,
+      image_tokens: 40,
+      cached_tokens_details: { audio_tokens: 10 },
+    };
+    const completion_tokens_details = { reasoning_tokens: 3, audio_tokens: 5 };
+    const usage = { prompt_tokens: 100, completion_tokens: 9, prompt_tokens_details, completion_tokens_details };
+    expect(usageOf(usage)).toEqual({
+      inputTokens: 100,
+      cachedInputTokens: 30,
+      cachedAudioTokens: 10,
+      cacheWriteTokens: 20,
+      cacheWriteHourTokens: 8,
+      audioInputTokens: 15,
+      // Of the 40 only so many are left beside the others.
+      imageInputTokens: 35,
+      outputTokens: 9,
+      reasoningTokens: 3,
+      audioOutputTokens: 5,
+    });
+  });
+
+  it.each([
+    { cache_creation_input_tokens: 9, cache_creation: { ephemeral_1h_input_tokens: 4 } },
+    {
+      prompt_tokens_details: {
+        cache_creation_tokens: 9,
+        cache_creation_token_details: { ephemeral_1h_input_tokens: 4 },
+      },
+    },
+  ])('understands the other names that upstreams have for what was put into caches', (written) => {
+    expect(usageOf({ prompt_tokens: 50, completion_tokens: 1, ...written })).toMatchObject({
+      cacheWriteTokens: 9,
+      cacheWriteHourTokens: 4,
+    });
   });
 
   it('adds reasoning that a vendor counts in the total alone', () => {
