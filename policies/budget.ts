@@ -1,6 +1,5 @@
 /** Budgets: the stored object, its calendar windows, and the pure rule by which a request fits or not. */
 import { z } from 'zod';
-import type { HoldNeed, HoldResult } from './effects.ts';
 import type { Run } from './run.ts';
 
 export const BUDGET_WINDOWS = ['hour', 'day', 'week', 'month', 'quarter', 'total'] as const;
@@ -21,6 +20,33 @@ export const timeZoneSchema = z
   .max(64)
   .refine(isTimeZone, 'There is no time zone of that name; write one such as Europe/Berlin or UTC.');
 
+const TOO_MUCH =
+  'This is more than can be counted exactly. At most about nine million dollars, or nine quadrillion tokens, can be set.';
+
+/** An amount that a limit or a plan can have, in nano-dollars or tokens. */
+export const limitSchema = z
+  .int({
+    error: ({ code }) =>
+      code === 'too_big' ? TOO_MUCH : 'An amount is a whole number of nano-dollars or tokens, not less than zero.',
+  })
+  .min(0, 'A limit cannot be below zero.');
+
+/** Shares of the limit at which people are told, in rising order: 1 is the limit itself. */
+const thresholdsSchema = z
+  .array(
+    z.number().gt(0, 'A threshold has to be above 0 %.').max(10, 'A threshold can be at most ten times the limit.'),
+  )
+  .max(5, 'A budget can have at most five thresholds.')
+  .refine(
+    (shares) => shares.every((share, i) => i === 0 || share > (shares[i - 1] ?? 0)),
+    'Write the thresholds in rising order, each once.',
+  );
+
+const MOST_OWN_LIMITS = 500;
+
+/** Budgets in a line at most, from one that has no parent down to one that is nobody's. */
+export const DEEPEST = 5;
+
 /** What an administrator sets. `limit` is in nano-dollars or tokens; at most 2^53 - 1, which is about nine million dollars. */
 export const budgetSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
@@ -38,7 +64,18 @@ export const budgetSchema = z.strictObject({
   window: z.enum(BUDGET_WINDOWS),
   timeZone: timeZoneSchema,
   unit: z.enum(['usd', 'tokens']),
-  limit: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  limit: limitSchema,
+  /** Limits of their own for single scopes, such as `team=search`; the others have `limit`. */
+  limits: z
+    .record(z.string().max(1000), limitSchema)
+    .refine(
+      (limits) => Object.keys(limits).length <= MOST_OWN_LIMITS,
+      `At most ${MOST_OWN_LIMITS} scopes can have a limit of their own.`,
+    )
+    .default({}),
+  thresholds: thresholdsSchema.default([0.8, 1]),
+  /** Id of the budget that this one is a part of: what is held here is held there too. */
+  parent: z.string().min(1).max(100).nullable().default(null),
   owner: z.string().max(200).nullable(),
 });
 
@@ -145,93 +182,9 @@ export function windowAt(window: BudgetWindow, zone: string, at: number): OpenWi
 
 const HALF_A_DAY = 43_200_000;
 
-/** A budget as it stands in a window for which `amount` was added to its limit, in the budget's unit. */
-export function toppedUpBy<B extends Budget>(budget: B, amount: number): B {
-  return amount === 0 ? budget : { ...budget, limit: budget.limit + amount };
-}
-
-/** What a request would take of a budget by each of the node's ports; null where it has no bound or no price. */
-export interface HoldBounds {
-  readonly within: number;
-  readonly warning: number;
-}
-
-/** The port by which a request leaves a budget node, why, and the amount that it asked for in the budget's unit. */
-export interface HoldDecision {
-  readonly port: HoldResult['port'];
-  readonly why: HoldResult['why'];
-  readonly amount: number;
-}
-
-/**
- * The rule of admission: spent + held + the new hold never exceeds the limit. `within` is tried with the dearest model that
- * it can reach while spend and holds are below the warning share; then `warning` with its own; else the budget is exhausted.
- */
-export function decideHold(
-  state: { readonly limit: number; readonly spent: number; readonly held: number },
-  bounds: HoldBounds,
-  warnAt: number | null,
-): HoldDecision {
-  const used = state.spent + state.held;
-  const warned = warnAt !== null && used >= state.limit * warnAt && state.limit > 0;
-  if (!warned && used + bounds.within <= state.limit) return { port: 'within', why: 'fits', amount: bounds.within };
-  if (warnAt !== null && used + bounds.warning <= state.limit) {
-    return { port: 'warning', why: warned ? 'over_warning' : 'over_limit', amount: bounds.warning };
-  }
-  return { port: 'exhausted', why: 'over_limit', amount: bounds.within };
-}
-
-/** A budget's state and a node's question put together into the answer that the trace keeps. */
-export function holdResult(
-  budget: Budget,
-  scope: string,
-  need: HoldNeed,
-  state: { readonly spent: number; readonly held: number; readonly resetsAt: number | null },
-  decided: HoldDecision,
-  bounds: HoldBounds | null,
-): HoldResult {
-  return {
-    port: decided.port,
-    why: decided.why,
-    amount: decided.amount,
-    budget: budget.id,
-    budgetName: budget.name,
-    revision: budget.revision,
-    scope,
-    unit: budget.unit,
-    limit: budget.limit,
-    spent: state.spent,
-    held: state.held,
-    bounds,
-    within: need.within,
-    warning: need.warning,
-    outputLimit: need.outputLimit,
-    resetsAt: state.resetsAt,
-    owner: budget.owner,
-  };
-}
-
-/** The answer for a budget that a node names and nobody has. */
-export function missingBudget(need: HoldNeed): HoldResult {
-  return {
-    port: 'exhausted',
-    why: 'no_budget',
-    amount: 0,
-    budget: need.budget,
-    budgetName: need.budget,
-    revision: 0,
-    scope: '',
-    unit: 'usd',
-    limit: 0,
-    spent: 0,
-    held: 0,
-    bounds: null,
-    within: need.within,
-    warning: need.warning,
-    outputLimit: need.outputLimit,
-    resetsAt: null,
-    owner: null,
-  };
+/** The limit of one scope of a budget, in the budget's unit and without what was added for a window. */
+export function limitOf(budget: Pick<Budget, 'limit' | 'limits'>, scope: string): number {
+  return (Object.hasOwn(budget.limits, scope) ? budget.limits[scope] : undefined) ?? budget.limit;
 }
 
 /** The part of a budget that a request counts in, such as "team=search"; empty for the whole organisation. */
@@ -242,4 +195,16 @@ export function scopeOf(budget: Pick<Budget, 'scope'>, run: Run): string {
       return `${name}=${value === null ? '' : String(value)}`;
     })
     .join(',');
+}
+
+/**
+ * A scope's value in words: the whole organisation where nothing is counted apart, and the name of a key for its id where
+ * `keyName` knows it.
+ */
+export function sayScope(scope: string, keyName: (id: string) => string | undefined): string {
+  if (scope === '') return 'the organisation';
+  return scope.replace(/(^|,)key=([^,]*)/, (part, before: string, id: string) => {
+    const name = keyName(id);
+    return name === undefined ? part : `${before}key=${name}`;
+  });
 }

@@ -2,11 +2,12 @@
  * What a budget would have decided for other models than the recorded bound was taken over. A record keeps no text, so the
  * new bound is not known; but prices say between which two amounts it lies, and mostly both decide alike.
  */
-import { decideHold, type HoldDecision } from './budget.ts';
 import type { CallResult, HoldNeed, HoldResult } from './effects.ts';
 import type { FactValue } from './facts.ts';
+import { budgetsOf, decideHold, type HoldDecision } from './hold.ts';
 import type { Model, ModelLookup, Price } from './model.ts';
 import { lacks } from './model-fit.ts';
+import { dearestInput, dearestOutput } from './price.ts';
 import type { Run } from './run.ts';
 
 /** What is known of the recorded request. */
@@ -37,8 +38,8 @@ function ratesOf(model: Model, price: Price | null, unit: HoldResult['unit']): R
   if (unit === 'tokens') return { input: times(ONE), output: times(ONE) };
   if (!price) return null;
   return {
-    input: times(rangeOf(price.map((rate) => Math.max(rate.input, rate.cachedInput, rate.cacheWrite)))),
-    output: times(rangeOf(price.map((rate) => rate.output))),
+    input: times(rangeOf(price.map(dearestInput))),
+    output: times(rangeOf(price.map(dearestOutput))),
   };
 }
 
@@ -139,9 +140,10 @@ export function decideOverOthers(
   };
   const within = boundOf(need.within);
   const warning = boundOf(need.warning);
-  if (unpriced) return { port: 'exhausted', why: 'price_unknown', amount: 0 };
-  const least = decideHold(found, { within: within.low, warning: warning.low }, need.warnAt);
-  const most = decideHold(found, { within: within.high, warning: warning.high }, need.warnAt);
+  if (unpriced) return { port: 'exhausted', why: 'price_unknown', amount: 0, level: 0 };
+  const { own, above } = budgetsOf(found);
+  const least = decideHold(own, { within: within.low, warning: warning.low }, need.warnAt, above);
+  const most = decideHold(own, { within: within.high, warning: warning.high }, need.warnAt, above);
   if (least.port !== most.port) return null;
   // What does not fit by its bytes is counted where that can be done, and the count was not recorded.
   const countable = [...need.within, ...need.warning].some((name) => find(name)?.tokenizer);

@@ -73,6 +73,17 @@ const FAILURE_STATUS: Readonly<Record<CallFailure, number>> = {
   aborted: 499,
 };
 
+/** The status of a request that a budget did not let pass. */
+const HOLD_STATUS: Readonly<Record<HoldResult['why'], number>> = {
+  fits: 429,
+  over_warning: 429,
+  over_limit: 429,
+  cost_unbounded: 400,
+  price_unknown: 403,
+  no_budget: 429,
+  store_down: 503,
+};
+
 /** The status of a request that a throttle did not let pass. */
 const THROTTLE_STATUS: Readonly<Record<ThrottleResult['why'], number>> = {
   fits: 429,
@@ -93,7 +104,7 @@ export function statusOf(decision: Decision): number {
     case undefined:
       return 200;
     case 'budget':
-      return refusal.hold.why === 'cost_unbounded' ? 400 : refusal.hold.why === 'price_unknown' ? 403 : 429;
+      return HOLD_STATUS[refusal.hold.why];
     case 'throttle':
       return THROTTLE_STATUS[refusal.throttle.why];
     case 'block':

@@ -10,7 +10,7 @@ import type { Actor } from './history.ts';
 import { createPolicy, type NewPolicy, type PolicyInput } from './new-policy.ts';
 
 /** A budget that a template needs; its nodes name it by `key`. */
-export type TemplateBudget = { readonly key: string } & z.output<typeof budgetSchema>;
+export type TemplateBudget = { readonly key: string } & z.input<typeof budgetSchema>;
 
 const sameKind = (a: StoredBudget, b: TemplateBudget): boolean =>
   a.unit === b.unit && a.window === b.window && a.scope.join() === b.scope.join();

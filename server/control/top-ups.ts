@@ -1,6 +1,8 @@
 /** What is changed of a budget for its open window only: a top-up of the limit, and a reset of what was spent. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { limitOf } from '../../policies/budget.ts';
+import { scopeParts } from '../../policies/budget-tree.ts';
 import { SignalboxError } from '../errors.ts';
 import type { BudgetCounters, Cell } from '../money/counters.ts';
 import type { TopUp } from '../money/top-ups.ts';
@@ -48,16 +50,9 @@ export function budgetEntry(control: Control, actor: Actor, id: string): BudgetE
 }
 
 /** Throws `invalid_input` for a scope that no request can have in this budget. */
-export function requireScope(budget: BudgetEntry, scope: string): void {
-  const starts = budget.scope.map((name) => `${name}=`);
-  let at = 0;
-  const fits = starts.every((start, i) => {
-    const found = i === 0 ? (scope.startsWith(start) ? 0 : -1) : scope.indexOf(`,${start}`, at);
-    at = found + start.length;
-    return found >= 0;
-  });
-  if (fits && (starts.length > 0 || scope === '')) return;
-  const wanted = starts.length === 0 ? 'nothing' : starts.map((start) => `${start}…`).join(',');
+export function requireScope(budget: Pick<BudgetEntry, 'name' | 'scope'>, scope: string): void {
+  if (scopeParts(budget.scope, scope) !== null) return;
+  const wanted = budget.scope.length === 0 ? 'nothing' : budget.scope.map((name) => `${name}=…`).join(',');
   throw new SignalboxError('invalid_input', {
     why: `scope: the budget “${budget.name}” counts by ${wanted}, so “${scope}” is no part of it`,
   });
@@ -72,7 +67,7 @@ interface Wanted {
 export function cellToRaise(counters: BudgetCounters, budget: BudgetEntry, { scope, amount }: Wanted): Cell {
   requireScope(budget, scope);
   const cell = counters.cell(budget, scope, Date.now());
-  if (budget.limit + cell.toppedUp + amount > Number.MAX_SAFE_INTEGER) {
+  if (limitOf(budget, scope) + cell.toppedUp + amount > Number.MAX_SAFE_INTEGER) {
     throw new SignalboxError('invalid_input', { why: 'amount: the limit would be larger than can be counted exactly' });
   }
   return cell;

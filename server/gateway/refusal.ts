@@ -1,4 +1,6 @@
 /** What the app is told when no model answered. */
+
+import { sayScope } from '../../policies/budget.ts';
 import type { Decision } from '../../policies/decision.ts';
 import type { CallFailure, HoldResult, ThrottleResult } from '../../policies/effects.ts';
 import { sayAmount } from '../../policies/kinds/budget/budget.ts';
@@ -29,23 +31,41 @@ export function failureError(failure: CallFailure, model: string, why: string, r
   return new SignalboxError(CODES[failure], { model, why }, options);
 }
 
+/** What a refusal needs to know of the house for its words. */
+interface HouseWords {
+  /** Where people reach the pages; null where that is not known. */
+  readonly publicUrl: string | null;
+  /** The name of a key by its id. */
+  readonly keyName: (id: string) => string | undefined;
+}
+
+const HOLD_CODES: Readonly<Record<HoldResult['why'], ErrorCode>> = {
+  fits: 'budget_exhausted',
+  over_warning: 'budget_exhausted',
+  over_limit: 'budget_exhausted',
+  cost_unbounded: 'cost_unbounded',
+  price_unknown: 'price_unknown',
+  no_budget: 'budget_exhausted',
+  store_down: 'budget_unavailable',
+};
+
 /** The error of a budget: which, how much of it is used, when it starts anew and whom to ask. */
-function budgetError(hold: HoldResult, message: string | null): SignalboxError {
-  const code: ErrorCode = hold.why === 'cost_unbounded' || hold.why === 'price_unknown' ? hold.why : 'budget_exhausted';
+function budgetError(hold: HoldResult, message: string | null, house: HouseWords): SignalboxError {
+  const code = HOLD_CODES[hold.why];
   const details = {
     budget: hold.budgetName,
-    scope: hold.scope === '' ? 'the organisation' : hold.scope,
+    scope: sayScope(hold.scope, house.keyName),
     limit: sayAmount(hold.limit, hold.unit),
     spent: sayAmount(hold.spent, hold.unit),
     held: sayAmount(hold.held, hold.unit),
     amount: sayAmount(hold.amount, hold.unit),
     resets_at: hold.resetsAt === null ? 'never' : new Date(hold.resetsAt).toISOString(),
     owner: hold.owner ?? 'your administrator',
-    link: `/budgets/${hold.budget}?ask=${encodeURIComponent(hold.scope)}`,
+    link: `${house.publicUrl ?? ''}/budgets/${hold.budget}?ask=${encodeURIComponent(hold.scope)}`,
     what: 'content by reference',
     model: 'a model on the way',
   };
-  const error = new SignalboxError(code, details);
+  const error = new SignalboxError(code, details, code === 'budget_unavailable' ? { retryAfterMs: SOON_MS } : {});
   if (message !== null) error.message = `${message} ${error.message}`;
   return error;
 }
@@ -88,11 +108,11 @@ function throttleError(throttle: ThrottleResult, now: number): SignalboxError {
 }
 
 /** Turns a decision without an answer into the error that the app gets. */
-export function refusalOf(decision: Decision, policy: string): SignalboxError {
+export function refusalOf(decision: Decision, policy: string, house: HouseWords): SignalboxError {
   const why = whyRefused(decision);
   switch (why?.type) {
     case 'budget':
-      return budgetError(why.hold, why.message);
+      return budgetError(why.hold, why.message, house);
     case 'throttle': {
       const error = throttleError(why.throttle, Date.now());
       if (why.message !== null) error.message = `${why.message} ${error.message}`;

@@ -19,7 +19,8 @@ export interface Cell {
 }
 
 export class BudgetCounters {
-  readonly #cells = new Map<string, Cell>();
+  /** By the id of the budget, then by window and scope. */
+  readonly #cells = new Map<string, Map<string, Cell>>();
   /** The newest window of each budget: a clock that goes back never reopens an older one. */
   readonly #windows = new Map<string, { readonly of: string; readonly open: OpenWindow }>();
 
@@ -38,11 +39,16 @@ export class BudgetCounters {
   }
 
   #cellIn(budget: string, scope: string, window: OpenWindow): Cell {
-    const key = keyOf(budget, scope, window.start);
-    let cell = this.#cells.get(key);
+    let cells = this.#cells.get(budget);
+    if (!cells) {
+      cells = new Map();
+      this.#cells.set(budget, cells);
+    }
+    const key = `${window.start} ${scope}`;
+    let cell = cells.get(key);
     if (!cell) {
       cell = { budget, scope, window, spent: 0, held: 0, toppedUp: 0 };
-      this.#cells.set(key, cell);
+      cells.set(key, cell);
     }
     return cell;
   }
@@ -50,7 +56,7 @@ export class BudgetCounters {
   /** All cells of a budget in the window open at `now`. */
   of(budget: Budget, now: number): readonly Cell[] {
     const { start } = this.#open(budget, now);
-    return [...this.#cells.values()].filter((cell) => cell.budget === budget.id && cell.window.start === start);
+    return [...(this.#cells.get(budget.id)?.values() ?? [])].filter((cell) => cell.window.start === start);
   }
 
   #open(budget: Budget, now: number): OpenWindow {
@@ -65,14 +71,11 @@ export class BudgetCounters {
 
   /** Drops cells of older windows that nothing is held in any more, and tells those of this one when it ends. */
   #begin(budget: string, open: OpenWindow): void {
-    for (const [key, cell] of this.#cells) {
-      if (cell.budget !== budget) continue;
+    const cells = this.#cells.get(budget);
+    if (!cells) return;
+    for (const [key, cell] of cells) {
       if (cell.window.start === open.start) cell.window = open;
-      else if (cell.window.start < open.start && cell.held === 0) this.#cells.delete(key);
+      else if (cell.window.start < open.start && cell.held === 0) cells.delete(key);
     }
   }
-}
-
-function keyOf(budget: string, scope: string, window: number): string {
-  return `${budget}\n${window}\n${scope}`;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BUDGET_WINDOWS, budgetSchema, decideHold, windowAt } from '../../policies/budget.ts';
+import { BUDGET_WINDOWS, budgetSchema, limitOf, windowAt } from '../../policies/budget.ts';
+import { decideHold } from '../../policies/hold.ts';
 
 const HOUR = 3_600_000;
 
@@ -137,6 +138,60 @@ describe('the calendar windows of budgets', () => {
     expect(utc(window, zone, at)).toEqual([start, end]);
   });
 
+  /** The windows of a year, by their length in hours: how many there are of each. */
+  function yearOf(window: (typeof BUDGET_WINDOWS)[number], zone: string, year: number): Record<string, number> {
+    const startOf = (of: number) => windowAt('quarter', zone, Date.UTC(of, 0, 15)).start;
+    const found: Record<string, number> = {};
+    for (let at = startOf(year); at < startOf(year + 1); ) {
+      const { start, end } = windowAt(window, zone, at);
+      expect(start).toBe(at);
+      at = end ?? Number.POSITIVE_INFINITY;
+      const hours = String((at - start) / HOUR);
+      found[hours] = (found[hours] ?? 0) + 1;
+    }
+    return found;
+  }
+
+  const years: [zone: string, year: number, window: 'hour' | 'day' | 'month' | 'quarter', lengths: object][] = [
+    ['UTC', 2024, 'day', { 24: 366 }],
+    ['UTC', 2023, 'month', { 672: 1, 720: 4, 744: 7 }],
+    ['UTC', 2024, 'month', { 696: 1, 720: 4, 744: 7 }],
+    ['UTC', 2100, 'month', { 672: 1, 720: 4, 744: 7 }],
+    ['UTC', 2023, 'quarter', { 2160: 1, 2184: 1, 2208: 2 }],
+    ['UTC', 2024, 'quarter', { 2184: 2, 2208: 2 }],
+    ['Europe/Berlin', 2026, 'day', { 23: 1, 24: 363, 25: 1 }],
+    ['Europe/Berlin', 2024, 'month', { 696: 1, 720: 4, 743: 1, 744: 5, 745: 1 }],
+    ['America/New_York', 2026, 'day', { 23: 1, 24: 363, 25: 1 }],
+    ['America/New_York', 2026, 'quarter', { 2159: 1, 2184: 1, 2208: 1, 2209: 1 }],
+    ['America/Sao_Paulo', 2018, 'day', { 23: 1, 24: 363, 25: 1 }],
+    ['America/Sao_Paulo', 2026, 'day', { 24: 365 }],
+    // Clocks go forward and back by half an hour there: an hour is cut short, and a day is half an hour longer or shorter.
+    ['Australia/Lord_Howe', 2026, 'hour', { 0.5: 2, 1: 8759 }],
+    ['Australia/Lord_Howe', 2026, 'day', { 23.5: 1, 24: 363, 24.5: 1 }],
+    ['Asia/Kathmandu', 2024, 'day', { 24: 366 }],
+    // There was no 30th of December.
+    ['Pacific/Apia', 2011, 'hour', { 1: 8736 }],
+    ['Pacific/Apia', 2011, 'day', { 23: 1, 24: 362, 25: 1 }],
+    ['Pacific/Apia', 2011, 'month', { 672: 1, 719: 1, 720: 3, 721: 1, 744: 6 }],
+  ];
+  it.each(years)('fill a year in %s: %i by the %s', (zone, year, window, lengths) => {
+    expect(yearOf(window, zone, year)).toEqual(lengths);
+  });
+
+  it('end with the last moment of a month, of a leap day and of a year', () => {
+    const at = (window: (typeof BUDGET_WINDOWS)[number], zone: string, moment: string) => utc(window, zone, moment);
+    expect(at('month', 'UTC', '2026-01-31T23:59:59.999Z')).toEqual(['2026-01-01T00:00', '2026-02-01T00:00']);
+    expect(at('day', 'UTC', '2024-02-29T23:59:59.999Z')).toEqual(['2024-02-29T00:00', '2024-03-01T00:00']);
+    expect(at('month', 'Europe/Berlin', '2024-02-29T22:59:59.999Z')).toEqual(['2024-01-31T23:00', '2024-02-29T23:00']);
+    expect(at('month', 'Europe/Berlin', '2024-02-29T23:00:00Z')).toEqual(['2024-02-29T23:00', '2024-03-31T22:00']);
+    expect(at('quarter', 'America/New_York', '2027-01-01T04:59:59Z')[1]).toBe('2027-01-01T05:00');
+    expect(at('week', 'UTC', '2026-01-01T00:00:00Z')).toEqual(['2025-12-29T00:00', '2026-01-05T00:00']);
+    // The week, the month and the quarter that lost a day.
+    expect(at('week', 'Pacific/Apia', '2011-12-31T00:00:00Z')).toEqual(['2011-12-26T10:00', '2012-01-01T10:00']);
+    expect(at('month', 'Pacific/Apia', '2011-12-31T00:00:00Z')).toEqual(['2011-12-01T10:00', '2011-12-31T10:00']);
+    expect(at('quarter', 'Pacific/Apia', '2011-12-31T00:00:00Z')).toEqual(['2011-10-01T10:00', '2011-12-31T10:00']);
+  });
+
   const calendar = BUDGET_WINDOWS.filter((window) => window !== 'total');
   const someTime = fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2037, 0) });
 
@@ -239,11 +294,13 @@ describe('the rule of admission', () => {
       port: 'warning',
       why: 'over_warning',
       amount: 5,
+      level: 0,
     });
     expect(decideHold({ limit: 100, spent: 60, held: 0 }, dear, 0.8)).toEqual({
       port: 'warning',
       why: 'over_limit',
       amount: 5,
+      level: 0,
     });
     expect(decideHold({ limit: 100, spent: 79, held: 20 }, dear, 0.8).port).toBe('exhausted');
   });
@@ -251,17 +308,56 @@ describe('the rule of admission', () => {
 
 describe('what an administrator can set', () => {
   const settings = { name: 'a', scope: [], window: 'month', timeZone: 'UTC', unit: 'usd', limit: 1, owner: null };
-  const refused: [string, object][] = [
-    ['a time zone that there is not', { timeZone: 'Mars/Olympus' }],
-    ['half a nano-dollar', { limit: 0.5 }],
-    ['less than nothing', { limit: -1 }],
-    ['more than can be counted exactly', { limit: 2 ** 53 }],
-    ['a scope that is no tag', { scope: ['tags.9'] }],
-    ['a window that no calendar has', { window: 'fortnight' }],
-    ['a name of spaces', { name: '  ' }],
+  const refused: [what: string, different: object, words: RegExp][] = [
+    [
+      'a time zone that there is not',
+      { timeZone: 'Mars/Olympus' },
+      /There is no time zone of that name; write one such/,
+    ],
+    [
+      'half a nano-dollar',
+      { limit: 0.5 },
+      /An amount is a whole number of nano-dollars or tokens, not less than zero\./,
+    ],
+    ['less than nothing', { limit: -1 }, /A limit cannot be below zero\./],
+    [
+      'more than can be counted exactly',
+      { limit: 2 ** 53 },
+      /This is more than can be counted exactly\. At most about nine/,
+    ],
+    ['an endless limit', { limit: Number.POSITIVE_INFINITY }, /./],
+    ['no number', { limit: '5 dollars' }, /An amount is a whole number/],
+    ['a limit of its own below nothing', { limits: { 'team=ads': -5 } }, /A limit cannot be below zero\./],
+    [
+      'more limits of their own than can be overseen',
+      { limits: Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`team=${i}`, 1])) },
+      /At most 500 scopes can have a limit of their own\./,
+    ],
+    ['a threshold of nothing', { thresholds: [0, 1] }, /A threshold has to be above 0 %\./],
+    ['a threshold far above the limit', { thresholds: [10.5] }, /A threshold can be at most ten times the limit\./],
+    ['thresholds in disorder', { thresholds: [1, 0.8] }, /Write the thresholds in rising order, each once\./],
+    ['a threshold twice', { thresholds: [0.8, 0.8] }, /each once/],
+    ['six thresholds', { thresholds: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6] }, /A budget can have at most five thresholds\./],
+    ['a scope that is no tag', { scope: ['tags.9'] }, /A scope is project, key, team, user, usage or tags\.name\./],
+    ['a window that no calendar has', { window: 'fortnight' }, /./],
+    ['a name of spaces', { name: '  ' }, /./],
   ];
-  it.each(refused)('is not %s', (_what, different) => {
-    expect(budgetSchema.safeParse(settings).success).toBe(true);
-    expect(budgetSchema.safeParse({ ...settings, ...different }).success).toBe(false);
+  it.each(refused)('is not %s', (_what, different, words) => {
+    const parsed = budgetSchema.safeParse({ ...settings, ...different });
+    expect(parsed.success).toBe(false);
+    expect(parsed.error?.issues[0]?.message).toMatch(words);
+  });
+
+  it('may be a limit of nothing, thresholds above the limit or none at all', () => {
+    expect(budgetSchema.parse({ ...settings, limit: 0, thresholds: [0.5, 1, 1.5] })).toMatchObject({ limit: 0 });
+    expect(budgetSchema.parse({ ...settings, thresholds: [] }).thresholds).toEqual([]);
+    expect(budgetSchema.parse(settings)).toMatchObject({ thresholds: [0.8, 1], parent: null, limits: {} });
+  });
+
+  it('gives single scopes limits of their own, and all others the limit of the budget', () => {
+    const budget = budgetSchema.parse({ ...settings, scope: ['team'], limit: 7, limits: { 'team=ads': 0 } });
+    expect(['team=ads', 'team=search', 'toString', '__proto__'].map((scope) => limitOf(budget, scope))).toEqual([
+      0, 7, 7, 7,
+    ]);
   });
 });

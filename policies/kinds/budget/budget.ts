@@ -26,8 +26,8 @@ const settings = z.strictObject({
   ),
   ifUnavailable: field(
     z.enum(['refuse', 'continue']).default('refuse'),
-    'If it cannot be checked',
-    'When the store does not answer: leave by “exhausted”, or go on without a hold.',
+    'If it cannot be written down',
+    'When the store does not answer: leave by “exhausted”, or go on with a hold that a crash would forget.',
     { words: { refuse: 'Refuse', continue: 'Let it go on' } },
   ),
 });
@@ -47,6 +47,8 @@ function sayCounted(result: HoldResult): string {
 
 function sayHold(result: HoldResult): string {
   const scope = result.scope === '' ? '' : ` for ${result.scope}`;
+  // A budget above the node's own is new to whoever reads: it is said what it has to do with this node.
+  const own = result.level === undefined ? '' : `, which “${result.above?.[0]?.budgetName}” is a part of,`;
   const used = `${sayAmount(result.spent, result.unit)} of ${sayAmount(result.limit, result.unit)} spent`;
   const held = result.held > 0 ? ` and ${sayAmount(result.held, result.unit)} held` : '';
   const amount = sayAmount(result.amount, result.unit);
@@ -54,11 +56,11 @@ function sayHold(result: HoldResult): string {
     case 'fits':
       return `${result.budgetName}${scope}: ${used}${held}; ${amount} held for this request${sayCounted(result)}.`;
     case 'over_warning':
-      return `${result.budgetName}${scope} is past its warning: ${used}${held}; ${amount} held for this request${sayCounted(result)}.`;
+      return `${result.budgetName}${scope}${own} is past its warning: ${used}${held}; ${amount} held for this request${sayCounted(result)}.`;
     case 'over_limit':
       return result.port === 'warning'
-        ? `${result.budgetName}${scope}: ${used}${held}; only the cheaper way fits, ${amount} held${sayCounted(result)}.`
-        : `${result.budgetName}${scope} is spent: ${used}${held}, and this request could cost ${amount}${sayCounted(result)}.`;
+        ? `${result.budgetName}${scope}${own}: ${used}${held}; only the cheaper way fits, ${amount} held${sayCounted(result)}.`
+        : `${result.budgetName}${scope}${own} is spent: ${used}${held}, and this request could cost ${amount}${sayCounted(result)}.`;
     case 'cost_unbounded':
       return `${result.budgetName}: the request has content whose cost cannot be known beforehand.`;
     case 'price_unknown':
@@ -66,7 +68,7 @@ function sayHold(result: HoldResult): string {
     case 'no_budget':
       return 'The budget of this node does not exist any more.';
     case 'store_down':
-      return 'The budget could not be checked.';
+      return `${result.budgetName}: what is held cannot be written down now.`;
   }
 }
 
@@ -101,6 +103,7 @@ export const budget = defineKind(
         warning: value.warnAt === null ? [] : modelsFrom('warning'),
         outputLimit: value.outputLimit,
         allowEstimate: value.allowEstimate,
+        ifUnavailable: value.ifUnavailable,
       } as const;
       return () =>
         ask<'hold'>(need, (result) => {

@@ -39,7 +39,11 @@ export const budgetRequestRoutes: readonly Route[] = [
     viewers: true,
     body: budgetRequestInputSchema,
     response: budgetRequest,
-    handle: ({ body }, { control, actor }) => askForMore(control, actor, body),
+    handle: async ({ body }, { control, deps, actor }) => {
+      const asked = await askForMore(control, actor, body);
+      deps.alerts.wake();
+      return asked;
+    },
   }),
   defineRoute({
     method: 'post',

@@ -57,7 +57,7 @@ export const budgetRoutes: readonly Route[] = [
     path: '/budgets/{budget}',
     tag: 'Budgets',
     summary:
-      'Change name, limit and owner of a budget at once; what was spent stays. A conflict carries it as it is now.',
+      'Change name, limits, thresholds, parent and owner of a budget at once; what was spent stays, and so does what is not sent. A conflict carries it as it is now.',
     status: 200,
     errors: ['not_found', 'already_exists', 'conflict'],
     params: z.strictObject({ budget: idSchema }),

@@ -1,5 +1,6 @@
 /** What has moved a budget, and the two ways in which people move it for its open window. */
 import { z } from 'zod';
+import { sayScope } from '../../../policies/budget.ts';
 import { LEDGER_TYPES, readLedger } from '../../money/ledger.ts';
 import { idSchema, momentSchema, reasonSchema } from '../input.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -11,6 +12,7 @@ const entry = z
     at: momentSchema,
     type: z.enum(LEDGER_TYPES),
     scope: z.string(),
+    scopeWords: z.string().meta({ description: 'The scope with the names of keys in place of their ids.' }),
     window: momentSchema,
     spent: z.int().meta({ description: 'What it adds to what is spent.' }),
     held: z.int().meta({ description: 'What it holds, or held until it was settled.' }),
@@ -44,7 +46,10 @@ export const ledgerRoutes: readonly Route[] = [
     handle: async ({ query: { budget: id, limit, ...filter } }, { control, deps, actor }) => {
       const budget = budgetEntry(control, actor, id);
       const sources = { records: deps.records, control: control.db, gateway: deps.gateway };
-      return { unit: budget.unit, ...(await readLedger(sources, budget, filter, limit)) };
+      const { entries, next } = await readLedger(sources, budget, filter, limit);
+      const keyNames = new Map([...control.snapshot().keys.values()].map((key) => [key.id, key.name]));
+      const say = (scope: string): string => sayScope(scope, (key) => keyNames.get(key));
+      return { unit: budget.unit, entries: entries.map((one) => ({ ...one, scopeWords: say(one.scope) })), next };
     },
   }),
   defineRoute({

@@ -19,6 +19,9 @@ export function exampleBudget(changes: Partial<Budget> = {}): Budget {
     timeZone: 'UTC',
     unit: 'usd',
     limit: 1_000_000,
+    limits: {},
+    thresholds: [0.8, 1],
+    parent: null,
     owner: null,
     revision: 1,
     ...changes,
@@ -67,6 +70,7 @@ export function exampleNeed(changes: Partial<HoldNeed> = {}): HoldNeed {
     warning: [],
     outputLimit: 10,
     allowEstimate: false,
+    ifUnavailable: 'refuse',
     ...changes,
   };
 }

@@ -146,6 +146,180 @@ describe('holds', () => {
   });
 });
 
+describe('holds in a budget that is a part of others', () => {
+  const company = exampleBudget({ id: 'company', name: 'Company', limit: 1000 });
+  const teams = exampleBudget({
+    ...{ id: 'teams', name: 'Teams', scope: ['team'], limit: 600, parent: 'company' },
+    limits: { 'team=ads': 200 },
+    window: 'hour',
+  });
+  const users = exampleBudget({ id: 'users', name: 'Users', scope: ['team', 'user'], limit: 500, parent: 'teams' });
+  const other = exampleBudget({ id: 'other', name: 'Other', limit: 5000, parent: 'company' });
+  const all = [company, teams, users, other];
+  const tags = { team: 'search', user: 'ada' };
+  const need = exampleNeed({ budget: 'users', within: ['cheap'] });
+  const heldIn = (counters: BudgetCounters, given: Readonly<Record<string, string>> = tags) => [
+    counters.cell(users, `team=${given.team},user=${given.user}`, NOW).held,
+    counters.cell(teams, `team=${given.team}`, NOW).held,
+    counters.cell(company, '', NOW).held,
+  ];
+
+  it('are taken in all of them, and settled in each', () => {
+    const { counters, request } = house(...all);
+    const holds = request();
+    expect(holds.take(need, exampleRun(100, { tags }))).toMatchObject({
+      ...{ port: 'within', budget: 'users', scope: 'team=search,user=ada', limit: 500 },
+      above: [
+        { budget: 'teams', scope: 'team=search', limit: 600, resetsAt: Date.UTC(2030, 4, 1, 11) },
+        { budget: 'company', scope: '', limit: 1000, resetsAt: null },
+      ],
+    });
+    expect(heldIn(counters)).toEqual([100, 100, 100]);
+    expect(holds.intended().map(({ budget, held }) => [budget, held])).toEqual([
+      ['users', 100],
+      ['teams', 100],
+      ['company', 100],
+    ]);
+    expect(holds.settle({ cost: 40, tokens: 9 })).toMatchObject([{ settled: 40 }, { settled: 40 }, { settled: 40 }]);
+    expect(holds.settle({ cost: 40, tokens: 9 })).toEqual([]);
+    expect(heldIn(counters)).toEqual([0, 0, 0]);
+    for (const budget of all.slice(0, 3)) expect(counters.of(budget, NOW)).toMatchObject([{ spent: 40, held: 0 }]);
+  });
+
+  it('are taken in none of them where one has no room, which is the one that is named', () => {
+    const { counters, request } = house(...all);
+    const run = (team: string, tokens: number, user = 'ada') =>
+      request().take(need, exampleRun(tokens, { tags: { team, user } }));
+    expect(run('ads', 201)).toMatchObject({
+      port: 'exhausted',
+      budget: 'teams',
+      scope: 'team=ads',
+      limit: 200,
+      level: 1,
+    });
+    expect(heldIn(counters, { team: 'ads', user: 'ada' })).toEqual([0, 0, 0]);
+    expect(run('search', 501)).toMatchObject({ port: 'exhausted', budget: 'users' });
+    expect([run('search', 400), run('search', 200, 'bob'), run('law', 300)]).toMatchObject(
+      Array(3).fill({ port: 'within' }),
+    );
+    expect(run('hr', 101)).toMatchObject({ port: 'exhausted', budget: 'company', level: 2, held: 900 });
+    expect(run('hr', 100)).toMatchObject({ port: 'within' });
+    expect(counters.cell(company, '', NOW).held).toBe(1000);
+  });
+
+  it('are one in a budget that several nodes lead to, and charged there once', () => {
+    const { counters, request } = house(...all);
+    const holds = request();
+    const run = exampleRun(100, { tags });
+    for (const budget of ['users', 'other', 'teams', 'company']) {
+      expect(holds.take({ ...need, budget }, run)).toMatchObject({ port: 'within', budget, held: 0 });
+    }
+    expect(counters.cell(company, '', NOW).held).toBe(100);
+    holds.attemptUsed({ cost: 30, tokens: 0 });
+    expect(holds.fit(run, cheap)).toBe(true);
+    expect(counters.cell(company, '', NOW).held).toBe(130);
+    const charges = holds.settle({ cost: 50, tokens: 0 });
+    expect(charges.map(({ budget, settled }) => [budget, settled])).toEqual([
+      ['users', 80],
+      ['teams', 80],
+      ['company', 80],
+      ['other', 80],
+    ]);
+  });
+
+  it('start from the parent where a node has named it first', () => {
+    const { request } = house(...all);
+    const holds = request();
+    const run = exampleRun(100, { tags });
+    holds.take({ ...need, budget: 'company' }, run);
+    holds.take(need, run);
+    expect(holds.settle({ cost: 7, tokens: 0 }).map(({ budget }) => budget)).toEqual(['company', 'users', 'teams']);
+  });
+
+  it('grow for a dearer model only where all have room, and charge no guess above what is held', () => {
+    const { counters, request } = house(...all);
+    const holds = request();
+    const run = exampleRun(100, { tags: { team: 'ads', user: 'ada' } });
+    holds.take(need, run);
+    expect(holds.fit(run, dear)).toBe(false);
+    expect(heldIn(counters, { team: 'ads', user: 'ada' })).toEqual([100, 100, 100]);
+    counters.cell(teams, 'team=ads', NOW).toppedUp = 100;
+    expect(holds.fit(run, dear)).toBe(true);
+    expect(heldIn(counters, { team: 'ads', user: 'ada' })).toEqual([300, 300, 300]);
+    expect(holds.atMost({ cost: 1000, tokens: 0 })).toEqual({ cost: 300, tokens: 0 });
+  });
+
+  it('stay where they were taken, whatever becomes of windows, limits and parents meanwhile', () => {
+    const counters = new BudgetCounters([]);
+    let budgets = all;
+    const request = () => {
+      const then = budgets;
+      return new RequestHolds(
+        counters,
+        (id) => then.find((one) => one.id === id),
+        models,
+        async () => null,
+      );
+    };
+    const early = request();
+    early.take(need, exampleRun(100, { tags }));
+    // The budget becomes a part of nothing, with a limit of its own; the hour of the teams ends.
+    budgets = [company, teams, { ...users, parent: null, limits: { 'team=search,user=ada': 150 }, revision: 2 }];
+    const late = exampleRun(51, { tags, now: NOW + HOUR });
+    counters.cell(teams, 'team=search', NOW + HOUR);
+    expect(request().take(need, late)).toMatchObject({ port: 'exhausted', budget: 'users', held: 100, limit: 150 });
+    late.outputLimit = 50;
+    const second = request();
+    expect(second.take(need, late)).toMatchObject({ port: 'within' });
+    expect(second.settle({ cost: 10, tokens: 0 })).toMatchObject([{ budget: 'users', revision: 2 }]);
+    expect(early.settle({ cost: 60, tokens: 0 })).toMatchObject([
+      { budget: 'users', revision: 1 },
+      { budget: 'teams', scope: 'team=search', window: Date.UTC(2030, 4, 1, 10), settled: 60 },
+      { budget: 'company', settled: 60 },
+    ]);
+    expect(counters.cell(teams, 'team=search', NOW + HOUR)).toMatchObject({ spent: 0, held: 0 });
+    expect(counters.cell(users, 'team=search,user=ada', NOW)).toMatchObject({ spent: 70, held: 0 });
+    expect(counters.cell(company, '', NOW)).toMatchObject({ spent: 60, held: 0 });
+  });
+
+  it('let a model that costs nothing pass where nothing is left, and settle what is reported truthfully', () => {
+    const free = exampleModel('free', 0);
+    const spent = exampleBudget({ limit: 0 });
+    const counters = new BudgetCounters([]);
+    const holds = new RequestHolds(
+      counters,
+      () => spent,
+      () => free,
+      async () => null,
+    );
+    const run = exampleRun(100);
+    expect(holds.take(exampleNeed({ within: ['free'] }), run)).toMatchObject({ port: 'within', amount: 0 });
+    expect(holds.fit(run, free)).toBe(true);
+    // A provider that bills all the same is settled as it says, above the hold and above the limit.
+    expect(holds.settle({ cost: 5, tokens: 3 })).toMatchObject([{ held: 0, settled: 5 }]);
+    expect(
+      new RequestHolds(
+        counters,
+        () => spent,
+        () => cheap,
+        async () => null,
+      ).take(exampleNeed(), exampleRun(1)),
+    ).toMatchObject({
+      port: 'exhausted',
+      spent: 5,
+      limit: 0,
+    });
+  });
+
+  it('hold no more levels than there can be, even where stored budgets went round in a circle', () => {
+    const circle = ['a', 'b'].map((id) => exampleBudget({ id, parent: id === 'a' ? 'b' : 'a' }));
+    const { request } = house(...circle);
+    const holds = request();
+    expect(holds.take(exampleNeed({ budget: 'a' }), exampleRun(10))).toMatchObject({ port: 'within' });
+    expect(holds.settle({ cost: 1, tokens: 0 }).length).toBeLessThanOrEqual(5);
+  });
+});
+
 /** What can happen to one of several requests. */
 const step = fc.record({
   request: fc.nat(5),

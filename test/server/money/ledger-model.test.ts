@@ -1,4 +1,4 @@
-/** Random lives of a budget, held against a model that counts by itself: in memory, on SQLite and on PostgreSQL. */
+/** Random lives of a budget that is a part of another, held against a model that counts by itself: in memory, on SQLite and on PostgreSQL. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Budget } from '../../../policies/budget.ts';
@@ -44,9 +44,21 @@ function memoryStore(): Store {
 const TEAMS = ['search', 'ads'] as const;
 const team = fc.constantFrom(...TEAMS);
 const amount = fc.integer({ min: 1, max: 400 });
+/** The budget of the teams is a part of the company's, as long as nobody changes that. */
+const level = fc.constantFrom('teams', 'company');
 /** What can happen. Requests are chosen by their place among those under way. */
 const event = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ type: fc.constant('request'), team, tokens: amount, dear: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('request'),
+      team,
+      tokens: amount,
+      dear: fc.boolean(),
+      // Nodes on the way, in their order.
+      nodes: fc.constantFrom(['teams'], ['company'], ['teams', 'company'], ['company', 'teams']),
+    }),
+  },
   // 0: all is given back; above 100: more is reported than was held.
   {
     weight: 5,
@@ -57,105 +69,172 @@ const event = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('crash') }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('next window') }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('limit'), limit: fc.integer({ min: 0, max: 3000 }) }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('top-up'), team, amount }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('reset'), team }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('next window'), hours: fc.constantFrom(1, 1, 24) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('limit'), level, limit: fc.integer({ min: 0, max: 3000 }) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('own limit'), team, own: fc.integer({ min: 0, max: 2000 }) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('move'), to: team, moved: amount }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('parent'), below: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('top-up'), level, team, amount }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('reset'), level, team }) },
 );
 type Event = typeof event extends fc.Arbitrary<infer E> ? E : never;
+type Level = typeof level extends fc.Arbitrary<infer L> ? L : never;
 
 const cheap = exampleModel('cheap', 1);
 const dear = exampleModel('dear', 3);
 const models: ModelLookup = (name) => [cheap, dear].find((model) => model.name === name);
 
+/** One scope of a budget in one window. */
+interface Place {
+  readonly level: Level;
+  readonly scope: string;
+  readonly window: number;
+}
+
 interface UnderWay {
   readonly holds: RequestHolds;
   readonly record: RequestRecord;
-  readonly scope: string;
-  readonly window: number;
+  readonly places: readonly Place[];
   readonly held: number;
 }
+
+const keyOf = ({ level, scope, window }: Place): string => `${level} ${scope} ${window}`;
+const otherTeam = (team: string): string => (team === 'search' ? 'ads' : 'search');
 
 let lives = 0;
 let resets = 0;
 
 class Life {
   readonly #store: Store;
-  #budget: Budget;
+  readonly #budgets: Record<Level, Budget>;
   #counters = new BudgetCounters([]);
   #underWay: UnderWay[] = [];
   readonly #topUps: TopUp[] = [];
-  /** What the model thinks was spent, by scope and window. */
+  /** What the model thinks was spent, by place. */
   readonly #spent = new Map<string, number>();
   #now = NOW;
 
   constructor(store: Store) {
     this.#store = store;
     lives += 1;
-    this.#budget = exampleBudget({ id: `bud_${lives}`, scope: ['team'], window: 'hour', limit: 1500 });
+    const company = exampleBudget({ id: `bud_${lives}_company`, window: 'day', limit: 2500 });
+    const settings = { scope: ['team'], window: 'hour', limit: 1500, parent: company.id } as const;
+    this.#budgets = { company, teams: exampleBudget({ id: `bud_${lives}_teams`, ...settings, scope: ['team'] }) };
   }
 
-  get #window(): number {
-    return Math.floor(this.#now / HOUR) * HOUR;
+  #place(level: Level, team: string): Place {
+    const long = level === 'company' ? 24 * HOUR : HOUR;
+    return { level, scope: level === 'company' ? '' : `team=${team}`, window: Math.floor(this.#now / long) * long };
   }
 
-  #cell(scope: string) {
-    return this.#counters.cell(this.#budget, scope, this.#now);
+  /** Where a request of a team is held that meets the budget of this level. */
+  #places(level: Level, team: string): Place[] {
+    const isPart = level === 'teams' && this.#budgets.teams.parent !== null;
+    return [this.#place(level, team), ...(isPart ? [this.#place('company', team)] : [])];
   }
 
-  #add(scope: string, window: number, spent: number): void {
-    const key = `${scope} ${window}`;
-    this.#spent.set(key, (this.#spent.get(key) ?? 0) + spent);
+  #cell({ level, scope }: Place) {
+    return this.#counters.cell(this.#budgets[level], scope, this.#now);
+  }
+
+  #add(place: Place, spent: number): void {
+    this.#spent.set(keyOf(place), (this.#spent.get(keyOf(place)) ?? 0) + spent);
+  }
+
+  #limit({ level, scope }: Place): number {
+    const { limit, limits } = this.#budgets[level];
+    return limits[scope] ?? limit;
   }
 
   /** What may be spent in the open window. */
-  #allowed(scope: string): number {
-    const raised = this.#topUps.filter((one) => one.scope === scope && one.window === this.#window);
-    return raised.reduce((sum, one) => sum + one.amount, this.#budget.limit);
+  #allowed(place: Place): number {
+    const { id } = this.#budgets[place.level];
+    const here = this.#topUps.filter(
+      (one) => one.budget === id && one.scope === place.scope && one.window === place.window,
+    );
+    return here.reduce((sum, one) => sum + one.amount, this.#limit(place));
   }
 
-  #state(scope: string): { spent: number; held: number } {
-    const here = this.#underWay.filter((one) => one.scope === scope && one.window === this.#window);
-    return {
-      spent: this.#spent.get(`${scope} ${this.#window}`) ?? 0,
-      held: here.reduce((sum, { held }) => sum + held, 0),
-    };
+  #state(place: Place): { spent: number; held: number } {
+    const here = this.#underWay.filter((one) => one.places.some((other) => keyOf(other) === keyOf(place)));
+    return { spent: this.#spent.get(keyOf(place)) ?? 0, held: here.reduce((sum, { held }) => sum + held, 0) };
+  }
+
+  #change(level: Level, changes: Partial<Budget>): void {
+    const old = this.#budgets[level];
+    this.#budgets[level] = { ...old, ...changes, revision: old.revision + 1 };
   }
 
   async happen(event: Event): Promise<void> {
-    if ('tokens' in event) await this.#request(`team=${event.team}`, event);
+    if ('tokens' in event) await this.#request(event);
     else if ('percent' in event) await this.#settle(event.which, event.percent);
-    else if ('limit' in event) this.#budget = { ...this.#budget, limit: event.limit };
+    else if ('limit' in event) this.#change(event.level, { limit: event.limit });
+    else if ('own' in event) this.#setOwn({ [`team=${event.team}`]: event.own });
+    else if ('moved' in event) this.#move(event.to, event.moved);
+    else if ('below' in event) this.#change('teams', { parent: event.below ? this.#budgets.company.id : null });
     else if ('amount' in event) {
-      const scope = `team=${event.team}`;
-      this.#topUps.push({ budget: this.#budget.id, scope, window: this.#window, amount: event.amount });
-      this.#cell(scope).toppedUp += event.amount;
-    } else if ('team' in event) await this.#reset(`team=${event.team}`);
-    else if (event.type === 'crash') await this.#crash();
-    else this.#now += HOUR;
-    for (const name of TEAMS) {
-      const scope = `team=${name}`;
-      expect(this.#cell(scope)).toMatchObject(this.#state(scope));
+      const place = this.#place(event.level, event.team);
+      const { scope, window } = place;
+      this.#topUps.push({ budget: this.#budgets[event.level].id, scope, window, amount: event.amount });
+      this.#cell(place).toppedUp += event.amount;
+    } else if ('team' in event) await this.#reset(this.#place(event.level, event.team));
+    else if ('hours' in event) this.#now += event.hours * HOUR;
+    else await this.#crash();
+    for (const place of [this.#place('company', ''), ...TEAMS.map((name) => this.#place('teams', name))]) {
+      expect(this.#cell(place)).toMatchObject(this.#state(place));
     }
   }
 
-  async #request(scope: string, given: { team: string; tokens: number; dear: boolean }): Promise<void> {
-    const before = this.#state(scope);
-    const allowed = this.#allowed(scope);
-    const find = (id: string): Budget | undefined => (id === this.#budget.id ? this.#budget : undefined);
+  #setOwn(limits: Readonly<Record<string, number>>): void {
+    this.#change('teams', { limits: { ...this.#budgets.teams.limits, ...limits } });
+  }
+
+  #move(to: string, moved: number): void {
+    const from = this.#limit(this.#place('teams', otherTeam(to)));
+    if (from < moved) return;
+    this.#setOwn({
+      [`team=${otherTeam(to)}`]: from - moved,
+      [`team=${to}`]: this.#limit(this.#place('teams', to)) + moved,
+    });
+  }
+
+  async #request(given: { team: string; tokens: number; dear: boolean; nodes: readonly Level[] }): Promise<void> {
+    const { teams, company } = { ...this.#budgets };
+    const find = (id: string): Budget | undefined => [teams, company].find((budget) => budget.id === id);
     const holds = new RequestHolds(this.#counters, find, models, async () => null);
     const run = exampleRun(given.tokens, { now: this.#now, tags: { team: given.team } });
-    const result = await holds.take(exampleNeed({ budget: this.#budget.id }), run);
-    expect(result.limit).toBe(allowed);
-    const fits = before.spent + before.held + 3 * given.tokens <= allowed;
-    expect(result.port).toBe(fits ? 'within' : 'exhausted');
-    if (!fits) return;
+    const places: Place[] = [];
+    for (const node of given.nodes) {
+      const wanted = this.#places(node, given.team);
+      const budget = this.#budgets[node];
+      // What this request holds there already is not in its way; the model knows only of others.
+      const full = wanted.find((place) => {
+        const { spent, held } = this.#state(place);
+        return spent + held + 3 * given.tokens > this.#allowed(place);
+      });
+      const result = await holds.take(exampleNeed({ budget: budget.id }), run);
+      const named = full ?? wanted[0];
+      expect(result.port).toBe(full ? 'exhausted' : 'within');
+      expect(named && [this.#budgets[named.level].id, named.scope, this.#allowed(named)]).toEqual([
+        result.budget,
+        result.scope,
+        result.limit,
+      ]);
+      if (full) break;
+      for (const place of wanted) if (!places.some((one) => keyOf(one) === keyOf(place))) places.push(place);
+    }
+    if (places.length === 0) {
+      expect([holds.any, holds.settle({ cost: 0, tokens: 0 })]).toEqual([false, []]);
+      return;
+    }
     expect(await holds.fit(run, given.dear ? dear : cheap)).toBe(true);
-    const charges = holds.intended();
     const held = given.tokens * (given.dear ? 3 : 1);
-    expect(charges).toMatchObject([{ scope, held, settled: held }]);
+    const charges = holds.intended();
+    expect(charges.map(({ budget, scope, window, held }) => ({ budget, scope, window, held }))).toEqual(
+      places.map(({ level, scope, window }) => ({ budget: this.#budgets[level].id, scope, window, held })),
+    );
     const record = exampleRecord({ charges, cost: held, content: null });
-    this.#underWay.push({ holds, record, scope, window: this.#window, held });
+    this.#underWay.push({ holds, record, places, held });
     await this.#store.commit({ intents: [intentOf(record)], records: [] });
   }
 
@@ -164,18 +243,19 @@ class Life {
     if (!one) return;
     const cost = Math.floor((one.held * percent) / 100);
     const charges = one.holds.settle({ cost, tokens: 0 });
-    expect(charges).toMatchObject([{ held: one.held, settled: cost }]);
+    expect(charges).toMatchObject(one.places.map(({ scope }) => ({ scope, held: one.held, settled: cost })));
     expect(one.holds.settle({ cost, tokens: 0 })).toEqual([]);
-    this.#add(one.scope, one.window, cost);
+    for (const place of one.places) this.#add(place, cost);
     await this.#store.commit({ intents: [], records: [{ ...one.record, charges, cost }] });
   }
 
-  async #reset(scope: string): Promise<void> {
-    const cell = this.#cell(scope);
-    const { spent } = this.#state(scope);
+  async #reset(place: Place): Promise<void> {
+    const cell = this.#cell(place);
+    const { spent } = this.#state(place);
     cell.spent -= spent;
-    this.#add(scope, this.#window, -spent);
-    const entry = { budget: this.#budget.id, scope, unit: 'usd', window: this.#window, spent: -spent } as const;
+    this.#add(place, -spent);
+    const { level, scope, window } = place;
+    const entry = { budget: this.#budgets[level].id, scope, unit: 'usd', window, spent: -spent } as const;
     await this.#store.correct({
       ...entry,
       ...{ organisation: 'org_1', at: this.#now, reason: 'a fresh start', actor: 'person_1' },
@@ -183,23 +263,32 @@ class Life {
     });
   }
 
+  async #spendOf(read: 'spend' | 'recomputeSpend'): Promise<Spend[]> {
+    const mine = Object.values(this.#budgets).map(({ id }) => id);
+    return (await this.#store[read](0)).filter(({ budget }) => mine.includes(budget));
+  }
+
   /** The process dies: what was under way is charged at its hold, and the counters come from the ledger. */
   async #crash(): Promise<void> {
     expect(await recoverLost(this.#store, 'gateway_1', this.#now)).toBe(this.#underWay.length);
-    for (const { scope, window, held } of this.#underWay) this.#add(scope, window, held);
+    for (const { places, held } of this.#underWay) for (const place of places) this.#add(place, held);
     this.#underWay = [];
-    const mine = (await this.#store.spend(0)).filter(({ budget }) => budget === this.#budget.id);
-    this.#counters = new BudgetCounters(mine, this.#topUps);
+    this.#counters = new BudgetCounters(await this.#spendOf('spend'), this.#topUps);
   }
 
   /** Ends what is under way, and compares every window with the ledger. */
   async end(): Promise<void> {
     while (this.#underWay.length > 0) await this.#settle(0, 60);
     expect(await this.#store.openIntents('gateway_1')).toEqual([]);
-    for (const spend of [await this.#store.spend(0), await this.#store.recomputeSpend(0)]) {
-      const mine = spend.filter(({ budget, spent }) => budget === this.#budget.id && spent !== 0);
-      const found = mine.map(({ scope, window, spent }) => [`${scope} ${window}`, spent] as const);
-      expect(new Map(found)).toEqual(new Map([...this.#spent].filter(([, spent]) => spent !== 0)));
+    const wanted = new Map([...this.#spent].filter(([, spent]) => spent !== 0));
+    for (const read of ['spend', 'recomputeSpend'] as const) {
+      const found = (await this.#spendOf(read))
+        .filter(({ spent }) => spent !== 0)
+        .map(({ budget, scope, window, spent }) => {
+          const level = budget === this.#budgets.company.id ? 'company' : 'teams';
+          return [keyOf({ level, scope, window }), spent] as const;
+        });
+      expect(new Map(found)).toEqual(wanted);
     }
   }
 }
@@ -210,8 +299,8 @@ async function live(store: Store, events: readonly Event[]): Promise<void> {
   await life.end();
 }
 
-describe('a budget, whatever happens to it', () => {
-  it('is never overdrawn by what it admits, leaks no hold and settles each once, in memory', async () => {
+describe('a budget and the one above it, whatever happens to them', () => {
+  it('are never overdrawn by what they admit, leak no hold and settle each once, in memory', async () => {
     const events = fc.array(event, { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(events, (given) => live(memoryStore(), given)),
@@ -226,7 +315,7 @@ describe('a budget, whatever happens to it', () => {
     });
     afterAll(() => opened.close());
 
-    it('is what its ledger says, also after a crash', async () => {
+    it('are what their ledger says, also after a crash', async () => {
       const events = fc.array(event, { minLength: 10, maxLength: 30 });
       await fc.assert(
         fc.asyncProperty(events, (given) => live(opened.database.records, given)),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { NO_USAGE } from '../../../policies/request.ts';
 import { createBudget } from '../../../server/control/budgets.ts';
 import { type Control, createControl } from '../../../server/control/control.ts';
 import type { Actor } from '../../../server/control/history.ts';
@@ -194,7 +195,7 @@ describe.each(['sqlite', ...(server === null ? [] : ['postgres'])] as const)('th
     await records('intents').where({ id: settled }).delete();
 
     // A later run has written a record, and the request of the run before is still open.
-    const later = exampleRecord({ boot: 'boot_2', charges: [], cost: 0, attempts: [], usage: NO_TOKENS });
+    const later = exampleRecord({ boot: 'boot_2', charges: [], cost: 0, attempts: [], usage: NO_USAGE });
     await database.records.commit({ intents: [], records: [later] });
     expect((await verify()).differences).toEqual([
       `The request ${underWay} of an earlier run of the gateway holds money and was never settled.`,
@@ -215,4 +216,3 @@ describe.each(['sqlite', ...(server === null ? [] : ['postgres'])] as const)('th
   });
 });
 
-const NO_TOKENS = { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };

@@ -109,6 +109,7 @@ describe.each(['sqlite', ...(postgresUrl === null ? [] : ['postgres'])])('a budg
       expect.objectContaining({ type: 'top_up', raised: 5 }),
       expect.objectContaining({ type: 'settlement', spent: cost }),
     ]);
+    expect(found[0]).toMatchObject({ scope: '', scopeWords: 'the organisation' });
     expect(found[2]).toMatchObject({ actor: 'admin-token', reason: REASON, request: null });
     const other = await gateway.api<{ entries: unknown[] }>('GET', `/ledger?budget=${budget.id}&scope=team%3Dads`);
     expect(other.entries).toEqual([]);
