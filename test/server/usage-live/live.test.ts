@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { NO_USAGE } from '../../../policies/request.ts';
+import type { RecordStatus, RequestRecord } from '../../../server/records/record.ts';
+import { LiveTraffic } from '../../../server/usage-live/live.ts';
+
+const AT = Date.UTC(2026, 4, 4, 9);
+let made = 0;
+
+function record(fields: Partial<RequestRecord> & { readonly team?: string } = {}): RequestRecord {
+  const { team = 'search', ...rest } = fields;
+  return {
+    ...{ id: `req_${++made}`, gateway: 'g', boot: 'b', sequence: made, organisation: 'org', project: 'p', key: 'k' },
+    ...{ at: AT, durationMs: 30, overheadMs: 1, status: 'ok', httpStatus: 200, errorCode: null, stream: false },
+    ...{
+      endpoint: 'chat.completions',
+      app: null,
+      requestedModel: 'm',
+      model: 'test/small',
+      policy: null,
+      version: null,
+    },
+    ...{ tags: { team: { value: team, source: 'key' } }, trace: [], attempts: [], charges: [], redactions: {} },
+    ...{ usage: { ...NO_USAGE, inputTokens: 10, outputTokens: 5 }, usageSource: 'provider', cost: 100, facts: {} },
+    content: null,
+    ...rest,
+  };
+}
+
+function counted(traffic: LiveTraffic, one: RequestRecord, now: number, status: RecordStatus = one.status): void {
+  traffic.began(one.organisation);
+  traffic.ended(one, status, now);
+  traffic.left(one.organisation);
+}
+
+describe('the traffic of the last minute', () => {
+  it('is summed by model and by team, with errors and refusals apart', () => {
+    const traffic = new LiveTraffic();
+    counted(traffic, record(), AT);
+    counted(traffic, record({ team: 'shop', model: 'test/large', cost: 900 }), AT + 100);
+    counted(traffic, record({ status: 'blocked', model: null, cost: 0, usage: NO_USAGE }), AT + 200);
+    counted(traffic, record({ status: 'ok' }), AT + 300, 'failed');
+    const { recent, ...totals } = traffic.totals('org', AT + 400);
+    expect(totals).toEqual({
+      ...{ at: AT + 400, requests: 4, errors: 1, refused: 1, cost: 1100, tokens: 45, running: 0 },
+      byModel: [
+        { name: 'test/small', requests: 2, cost: 200 },
+        { name: 'test/large', requests: 1, cost: 900 },
+        { name: null, requests: 1, cost: 0 },
+      ],
+      byTeam: [
+        { name: 'search', requests: 3, cost: 200 },
+        { name: 'shop', requests: 1, cost: 900 },
+      ],
+    });
+    expect(recent.map(({ status }) => status)).toEqual(['failed', 'blocked', 'ok', 'ok']);
+  });
+
+  it('forgets what is older than a minute, also where a second is used again', () => {
+    const traffic = new LiveTraffic();
+    counted(traffic, record(), AT);
+    expect(traffic.totals('org', AT + 59_999).requests).toBe(1);
+    expect(traffic.totals('org', AT + 60_000).requests).toBe(0);
+    counted(traffic, record({ cost: 7 }), AT + 60_000);
+    expect(traffic.totals('org', AT + 60_000)).toMatchObject({ requests: 1, cost: 7 });
+  });
+
+  it('keeps organisations apart, counts what is under way, and takes a dry run for no traffic', () => {
+    const traffic = new LiveTraffic();
+    traffic.began('org');
+    traffic.began('org');
+    traffic.began('other');
+    traffic.ended(record({ status: 'dry_run' }), 'dry_run', AT);
+    traffic.left('org');
+    expect(traffic.totals('org', AT)).toMatchObject({ requests: 0, running: 1, recent: [] });
+    expect(traffic.totals('other', AT)).toMatchObject({ requests: 0, running: 1 });
+    expect(traffic.totals('nobody', AT)).toMatchObject({ requests: 0, running: 0 });
+  });
+
+  it('has the last twenty requests, the newest first, without what was said in them', () => {
+    const traffic = new LiveTraffic();
+    const all = Array.from({ length: 50 }, () => record({ content: { request: 'secret', answer: 'secret' } }));
+    for (const one of all) counted(traffic, one, AT);
+    const { recent } = traffic.totals('org', AT);
+    const ids = all.map(({ id }) => id).reverse();
+    expect(recent.map(({ id }) => id)).toEqual(ids.slice(0, 20));
+    expect(JSON.stringify(recent)).not.toContain('secret');
+  });
+
+  it('tells so many names apart and no more: the rest are counted together', () => {
+    const traffic = new LiveTraffic();
+    for (let i = 0; i < 5000; i++) counted(traffic, record({ team: `team ${i % 500}`, model: `m${i}` }), AT);
+    const { byTeam, byModel, requests } = traffic.totals('org', AT);
+    expect(requests).toBe(5000);
+    expect(byTeam).toHaveLength(10);
+    expect(byTeam[0]).toEqual({ name: 'others', requests: 4500, cost: 450_000 });
+    expect(byModel[0]).toMatchObject({ name: 'others', requests: 4950 });
+  });
+});
