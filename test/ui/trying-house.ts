@@ -12,6 +12,7 @@ export function houseAnswer(budgets: readonly Budget[]): HouseAnswer {
       price: model.price === null ? null : [{ ...model.price[0] }, ...model.price.slice(1)],
     })),
     budgets: budgets.map((budget) => ({ budget: { ...budget, scope: [...budget.scope], project: null }, use: [] })),
+    channels: [],
     keys: [
       {
         id: 'key_1',
@@ -24,8 +25,8 @@ export function houseAnswer(budgets: readonly Budget[]): HouseAnswer {
         policies: null,
       },
     ],
-    projects: [{ id: 'prj_1', team: 'team_1', name: 'default', defaultPolicy: null }],
-    teams: [{ id: 'team_1', name: 'default' }],
+    projects: [{ id: 'prj_1', team: 'team_1', name: 'default', defaultPolicy: null, costCentre: null }],
+    teams: [{ id: 'team_1', name: 'default', costCentre: null }],
     defaultPolicy: null,
     tags: {},
   };

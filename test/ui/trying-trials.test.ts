@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ChatBody, viewOfChat } from '../../policies/chat.ts';
-import type { Tag } from '../../policies/request.ts';
+import { NO_USAGE, type Tag } from '../../policies/request.ts';
 import { scoreComplexity } from '../../policies/text/complexity.ts';
 import { SignalboxError } from '../../server/errors.ts';
 import { tagsOf } from '../../server/gateway/tags.ts';
@@ -131,7 +131,7 @@ const record: RequestRecord = {
   policy: 'pol_1',
   version: 1,
   tags: { team: { value: 'search', source: 'key' }, usage: { value: 'vibing', source: 'rule' } },
-  usage: { inputTokens: 500, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 10, reasoningTokens: 0 },
+  usage: { ...NO_USAGE, inputTokens: 500, outputTokens: 10 },
   usageSource: 'provider',
   cost: 1,
   facts: { 'tags.usage': 'building', 'tag_source.usage': 'caller' },

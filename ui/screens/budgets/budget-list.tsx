@@ -1,75 +1,96 @@
-import { Button, SimpleGrid, Text, TextInput } from '@mantine/core';
+import { Button, Group, SimpleGrid, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { type HouseAnswer, houseQuery } from '../../api/house.ts';
-import { keysQuery } from '../../api/keys.ts';
+import { useMemo, useState } from 'react';
+import { budgetRequestsQuery } from '../../api/budget-requests.ts';
 import { type ListedPolicy, policiesQuery } from '../../api/policies.ts';
 import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
+import { LinkButton } from '../../app/link-button.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { Waiting } from '../../app/waiting.tsx';
-import { BudgetCard, shareUsed } from './budget-card.tsx';
+import { plural } from '../../app/words.ts';
+import type { RowsContext } from './branch-rows.tsx';
+import { BudgetCard } from './budget-card.tsx';
+import { allBranches, fullest, growTrees, type Tree, teamFinder } from './budget-tree.ts';
+import { sayScope } from './budget-words.ts';
+import { FirstOut } from './first-out.tsx';
 import { NewBudget } from './new-budget.tsx';
+import { spendersOf } from './spent-by.tsx';
+import { type BudgetHouse, useBudgetHouse } from './use-budget-house.ts';
+import { useOutlooks } from './use-outlooks.ts';
 
 /** From this many on, there is a field to search them. */
 const MANY = 7;
 
-/** All budgets with what they have used; those that are nearly spent first. */
+/** All budgets as trees with what they have used; those that are nearly spent first. */
 export function BudgetList() {
-  const house = useQuery({ ...houseQuery, refetchInterval: 30_000 });
+  const { house, error: houseError, retry } = useBudgetHouse();
   const policies = useQuery(policiesQuery);
-  const keys = useQuery(keysQuery);
   const mayChange = useMayChange();
   const [making, setMaking] = useState(false);
-  const aside = mayChange ? (
-    <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setMaking(true)}>
-      New budget
-    </Button>
-  ) : undefined;
-  const data =
-    house.data && policies.data && keys.data ? { house: house.data, policies: policies.data, keys: keys.data } : null;
-  const error = house.error ?? policies.error ?? keys.error;
+  const error = houseError ?? policies.error;
+  const aside = (
+    <Group gap="sm">
+      <Asked />
+      {mayChange ? (
+        <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setMaking(true)}>
+          New budget
+        </Button>
+      ) : null}
+    </Group>
+  );
   return (
     <Screen title="Budgets" aside={aside}>
       <Text c="dimmed" maw={760}>
         A budget says how much may be spent in a time. A policy spends from it through a budget node: money is held
         before a model is called and settled after it, so that the limit holds however many requests come at once.
       </Text>
-      {data ? (
-        <Found
-          house={data.house}
-          policies={data.policies}
-          keyNames={new Map(data.keys.map(({ id, name }) => [id, name]))}
-          mayChange={mayChange}
-          onNew={() => setMaking(true)}
-        />
+      {house && policies.data ? (
+        <Found house={house} policies={policies.data} mayChange={mayChange} onNew={() => setMaking(true)} />
       ) : error ? (
         <Failure
           title="The budgets could not be loaded"
           error={error}
-          onRetry={() => Promise.all([house.refetch(), policies.refetch(), keys.refetch()])}
+          onRetry={() => {
+            retry();
+            void policies.refetch();
+          }}
         />
       ) : (
         <Waiting what="the budgets" />
       )}
-      {making && house.data ? <NewBudget house={house.data} onClose={() => setMaking(false)} /> : null}
+      {making && house ? <NewBudget house={house.answer} onClose={() => setMaking(false)} /> : null}
     </Screen>
   );
 }
 
+/** The way to what people have asked for, with how many of them wait. */
+function Asked() {
+  const asked = useQuery({ ...budgetRequestsQuery, refetchInterval: 30_000 });
+  const open = asked.data?.filter(({ state }) => state === 'open').length ?? 0;
+  return (
+    <LinkButton to="/budgets/requests" variant={open > 0 ? 'light' : 'default'}>
+      {open > 0 ? `${plural(open, 'request')} for more` : 'Requests for more'}
+    </LinkButton>
+  );
+}
+
 interface FoundProps {
-  readonly house: HouseAnswer;
+  readonly house: BudgetHouse;
   readonly policies: readonly ListedPolicy[];
-  readonly keyNames: ReadonlyMap<string, string>;
   readonly mayChange: boolean;
   readonly onNew: () => void;
 }
 
-function Found({ house, policies, keyNames, mayChange, onNew }: FoundProps) {
+function Found({ house: { answer, keyNames }, policies, mayChange, onNew }: FoundProps) {
   const [search, setSearch] = useState('');
-  if (house.budgets.length === 0) {
+  const outlooks = useOutlooks();
+  const { budgets, projects } = answer;
+  const teamOf = useMemo(() => teamFinder(answer), [answer]);
+  const trees = useMemo(() => growTrees(budgets, teamOf), [budgets, teamOf]);
+  if (budgets.length === 0) {
     return (
       <Empty title="There is no budget yet">
         {mayChange ? (
@@ -83,19 +104,27 @@ function Found({ house, policies, keyNames, mayChange, onNew }: FoundProps) {
       </Empty>
     );
   }
-  const shown = house.budgets
-    .filter(({ budget: { name, owner } }) =>
-      `${name} ${owner ?? ''}`.toLowerCase().includes(search.trim().toLowerCase()),
-    )
-    .map((entry) => ({ ...entry, share: shareUsed(entry) }))
-    .sort((a, b) => b.share - a.share || a.budget.name.localeCompare(b.budget.name));
+  const byId = new Map(budgets.map(({ budget }) => [budget.id, budget]));
+  const context: RowsContext = {
+    keyNames,
+    mayChange,
+    teamOf,
+    find: (id) => byId.get(id),
+    outlookOf: ({ budget, state }) => outlooks.of(budget, state.scope)?.words ?? null,
+  };
+  const wanted = search.trim().toLowerCase();
+  const shown = trees
+    .filter((tree) => wordsOf(tree, keyNames).includes(wanted))
+    .map((tree) => ({ tree, share: fullest(tree) }))
+    .sort((a, b) => b.share - a.share || a.tree.budget.name.localeCompare(b.tree.budget.name));
   return (
     <>
-      {house.budgets.length >= MANY ? (
+      <FirstOut branches={trees.flatMap(allBranches)} keyNames={keyNames} outlooks={outlooks} />
+      {budgets.length >= MANY ? (
         <TextInput
           type="search"
           aria-label="Search budgets"
-          placeholder="Search by name or owner"
+          placeholder="Search by name, owner or part"
           leftSection={<IconSearch size={16} aria-hidden />}
           maw={340}
           value={search}
@@ -105,20 +134,29 @@ function Found({ house, policies, keyNames, mayChange, onNew }: FoundProps) {
       {shown.length === 0 ? (
         <Empty title="No budget fits">Search for something else.</Empty>
       ) : (
-        <SimpleGrid cols={{ base: 1, md: 2 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
-          {shown.map(({ budget, use }) => (
+        <SimpleGrid cols={{ base: 1, md: 2 }} component="ul" className="budget-cards">
+          {shown.map(({ tree }) => (
             <BudgetCard
-              key={budget.id}
-              budget={budget}
-              use={use}
-              project={house.projects.find(({ id }) => id === budget.project)?.name ?? null}
-              policies={policies.filter(({ archived, budgets }) => !archived && budgets.includes(budget.id))}
-              keyNames={keyNames}
-              mayChange={mayChange}
+              key={tree.budget.id}
+              tree={tree}
+              project={projects.find(({ id }) => id === tree.budget.project)?.name ?? null}
+              policies={spendersOf(policies, tree.budget.id)}
+              context={context}
             />
           ))}
         </SimpleGrid>
       )}
     </>
   );
+}
+
+/** What a tree is found by: names, owners and parts. */
+function wordsOf(tree: Tree, keyNames: ReadonlyMap<string, string>): string {
+  const { budget, resting } = tree;
+  const all = allBranches(tree);
+  return [budget, ...resting, ...all.map((branch) => branch.budget)]
+    .map(({ name, owner }) => `${name} ${owner ?? ''}`)
+    .concat(all.map((branch) => sayScope(branch.budget.scope, branch.state.scope, keyNames)))
+    .join('\n')
+    .toLowerCase();
 }

@@ -4,43 +4,41 @@ import { useState } from 'react';
 import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { changeBudget, type StoredBudget, storedBudgetSchema } from '../../api/budgets.ts';
 import { ApiError } from '../../api/client.ts';
-import { refreshHouse } from '../../api/house.ts';
-import { writeDollars } from '../../app/dollars.ts';
+import { refreshBudgets } from '../../api/refresh-budgets.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { AmountInput, amountError, readAmount, writeAmount } from './amount-input.tsx';
 import { sayLimit } from './budget-words.ts';
-import { LimitInput, limitError, readLimit } from './limit-input.tsx';
+import { ReasonInput, reasonError } from './reason-input.tsx';
 
 /** Changes name, limit and owner of a budget, with a reason. */
 export function ChangeBudget({ budget, onClose }: { readonly budget: StoredBudget; readonly onClose: () => void }) {
   const client = useQueryClient();
+  // What the form began with: while it is open, the house may already know of another person's change.
+  const [started] = useState(budget);
   const { unit } = budget;
   const [name, setName] = useState(budget.name);
-  const [limit, setLimit] = useState(unit === 'usd' ? writeDollars(budget.limit) : String(budget.limit));
+  const [limit, setLimit] = useState(() => writeAmount(budget.limit, unit));
   const [owner, setOwner] = useState(budget.owner ?? '');
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   // Another person's change is first shown, then written over only when this form is sent again.
   const [theirs, setTheirs] = useState<StoredBudget | null>(null);
-  const amount = readLimit(limit, unit);
+  const amount = readAmount(limit, unit);
   const changing = useMutation({
-    mutationFn: () =>
-      changeBudget(budget.id, {
-        name: name.trim(),
-        limit: amount ?? 0,
-        owner: owner.trim() || null,
-        revision: (theirs ?? budget).revision,
-        reason: reason.trim(),
-      }),
+    mutationFn: () => {
+      const change = { name: name.trim(), limit: amount ?? 0, owner: owner.trim() || null };
+      return changeBudget(theirs ?? started, change, reason.trim());
+    },
     onSuccess: async () => {
-      await refreshHouse(client);
+      await refreshBudgets(client);
       onClose();
     },
     onError: (error) => setTheirs(currentOf(error)),
   });
   const errors = {
     name: name.trim() === '' ? 'Give it a name.' : null,
-    limit: limitError(limit, unit),
-    reason: reason.trim() === '' ? 'Say why, in a few words.' : null,
+    limit: amountError(limit, unit),
+    reason: reasonError(reason),
   };
   const submit = (): void => {
     setTried(true);
@@ -48,7 +46,7 @@ export function ChangeBudget({ budget, onClose }: { readonly budget: StoredBudge
   };
   return (
     <FormDialog
-      title={`Change “${budget.name}”`}
+      title={`Change “${started.name}”`}
       act="Change the budget"
       error={theirs ? null : changing.error}
       pending={changing.isPending}
@@ -56,7 +54,7 @@ export function ChangeBudget({ budget, onClose }: { readonly budget: StoredBudge
       onClose={onClose}
     >
       <Text size="sm">
-        The change acts at once, and what was spent stays. Now it is {sayLimit(budget)}. For another time, unit or part
+        The change acts at once, and what was spent stays. Now it is {sayLimit(started)}. For another time, unit or part
         that it counts by, make another budget.
       </Text>
       <TextInput
@@ -68,7 +66,7 @@ export function ChangeBudget({ budget, onClose }: { readonly budget: StoredBudge
         error={tried ? errors.name : null}
         onChange={({ currentTarget }) => setName(currentTarget.value)}
       />
-      <LimitInput unit={unit} value={limit} onChange={setLimit} error={tried ? errors.limit : null} />
+      <AmountInput what="Limit" unit={unit} value={limit} onChange={setLimit} error={tried ? errors.limit : null} />
       <TextInput
         label="Owner"
         description="Whom people ask for more, such as a name or an address."
@@ -76,14 +74,7 @@ export function ChangeBudget({ budget, onClose }: { readonly budget: StoredBudge
         value={owner}
         onChange={({ currentTarget }) => setOwner(currentTarget.value)}
       />
-      <TextInput
-        label="Reason"
-        description="It stands in the history."
-        required
-        value={reason}
-        error={tried ? errors.reason : null}
-        onChange={({ currentTarget }) => setReason(currentTarget.value)}
-      />
+      <ReasonInput value={reason} onChange={setReason} error={tried ? errors.reason : null} />
       {theirs ? (
         <Alert variant="light" color="yellow" role="alert" title="Somebody has changed it in the meantime">
           It is now called “{theirs.name}”, its limit is {sayAmount(theirs.limit, unit)}, and its owner is{' '}

@@ -14,10 +14,12 @@ import { useState } from 'react';
 import { BUDGET_WINDOWS } from '../../../policies/budget.ts';
 import { TAG_NAME } from '../../../policies/facts.ts';
 import { createBudget } from '../../api/budgets.ts';
-import { type HouseAnswer, refreshHouse } from '../../api/house.ts';
+import type { HouseAnswer } from '../../api/house.ts';
+import { refreshBudgets } from '../../api/refresh-budgets.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { AmountInput, amountError, readAmount } from './amount-input.tsx';
 import { sayLimit, WINDOW_WORDS } from './budget-words.ts';
-import { LimitInput, limitError, readLimit } from './limit-input.tsx';
+import { ReasonInput, reasonError } from './reason-input.tsx';
 
 const PARTS = [
   { value: 'project', label: 'project' },
@@ -54,7 +56,7 @@ export function NewBudget({ house, onMade, onClose }: Props) {
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
 
-  const amount = readLimit(limit, unit);
+  const amount = readAmount(limit, unit);
   const scope = [...parts, ...tags.map((tag) => `tags.${tag}`)];
   const budget = {
     name: name.trim(),
@@ -69,19 +71,19 @@ export function NewBudget({ house, onMade, onClose }: Props) {
   const wrongTag = tags.find((tag) => !TAG_NAME.test(tag));
   const errors = {
     name: name.trim() === '' ? 'Give it a name, such as “Monthly budget”.' : null,
-    limit: limitError(limit, unit),
+    limit: amountError(limit, unit),
     tags:
       wrongTag !== undefined
         ? `“${wrongTag}” cannot be the name of a tag: begin with a letter, then use letters, digits, “_”, “-” and “.”.`
         : scope.length > MOST_PARTS
           ? `Count by at most ${MOST_PARTS} things.`
           : null,
-    reason: reason.trim() === '' ? 'Say why, in a few words.' : null,
+    reason: reasonError(reason),
   };
   const making = useMutation({
     mutationFn: () => createBudget(budget, reason.trim()),
     onSuccess: async ({ id }) => {
-      await refreshHouse(client);
+      await refreshBudgets(client);
       onMade?.(id);
       onClose();
     },
@@ -122,7 +124,7 @@ export function NewBudget({ house, onMade, onClose }: Props) {
             ]}
           />
         </Input.Wrapper>
-        <LimitInput unit={unit} value={limit} onChange={setLimit} error={tried ? errors.limit : null} />
+        <AmountInput what="Limit" unit={unit} value={limit} onChange={setLimit} error={tried ? errors.limit : null} />
       </Group>
       <Group grow align="flex-start">
         <NativeSelect
@@ -193,14 +195,7 @@ export function NewBudget({ house, onMade, onClose }: Props) {
           ]}
         />
       </Group>
-      <TextInput
-        label="Reason"
-        description="It stands in the history."
-        required
-        value={reason}
-        error={tried ? errors.reason : null}
-        onChange={({ currentTarget }) => setReason(currentTarget.value)}
-      />
+      <ReasonInput value={reason} onChange={setReason} error={tried ? errors.reason : null} />
     </FormDialog>
   );
 }
