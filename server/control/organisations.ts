@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { timeZoneSchema } from '../../policies/budget.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlStore } from './control.ts';
 import type { Actor } from './history.ts';
@@ -12,14 +13,22 @@ export const organisationSchema = z.object({
   id: z.string(),
   name: z.string(),
   defaultPolicy: z.string().nullable(),
+  timeZone: timeZoneSchema.meta({ description: 'By whose clocks its months begin and end.' }),
   createdAt: momentSchema,
 });
-export const teamSchema = z.object({ id: z.string(), name: z.string(), createdAt: momentSchema });
+const costCentreSchema = z.string().nullable();
+export const teamSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  costCentre: costCentreSchema,
+  createdAt: momentSchema,
+});
 export const projectSchema = z.object({
   id: z.string(),
   team: z.string(),
   name: z.string(),
   defaultPolicy: z.string().nullable(),
+  costCentre: costCentreSchema.meta({ description: 'Who pays for it; null for whoever pays for its team.' }),
   createdAt: momentSchema,
 });
 
@@ -31,6 +40,7 @@ interface OrganisationRow {
   readonly id: string;
   readonly name: string;
   readonly default_policy: string | null;
+  readonly time_zone: string;
   readonly created_at: number;
 }
 
@@ -38,6 +48,7 @@ interface TeamRow {
   readonly id: string;
   readonly organisation: string;
   readonly name: string;
+  readonly cost_centre: string | null;
   readonly created_at: number;
 }
 
@@ -46,12 +57,18 @@ interface ProjectRow extends TeamRow {
   readonly default_policy: string | null;
 }
 
-const toTeam = (row: TeamRow): Team => ({ id: row.id, name: row.name, createdAt: row.created_at });
+const toTeam = (row: TeamRow): Team => ({
+  id: row.id,
+  name: row.name,
+  costCentre: row.cost_centre,
+  createdAt: row.created_at,
+});
 const toProject = (row: ProjectRow): Project => ({
   id: row.id,
   team: row.team,
   name: row.name,
   defaultPolicy: row.default_policy,
+  costCentre: row.cost_centre,
   createdAt: row.created_at,
 });
 
@@ -74,7 +91,13 @@ export async function createOrganisation(store: ControlStore, actor: Actor, name
 export async function readOrganisation(db: Knex, id: string): Promise<Organisation> {
   const row = await db<OrganisationRow>('organisations').where({ id }).first();
   if (!row) throw new SignalboxError('not_found', { what: 'organisation of that id' });
-  return { id: row.id, name: row.name, defaultPolicy: row.default_policy, createdAt: row.created_at };
+  return {
+    id: row.id,
+    name: row.name,
+    defaultPolicy: row.default_policy,
+    timeZone: row.time_zone,
+    createdAt: row.created_at,
+  };
 }
 
 export async function listTeams(db: Knex, organisation: string): Promise<Team[]> {
@@ -92,7 +115,8 @@ export async function findProject(db: Knex, organisation: string, id: string): P
   return toProject(row);
 }
 
-async function findTeam(db: Knex, organisation: string, id: string): Promise<Team> {
+/** Throws `not_found` unless the organisation has such a team. */
+export async function findTeam(db: Knex, organisation: string, id: string): Promise<Team> {
   const row = await db<TeamRow>('teams').where({ organisation, id }).first();
   if (!row) throw new SignalboxError('not_found', { what: 'team of that id' });
   return toTeam(row);
@@ -120,7 +144,7 @@ export async function createTeam(store: ControlStore, actor: Actor, name: string
   const change = { action: 'team.create', objectType: 'team', objectId: id, reason: null };
   return store.change(actor, change, async (trx) => {
     await requireFreeName(trx, 'teams', actor.organisation, name, null);
-    const row: TeamRow = { id, organisation: actor.organisation, name, created_at: Date.now() };
+    const row: TeamRow = { id, organisation: actor.organisation, name, cost_centre: null, created_at: Date.now() };
     await trx('teams').insert(row);
     return { before: null, after: { name }, value: toTeam(row) };
   });
@@ -149,7 +173,10 @@ export async function createProject(
   return store.change(actor, change, async (trx) => {
     await findTeam(trx, organisation, team);
     await requireFreeName(trx, 'projects', organisation, name, null);
-    const row: ProjectRow = { id, organisation, team, name, default_policy: null, created_at: Date.now() };
+    const row: ProjectRow = {
+      ...{ id, organisation, team, name, default_policy: null, cost_centre: null },
+      created_at: Date.now(),
+    };
     await trx('projects').insert(row);
     return { before: null, after: { name, team }, value: toProject(row) };
   });
@@ -162,5 +189,21 @@ export async function renameProject(store: ControlStore, actor: Actor, id: strin
     await requireFreeName(trx, 'projects', actor.organisation, name, id);
     await trx('projects').where({ id }).update({ name });
     return { before: { name: project.name }, after: { name }, value: { ...project, name } };
+  });
+}
+
+/** Sets the time zone by whose clocks months begin and end; months that are closed stay as they are. */
+export async function setTimeZone(
+  store: ControlStore,
+  actor: Actor,
+  { timeZone, reason }: { readonly timeZone: string; readonly reason: string },
+): Promise<Organisation> {
+  const { organisation: id } = actor;
+  const change = { action: 'organisation.set_time_zone', objectType: 'organisation', objectId: id, reason };
+  return store.change(actor, change, async (trx) => {
+    const organisation = await readOrganisation(trx, id);
+    await trx('organisations').where({ id }).update({ time_zone: timeZone });
+    const value = { ...organisation, timeZone };
+    return { before: { timeZone: organisation.timeZone }, after: { timeZone }, value };
   });
 }

@@ -33,3 +33,13 @@ export async function setDefaultPolicy(project: string | null, policy: string | 
     body: { policy, reason },
   });
 }
+
+/** Sets who pays for a team or a project; null takes it away. */
+export async function setCostCentre(
+  whose: 'teams' | 'projects',
+  id: string,
+  costCentre: string | null,
+  reason: string,
+): Promise<void> {
+  await ask(named, `/${whose}/${encodeURIComponent(id)}/cost-centre`, { method: 'PUT', body: { costCentre, reason } });
+}

@@ -11,6 +11,7 @@ import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
+import { CostCentre } from './cost-centre.tsx';
 import { DefaultPolicy } from './default-policy.tsx';
 import { NameDialog } from './name-dialog.tsx';
 import { ProjectTable } from './project-table.tsx';
@@ -66,8 +67,11 @@ interface FoundProps {
 
 /** What stands before the screen. */
 type Open =
-  | { readonly what: 'rename team' | 'new project'; readonly team: HouseAnswer['teams'][number] }
-  | { readonly what: 'rename project' | 'policy'; readonly project: HouseAnswer['projects'][number] }
+  | {
+      readonly what: 'rename team' | 'new project' | 'cost centre of team';
+      readonly team: HouseAnswer['teams'][number];
+    }
+  | { readonly what: 'rename project' | 'policy' | 'cost centre'; readonly project: HouseAnswer['projects'][number] }
   | { readonly what: 'policy of all' };
 
 function Found({ house, policies, mayChange }: FoundProps) {
@@ -108,7 +112,12 @@ function Found({ house, policies, mayChange }: FoundProps) {
       {house.teams.map((team) => (
         <Card key={team.id} withBorder padding="lg" component="section" aria-label={`Team ${team.name}`}>
           <Group justify="space-between" gap="sm" mb="sm">
-            <Title order={2}>{team.name}</Title>
+            <div>
+              <Title order={2}>{team.name}</Title>
+              <Text size="sm" c="dimmed">
+                Cost centre: {team.costCentre ?? 'none'}
+              </Text>
+            </div>
             {mayChange ? (
               <Group gap="xs">
                 <Button
@@ -118,6 +127,14 @@ function Found({ house, policies, mayChange }: FoundProps) {
                   onClick={() => setOpen({ what: 'rename team', team })}
                 >
                   Rename
+                </Button>
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={`Change the cost centre of the team ${team.name}`}
+                  onClick={() => setOpen({ what: 'cost centre of team', team })}
+                >
+                  Cost centre
                 </Button>
                 <Button
                   size="xs"
@@ -136,7 +153,9 @@ function Found({ house, policies, mayChange }: FoundProps) {
             keys={house.keys}
             policies={policies}
             whole={whole?.title ?? null}
+            teamCostCentre={team.costCentre}
             mayChange={mayChange}
+            onCostCentre={(project) => setOpen({ what: 'cost centre', project })}
             onRename={(project) => setOpen({ what: 'rename project', project })}
             onPolicy={(project) => setOpen({ what: 'policy', project })}
           />
@@ -176,6 +195,10 @@ function Dialog({ open, house, policies, onClose }: DialogProps) {
       const words = { title: `Rename the project “${name}”`, label: 'Name of the project', act: 'Rename', name };
       return <NameDialog {...words} save={(next) => renameProject(id, next)} onClose={onClose} renames />;
     }
+    case 'cost centre of team':
+      return <CostCentre whose="teams" of={open.team} onClose={onClose} />;
+    case 'cost centre':
+      return <CostCentre whose="projects" of={open.project} onClose={onClose} />;
     case 'policy':
       return <DefaultPolicy project={open.project} house={house} policies={policies} onClose={onClose} />;
     case 'policy of all':

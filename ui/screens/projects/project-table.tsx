@@ -13,13 +13,17 @@ interface Props {
   readonly policies: readonly ListedPolicy[];
   /** Title of the organisation's default policy. */
   readonly whole: string | null;
+  /** What its projects without a cost centre have. */
+  readonly teamCostCentre: string | null;
   readonly mayChange: boolean;
   readonly onRename: (project: Project) => void;
+  readonly onCostCentre: (project: Project) => void;
   readonly onPolicy: (project: Project) => void;
 }
 
 /** The projects of a team, with their policy and their keys. */
-export function ProjectTable({ label, projects, keys, policies, whole, mayChange, onRename, onPolicy }: Props) {
+export function ProjectTable(props: Props) {
+  const { label, projects, keys, policies, whole, teamCostCentre, mayChange, onRename, onCostCentre, onPolicy } = props;
   if (projects.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -28,15 +32,16 @@ export function ProjectTable({ label, projects, keys, policies, whole, mayChange
     );
   }
   return (
-    <Table.ScrollContainer minWidth={640} tabIndex={0} aria-label={label}>
+    <Table.ScrollContainer minWidth={920} tabIndex={0} aria-label={label}>
       <Table verticalSpacing="sm" layout="fixed">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Project</Table.Th>
             <Table.Th>Policy</Table.Th>
+            <Table.Th>Cost centre</Table.Th>
             <Table.Th>Keys in use</Table.Th>
             {mayChange ? (
-              <Table.Th>
+              <Table.Th w={330}>
                 <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
             ) : null}
@@ -60,6 +65,13 @@ export function ProjectTable({ label, projects, keys, policies, whole, mayChange
                     </Text>
                   )}
                 </Table.Td>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                  {project.costCentre ?? (
+                    <Text size="sm" c="dimmed">
+                      {teamCostCentre === null ? 'none' : `as its team: ${teamCostCentre}`}
+                    </Text>
+                  )}
+                </Table.Td>
                 <Table.Td>
                   <TextLink to="/keys" search={{ project: project.id }} size="sm">
                     {plural(count, 'key')}
@@ -68,7 +80,7 @@ export function ProjectTable({ label, projects, keys, policies, whole, mayChange
                 </Table.Td>
                 {mayChange ? (
                   <Table.Td>
-                    <Group gap="xs" justify="flex-end">
+                    <Group gap="xs" justify="flex-end" wrap="nowrap">
                       <Button
                         size="xs"
                         variant="default"
@@ -76,6 +88,14 @@ export function ProjectTable({ label, projects, keys, policies, whole, mayChange
                         onClick={() => onRename(project)}
                       >
                         Rename
+                      </Button>
+                      <Button
+                        size="xs"
+                        variant="default"
+                        aria-label={`Change the cost centre of ${project.name}`}
+                        onClick={() => onCostCentre(project)}
+                      >
+                        Cost centre
                       </Button>
                       <Button
                         size="xs"
