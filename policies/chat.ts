@@ -1,7 +1,7 @@
 /** The body of a chat completion, as far as policies read it, and the view that they get of it. */
 import { z } from 'zod';
 import type { Needs, RequestView, Role, TextPurpose, TextSlot } from './request.ts';
-import { ViewReader } from './view-reader.ts';
+import { CACHE_MARK, ViewReader } from './view-reader.ts';
 
 /** Fields that are not named here are kept as they came: vendors have their own. */
 const contentPart = z.looseObject({
@@ -182,6 +182,7 @@ class Reader extends ViewReader {
   tools(body: ChatBody): void {
     for (const [index, tool] of (body.tools ?? []).entries()) {
       const { type, ...rest } = tool;
+      this.cacheMark(tool[CACHE_MARK]);
       const described = rest.function?.description;
       if (described) {
         this.label(['tools', index, 'function', 'description'], body.messages.length, described);
@@ -234,7 +235,8 @@ export function viewOfChat(body: ChatBody): RequestView {
   reader.tools(body);
   reader.pricedApart(body);
   for (const name in body) {
-    if (name !== 'prediction' && !NOT_READ_BY_MODEL.has(name)) reader.other(body[name]);
+    if (name === CACHE_MARK) reader.cacheMark(body[name]);
+    else if (name !== 'prediction' && !NOT_READ_BY_MODEL.has(name)) reader.other(body[name]);
   }
   const needs: Needs = {
     tools: reader.toolNames.length > 0,
@@ -259,6 +261,7 @@ export function viewOfChat(body: ChatBody): RequestView {
     choices: body.n ?? 1,
     otherBytes: reader.otherBytes,
     others: reader.others,
+    cacheWrites: reader.cacheWrites,
     unbounded: reader.unbounded.size > 0 ? [...reader.unbounded] : NONE,
   };
 }

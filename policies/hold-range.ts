@@ -38,8 +38,9 @@ function ratesOf(model: Model, price: Price | null, unit: HoldResult['unit']): R
   if (unit === 'tokens') return { input: times(ONE), output: times(ONE) };
   if (!price) return null;
   return {
-    input: times(rangeOf(price.map(dearestInput))),
-    output: times(rangeOf(price.map(dearestOutput))),
+    // A record does not say of which kinds its tokens could have been: all that a token can cost is possible.
+    input: times(rangeOf(price.flatMap((rate) => [rate.input, dearestInput(rate)]))),
+    output: times(rangeOf(price.flatMap((rate) => [rate.output, dearestOutput(rate)]))),
   };
 }
 

@@ -6,9 +6,34 @@ export interface Rate {
   readonly aboveInputTokens: number;
   readonly input: number;
   readonly cachedInput: number;
+  /** Putting input into a cache that keeps it for minutes. */
   readonly cacheWrite: number;
+  /** Putting input into a cache that keeps it for an hour; as `cacheWrite` where it is not there. */
+  readonly cacheWriteHour?: number | undefined;
+  /** Sound in the input; as `input` where it is not there. */
+  readonly audioInput?: number | undefined;
+  /** Sound that is read from a cache; as `cachedInput` where it is not there. */
+  readonly cachedAudio?: number | undefined;
+  /** Images in the input; as `input` where it is not there. */
+  readonly imageInput?: number | undefined;
   readonly output: number;
+  /** Sound in the output; as `output` where it is not there. */
+  readonly audioOutput?: number | undefined;
+  /** Nano-dollars for each request besides its tokens; none where it is not there. */
+  readonly perRequest?: number | undefined;
 }
+
+/** The amounts of a rate that need not be there. */
+export const SPECIAL_AMOUNTS = [
+  'cacheWriteHour',
+  'audioInput',
+  'cachedAudio',
+  'imageInput',
+  'audioOutput',
+  'perRequest',
+] as const satisfies readonly (keyof Rate)[];
+/** All amounts of a rate. */
+export const AMOUNTS = ['input', 'cachedInput', 'cacheWrite', 'output', ...SPECIAL_AMOUNTS] as const;
 
 /** Rates in rising order of `aboveInputTokens`; the first starts at 0. */
 export type Price = readonly [Rate, ...Rate[]];

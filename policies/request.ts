@@ -29,8 +29,11 @@ export interface Needs {
 }
 
 /** What apps can ask for, as facts and records call it. */
-export const ENDPOINTS = ['chat.completions', 'messages'] as const;
+export const ENDPOINTS = ['chat.completions', 'messages', 'responses'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
+
+/** For how long the app wants the vendor's cache to keep parts of the input. */
+export type CacheWrites = 'no' | 'minutes' | 'hour';
 
 export interface RequestView {
   readonly endpoint: Endpoint;
@@ -54,6 +57,8 @@ export interface RequestView {
   readonly otherBytes: number;
   /** What those bytes are, as it stands in the body. */
   readonly others: readonly unknown[];
+  /** Whether parts of the input are marked to be kept in the vendor's cache, which is dearer than to read them. */
+  readonly cacheWrites: CacheWrites;
   /** Things in the input whose size cannot be known from the body, in words ("a file by its id"). */
   readonly unbounded: readonly string[];
 }
@@ -75,6 +80,7 @@ export const EMPTY_VIEW: RequestView = {
   choices: 1,
   otherBytes: 0,
   others: [],
+  cacheWrites: 'no',
   unbounded: [],
 };
 

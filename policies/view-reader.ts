@@ -1,5 +1,5 @@
 /** Collects what the body of a request holds, whatever its protocol. */
-import type { Role, TextPurpose, TextSlot } from './request.ts';
+import type { CacheWrites, Role, TextPurpose, TextSlot } from './request.ts';
 import { utf8Bytes } from './text-size.ts';
 
 /** UTF-8 bytes of any value as JSON; a plain string counts without its quotes. */
@@ -9,6 +9,9 @@ function bytesOf(value: unknown): number {
   return utf8Bytes(JSON.stringify(value));
 }
 
+/** The member of a part that marks it for the vendor's cache. */
+export const CACHE_MARK = 'cache_control';
+
 export class ViewReader {
   readonly slots: TextSlot[] = [];
   readonly unbounded = new Set<string>();
@@ -17,6 +20,7 @@ export class ViewReader {
   audio = 0;
   files = 0;
   otherBytes = 0;
+  cacheWrites: CacheWrites = 'no';
   readonly others: unknown[] = [];
 
   slot(path: TextSlot['path'], role: Role, purpose: TextPurpose, index: number, text: string): void {
@@ -33,6 +37,16 @@ export class ViewReader {
 
   /** Fields that the protocol's reader does not know. */
   othersBesides(fields: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
-    for (const name in fields) if (!known.has(name)) this.other(fields[name]);
+    for (const name in fields) {
+      if (name === CACHE_MARK) this.cacheMark(fields[name]);
+      else if (!known.has(name)) this.other(fields[name]);
+    }
+  }
+
+  /** Anthropic's mark for what its cache is to keep, which other servers have taken over. */
+  cacheMark(mark: unknown): void {
+    if (typeof mark !== 'object' || mark === null) return;
+    if ('ttl' in mark && mark.ttl === '1h') this.cacheWrites = 'hour';
+    else if (this.cacheWrites === 'no') this.cacheWrites = 'minutes';
   }
 }

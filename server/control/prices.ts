@@ -11,12 +11,20 @@ import { momentSchema } from './input.ts';
 /** Nano-dollars for a million tokens. */
 const amount = z.int().min(0).max(1e15);
 
+const besides = (words: string) => amount.optional().meta({ description: words });
+
 const rateSchema = z.strictObject({
   aboveInputTokens: z.int().min(0),
   input: amount,
   cachedInput: amount,
   cacheWrite: amount,
+  cacheWriteHour: besides('Cache writes that are kept for an hour; as cache writes where it is left out.'),
+  audioInput: besides('Sound in the input; as input where it is left out.'),
+  cachedAudio: besides('Sound that is read from a cache; as cached input where it is left out.'),
+  imageInput: besides('Images in the input; as input where it is left out.'),
   output: amount,
+  audioOutput: besides('Sound in the output; as output where it is left out.'),
+  perRequest: besides('Nano-dollars for each request, besides its tokens.'),
 });
 
 export const priceSchema = z

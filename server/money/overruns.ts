@@ -21,17 +21,20 @@ export class Overruns {
     return boundFactor === undefined ? model : { ...model, boundFactor };
   }
 
-  /** Compares what a provider reported with the bound that was held for it, in tokens. */
-  compare(request: string, model: Model, bound: Usage, reported: Usage): void {
-    if (reported.inputTokens <= bound.inputTokens && reported.outputTokens <= bound.outputTokens) return;
+  /**
+   * Compares what a provider reported with the bound that was held for it, in tokens. Gives what there is to say of it;
+   * null where the bound holds.
+   */
+  compare(request: string, model: Model, bound: Usage, reported: Usage): string | null {
+    if (reported.inputTokens <= bound.inputTokens && reported.outputTokens <= bound.outputTokens) return null;
     const excess = Math.max(
       reported.inputTokens / Math.max(1, bound.inputTokens),
       reported.outputTokens / Math.max(1, bound.outputTokens),
     );
     const factor = Math.min(WIDEST, (model.boundFactor ?? 1) * excess * MARGIN);
     this.#factors.set(model.id, Math.max(factor, this.#factors.get(model.id) ?? 1));
-    this.#alarm(
-      `${model.id} reported ${reported.inputTokens} tokens of input and ${reported.outputTokens} of output for request ${request}, above the bound of ${bound.inputTokens} and ${bound.outputTokens}. It was settled as reported, and further holds for this model are ${factor.toFixed(2)} times as wide.`,
-    );
+    const words = `${model.id} reported ${reported.inputTokens} tokens of input and ${reported.outputTokens} of output for request ${request}, above the bound of ${bound.inputTokens} and ${bound.outputTokens}. It was settled as reported, and further holds for this model are ${factor.toFixed(2)} times as wide.`;
+    this.#alarm(words);
+    return words;
   }
 }

@@ -1,5 +1,7 @@
 import { findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
-import type { Model, Price, Rate } from '../../policies/model.ts';
+import { AMOUNTS, type Model, type Price, type Rate } from '../../policies/model.ts';
+import { discounted } from '../../policies/price.ts';
+import { cardAt, type RateCard } from './rate-cards.ts';
 
 /** A price that an administrator set. It replaces the list's from its time on (milliseconds since 1970). */
 export interface PriceOverride {
@@ -15,14 +17,32 @@ export interface PriceStep {
   readonly price: Price;
 }
 
-/** A model of the price list; `steps` is its price over time, oldest first, empty where the list has none. */
+/** A model of the price list that comes with the program. */
 export interface ListedModel {
   readonly id: string;
   readonly label: string;
   readonly contextTokens: number | null;
+  /** Its price over time, oldest first; empty where the list has none. */
   readonly steps: readonly PriceStep[];
   /** Whether the provider's own name means this model: dated snapshots and aliases too. */
   matches(name: string): boolean;
+}
+
+/** A model as a price list has it: its price over time, oldest first. */
+export interface ListedPrice {
+  readonly label: string;
+  readonly steps: readonly PriceStep[];
+}
+
+/** Prices by vendor and model. */
+export type ListedPrices = Readonly<Record<string, Readonly<Record<string, ListedPrice>>>>;
+
+/** A price list that somebody accepted: it is in force from that moment on (milliseconds since 1970), until the next. */
+export interface AcceptedList {
+  /** SHA-256 of its prices. */
+  readonly digest: string;
+  readonly acceptedAt: number;
+  readonly prices: ListedPrices;
 }
 
 const NANO = 1_000_000_000;
@@ -36,6 +56,15 @@ function amountAbove(amount: NonNullable<Amount>, above: number): number {
   return price;
 }
 
+/** What the list calls the amounts that are its own, besides those that every model has. */
+const LISTED_AS = {
+  cacheWriteHour: 'cache_write_1h_mtok',
+  audioInput: 'input_audio_mtok',
+  cachedAudio: 'cache_audio_read_mtok',
+  imageInput: 'input_image_mtok',
+  audioOutput: 'output_audio_mtok',
+} as const;
+
 /**
  * The list's dollars per million tokens as whole nano-dollars per million tokens; null without prices of input and
  * output. Where the list has no price for reading from or writing to a cache, the vendor charges the plain input's.
@@ -43,10 +72,15 @@ function amountAbove(amount: NonNullable<Amount>, above: number): number {
 function priceOf(prices: ModelPrice): Price | null {
   const { input_mtok: input, output_mtok: output, cache_read_mtok: read, cache_write_mtok: write } = prices;
   if (input === undefined || output === undefined) return null;
+  const special = Object.entries(LISTED_AS).flatMap(([name, key]) => {
+    const amount = prices[key];
+    return amount === undefined ? [] : [[name, amount] as const];
+  });
   const starts = new Set<number>();
-  for (const amount of [input, output, read, write]) {
+  for (const amount of [input, output, read, write, ...special.map(([, amount]) => amount)]) {
     if (typeof amount === 'object') for (const tier of amount.tiers) starts.add(tier.start);
   }
+  const thousandRequests = prices.requests_kcount;
   const rateAbove = (above: number): Rate => {
     const nano = (amount: Amount) => Math.round(amountAbove(amount ?? input, above) * NANO);
     return {
@@ -55,6 +89,8 @@ function priceOf(prices: ModelPrice): Price | null {
       cachedInput: nano(read),
       cacheWrite: nano(write),
       output: nano(output),
+      ...Object.fromEntries(special.map(([name, amount]) => [name, nano(amount)])),
+      ...(thousandRequests !== undefined && { perRequest: Math.round(nano(thousandRequests) / 1000) }),
     };
   };
   return [
@@ -116,27 +152,108 @@ export function stepAt(steps: readonly PriceStep[], now: number): PriceStep | un
   return current;
 }
 
-/** The price of a model for a request that started at `now` (milliseconds since 1970); null where it is not known. */
-export type PriceAt = (model: Pick<Model, 'id' | 'price'>, now: number) => Price | null;
+/** All that decides over prices besides what a provider has of its own. */
+export interface PriceRules {
+  readonly overrides: readonly PriceOverride[];
+  /** In the order in which they were made. */
+  readonly cards: readonly RateCard[];
+  /** In the order in which they were accepted. Before the first of them, the first holds. */
+  readonly lists: readonly AcceptedList[];
+}
+
+/** The full id that a model is listed under, and where it stands in price lists; null where it stands in none. */
+export interface Listing {
+  readonly id: string;
+  readonly listed: { readonly vendor: string; readonly model: string } | null;
+}
+
+/** A price with where it comes from. */
+export interface PriceInForce {
+  readonly price: Price;
+  /** What it was before the rate card. */
+  readonly base: Price;
+  /** By hand, from a price list, or the provider's own: simulated, or of a model on one's own machines. */
+  readonly source: 'set' | 'list' | 'own';
+  /** The moment from which its source holds; null for one that has always held. */
+  readonly from: number | null;
+  /** Digest of the price list; null where it is from none. */
+  readonly list: string | null;
+  readonly card: RateCard | null;
+}
+
+/** The price of a model for a request that started at `at` (milliseconds since 1970); null where it is not known. */
+export type PriceAt = (model: Pick<Model, 'id' | 'price'>, at: number) => PriceInForce | null;
+
+/** One object for each price and discount, so that who compares models sees that nothing has changed. */
+const lessCards = new WeakMap<Price, Map<number, Price>>();
+
+function lessCard(base: Price, card: RateCard | null): Price {
+  if (!card) return base;
+  const known = lessCards.get(base) ?? new Map<number, Price>();
+  lessCards.set(base, known);
+  const price = known.get(card.discountBasisPoints) ?? discounted(base, card.discountBasisPoints);
+  known.set(card.discountBasisPoints, price);
+  return price;
+}
+
+/** The list in force at a moment; undefined where none was ever accepted. */
+function listAt(lists: readonly AcceptedList[], at: number): AcceptedList | undefined {
+  return lists.findLast(({ acceptedAt }) => acceptedAt <= at) ?? lists[0];
+}
 
 /**
- * Puts the administrators' prices over the list's. An override in force wins over any change of the list; before its
- * time the list's price holds. `listing` says under which full id a model is listed, with the list's steps (a dated
- * snapshot has those of its family, and its overrides); a model that is not listed keeps its own price.
+ * Prices over time: the one set by hand for a model, else that of the price list then in force less what the rate card
+ * then in force takes off. `listing` says under which full id a model is listed (a dated snapshot has the prices of its
+ * family, and what was set for it); a model that is in no list keeps its own price, less the rate card.
  */
-export function pricesOverTime(
-  listing: (id: string) => { readonly id: string; readonly steps: readonly PriceStep[] } | undefined,
-  overrides: readonly PriceOverride[],
-): PriceAt {
+export function pricesOverTime(listing: (id: string) => Listing | undefined, rules: PriceRules): PriceAt {
   const set = new Map<string, PriceStep[]>();
-  for (const { model, price, effectiveFrom } of overrides) {
+  for (const { model, price, effectiveFrom } of rules.overrides) {
     set.set(model, [...(set.get(model) ?? []), { from: effectiveFrom, price }]);
   }
   for (const steps of set.values()) steps.sort((a, b) => a.from - b.from);
-  return (model, now) => {
-    const listed = listing(model.id);
-    const own = stepAt(set.get(model.id) ?? [], now);
-    const step = own ?? (listed && (stepAt(set.get(listed.id) ?? [], now) ?? stepAt(listed.steps, now)));
-    return step?.price ?? model.price;
+  const setAt = (id: string, at: number) => {
+    const steps = set.get(id);
+    return steps && stepAt(steps, at);
   };
+
+  return (model, at) => {
+    const own = setAt(model.id, at);
+    const place = own ? undefined : listing(model.id);
+    const byHand = own ?? (place && setAt(place.id, at));
+    if (byHand) {
+      const { price, from } = byHand;
+      return { price, base: price, source: 'set', from, list: null, card: null };
+    }
+    const slash = model.id.indexOf('/');
+    const names = [model.id.slice(slash + 1), ...(place ? [place.id.slice(slash + 1)] : [])];
+    const card = cardAt(rules.cards, model.id.slice(0, slash), names, at);
+    if (place?.listed) {
+      const list = listAt(rules.lists, at);
+      const steps = list?.prices[place.listed.vendor]?.[place.listed.model]?.steps;
+      const base = steps && stepAt(steps, at)?.price;
+      if (!list || !base) return null;
+      return { price: lessCard(base, card), base, source: 'list', from: list.acceptedAt, list: list.digest, card };
+    }
+    const { price: base } = model;
+    return base && { price: lessCard(base, card), base, source: 'own', from: null, list: null, card };
+  };
+}
+
+const isFree = (price: Price): boolean => price.every((rate) => AMOUNTS.every((name) => (rate[name] ?? 0) === 0));
+
+/** Where a price comes from, as records keep it: "list 1a2b3c4d of 2026-11-01, -15 %"; the day is that of UTC. */
+export function sayPriceSource({ base, source, from, list, card }: PriceInForce): string {
+  const moment = new Date(from ?? 0).toISOString();
+  const origin =
+    source === 'set'
+      ? `set from ${moment}`
+      : source === 'list'
+        ? `list ${list?.slice(0, 8)} of ${moment.slice(0, 10)}`
+        : isFree(base)
+          ? 'own machines, free'
+          : 'built in';
+  if (!card) return origin;
+  const percent = -card.discountBasisPoints / 100;
+  return `${origin}, ${percent > 0 ? '+' : ''}${percent} %`;
 }

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Price, Rate } from '../../policies/model.ts';
+import { viewOfChat } from '../../policies/chat.ts';
+import { AMOUNTS, type Price, type Rate } from '../../policies/model.ts';
 import {
   costBound,
   costOf,
+  discounted,
   dollars,
   estimateInputTokens,
   inputTokenBound,
@@ -15,37 +17,71 @@ import { utf8Bytes } from '../../policies/text-size.ts';
 
 const nano = fc.integer({ min: 0, max: 600_000_000_000 });
 const rate = (aboveInputTokens: number): fc.Arbitrary<Rate> =>
-  fc.record({
-    aboveInputTokens: fc.constant(aboveInputTokens),
-    input: nano,
-    cachedInput: nano,
-    cacheWrite: nano,
-    output: nano,
-  });
+  fc.record(
+    {
+      aboveInputTokens: fc.constant(aboveInputTokens),
+      input: nano,
+      cachedInput: nano,
+      cacheWrite: nano,
+      cacheWriteHour: nano,
+      audioInput: nano,
+      cachedAudio: nano,
+      imageInput: nano,
+      output: nano,
+      audioOutput: nano,
+      perRequest: nano,
+    },
+    { requiredKeys: ['aboveInputTokens', 'input', 'cachedInput', 'cacheWrite', 'output'] },
+  );
 const price: fc.Arbitrary<Price> = fc
   .uniqueArray(fc.integer({ min: 1, max: 1_000_000 }), { maxLength: 3 })
   .chain((starts) => fc.tuple(rate(0), ...starts.sort((a, b) => a - b).map(rate)))
   .map(([first, ...more]): Price => [first, ...more]);
 const tokens = fc.oneof(fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 0, max: 2_000_000 }));
+/** Every kind of token at once. */
 const usage: fc.Arbitrary<Usage> = fc
-  .record({ plain: tokens, cached: tokens, written: tokens, output: tokens })
-  .map(({ plain, cached, written, output }) => ({
-    inputTokens: plain + cached + written,
-    cachedInputTokens: cached,
-    cacheWriteTokens: written,
-    outputTokens: output,
-    reasoningTokens: 0,
+  .record({
+    plain: tokens,
+    cached: tokens,
+    cachedAudio: tokens,
+    written: tokens,
+    hour: tokens,
+    audio: tokens,
+    images: tokens,
+    output: tokens,
+    spoken: tokens,
+  })
+  .map(({ plain, cached, cachedAudio, written, hour, audio, images, output, spoken }) => ({
+    inputTokens: plain + cached + cachedAudio + written + hour + audio + images,
+    cachedInputTokens: cached + cachedAudio,
+    cachedAudioTokens: cachedAudio,
+    cacheWriteTokens: written + hour,
+    cacheWriteHourTokens: hour,
+    audioInputTokens: audio,
+    imageInputTokens: images,
+    outputTokens: output + spoken,
+    reasoningTokens: output,
+    audioOutputTokens: spoken,
   }));
 
 /** The same sum, in exact arithmetic from beginning to end. */
 function exactCost(used: Usage, prices: Price): bigint {
   const applied = [...prices].reverse().find((candidate) => used.inputTokens > candidate.aboveInputTokens) ?? prices[0];
-  const plain = used.inputTokens - used.cachedInputTokens - used.cacheWriteTokens;
-  const sum =
-    BigInt(plain) * BigInt(applied.input) +
-    BigInt(used.cachedInputTokens) * BigInt(applied.cachedInput) +
-    BigInt(used.cacheWriteTokens) * BigInt(applied.cacheWrite) +
-    BigInt(used.outputTokens) * BigInt(applied.output);
+  const plain =
+    used.inputTokens - used.cachedInputTokens - used.cacheWriteTokens - used.audioInputTokens - used.imageInputTokens;
+  const parts: readonly (readonly [tokens: number, rate: number])[] = [
+    [plain, applied.input],
+    [used.cachedInputTokens - used.cachedAudioTokens, applied.cachedInput],
+    [used.cachedAudioTokens, applied.cachedAudio ?? applied.cachedInput],
+    [used.cacheWriteTokens - used.cacheWriteHourTokens, applied.cacheWrite],
+    [used.cacheWriteHourTokens, applied.cacheWriteHour ?? applied.cacheWrite],
+    [used.audioInputTokens, applied.audioInput ?? applied.input],
+    [used.imageInputTokens, applied.imageInput ?? applied.input],
+    [used.outputTokens - used.audioOutputTokens, applied.output],
+    [used.audioOutputTokens, applied.audioOutput ?? applied.output],
+    [used.inputTokens + used.outputTokens > 0 ? 1_000_000 : 0, applied.perRequest ?? 0],
+  ];
+  const sum = parts.reduce((all, [count, each]) => all + BigInt(count) * BigInt(each), 0n);
   return (sum + 999_999n) / 1_000_000n;
 }
 
@@ -76,12 +112,55 @@ describe('cost of a usage', () => {
   });
 });
 
+describe('price less a discount', () => {
+  const discount = fc.integer({ min: -10_000, max: 10_000 });
+
+  it('takes the same share off every amount, rounded half up to a whole one', () => {
+    fc.assert(
+      fc.property(price, discount, (prices, basisPoints) => {
+        const less = discounted(prices, basisPoints);
+        expect(less.map((one) => Object.keys(one))).toEqual(prices.map((one) => Object.keys(one)));
+        for (const [i, before] of prices.entries()) {
+          const after = less[i];
+          expect(after?.aboveInputTokens).toBe(before.aboveInputTokens);
+          for (const name of AMOUNTS) {
+            const amount = before[name];
+            if (amount === undefined) continue;
+            const doubled = 2n * BigInt(amount) * BigInt(10_000 - basisPoints) + 10_000n;
+            expect(BigInt(after?.[name] ?? -1)).toBe(doubled / 20_000n);
+          }
+        }
+      }),
+    );
+  });
+
+  it('is the price itself without one, nothing with all of it, and twice the price with the largest surcharge', () => {
+    fc.assert(
+      fc.property(price, usage, (prices, used) => {
+        expect(discounted(prices, 0)).toBe(prices);
+        expect(costOf(used, discounted(prices, 10_000))).toBe(0);
+        const twice = costOf(used, discounted(prices, -10_000));
+        expect([0, 1]).toContain(2 * costOf(used, prices) - twice);
+      }),
+    );
+  });
+
+  it('is exact for the largest amounts that can be set', () => {
+    const most: Price = [
+      { aboveInputTokens: 0, input: 1e15, cachedInput: 0, cacheWrite: 0, output: 999_999_999_999_999 },
+    ];
+    expect(discounted(most, 1)[0]).toMatchObject({ input: 999_900_000_000_000, output: 999_899_999_999_999 });
+    expect(discounted(most, 5000)[0].output).toBe(500_000_000_000_000);
+  });
+});
+
 describe('bound of a cost', () => {
   it('is never below the cost of any usage within it', () => {
     fc.assert(
       fc.property(usage, tokens, tokens, price, (used, moreInput, moreOutput, prices) => {
         const bound = {
-          ...NO_USAGE,
+          // Kinds of tokens that the request can have at all; of those, any number.
+          ...used,
           // A request always has some input: the overhead of the format alone.
           inputTokens: used.inputTokens + moreInput + 1,
           outputTokens: used.outputTokens + moreOutput,
@@ -161,19 +240,39 @@ describe('words and classes of prices', () => {
       '$0.000123',
       '$0.000000001',
       '-$2.00',
-      '$1234.57',
+      '$1,234.57',
     ]);
   });
 
   it('never read as nothing where there is something, and stay within half a unit of their last digit', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10 ** 15 }), (amount) => {
-        const shown = Number(dollars(amount).slice(1));
+        const shown = Number(dollars(amount).slice(1).replaceAll(',', ''));
         expect(shown).toBeGreaterThan(0);
         const value = amount / 1e9;
         const unit = value >= 0.01 ? 0.01 : Math.max(value * 0.01, 1e-9);
         expect(Math.abs(shown - value)).toBeLessThanOrEqual(unit / 2 + 1e-9);
       }),
     );
+  });
+});
+
+describe('usage that cannot be exceeded', () => {
+  const asked = (more: object) => viewOfChat({ model: 'm', messages: [{ role: 'user', content: 'hello' }], ...more });
+  const dear: Price = [
+    { aboveInputTokens: 0, input: 3, cachedInput: 1, cacheWrite: 4, cacheWriteHour: 6, audioInput: 40, output: 15 },
+  ];
+  it('is as dear as the request can be: plain, kept in a cache for minutes or an hour, or sound', () => {
+    const scaled = (view: RequestView, rate: number) => {
+      const bound = usageBound(view, { imageTokens: 0 }, 0);
+      expect(costBound(bound, dear)).toBe(Math.ceil((bound.inputTokens * rate) / 1e6));
+    };
+    const marked = (cache_control: object) => ({
+      messages: [{ role: 'user' as const, content: [{ type: 'text', text: 'long '.repeat(400_000), cache_control }] }],
+    });
+    scaled(asked({ messages: [{ role: 'user', content: 'long '.repeat(400_000) }] }), 3);
+    scaled(asked(marked({ type: 'ephemeral' })), 4);
+    scaled(asked(marked({ type: 'ephemeral', ttl: '1h' })), 6);
+    scaled(asked({ ...marked({}), modalities: ['audio'] }), 40);
   });
 });

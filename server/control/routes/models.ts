@@ -1,9 +1,9 @@
-/** Models and what they cost. */
+/** Models and providers. */
 import { z } from 'zod';
 import { TOKENIZERS } from '../../../policies/model.ts';
 import { providerChoices } from '../../providers/index.ts';
-import { reasonSchema } from '../input.ts';
-import { listPrices, priceInputSchema, priceOverrideSchema, priceSchema, setPrice } from '../prices.ts';
+import { TRAFFIC_MS, unpricedModels } from '../price-traffic.ts';
+import { priceSchema } from '../prices.ts';
 import { type ControlDeps, defineRoute, type Route } from '../route.ts';
 
 export const modelSchema = z
@@ -47,7 +47,15 @@ const provider = z
       .meta({ description: 'Settings of the environment, without their values.' }),
   })
   .meta({ id: 'Provider' });
-const override = priceOverrideSchema.meta({ id: 'PriceOverride' });
+const unpriced = z
+  .object({
+    id: z.string(),
+    label: z.string(),
+    offered: z.boolean().meta({ description: 'False for one that requests have named and no provider lists.' }),
+    requests: z.int().meta({ description: 'That it answered; what they cost is not known.' }),
+    refused: z.int().meta({ description: 'That a budget in dollars refused because of it.' }),
+  })
+  .meta({ id: 'UnpricedModel' });
 
 export const modelRoutes: readonly Route[] = [
   defineRoute({
@@ -88,21 +96,15 @@ export const modelRoutes: readonly Route[] = [
   }),
   defineRoute({
     method: 'get',
-    path: '/prices',
+    path: '/models/unpriced',
     tag: 'Models',
-    summary: 'Every price that was set here over the published one.',
+    summary: 'Models without a price: those that are offered, and those that the last 30 days of requests have named.',
     status: 200,
-    response: z.object({ prices: z.array(override) }),
-    handle: async (_input, { control, actor }) => ({ prices: await listPrices(control.db, actor.organisation) }),
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/prices',
-    tag: 'Models',
-    summary: 'Set the price of a model from a moment on.',
-    status: 201,
-    body: priceInputSchema.extend({ reason: reasonSchema }),
-    response: override,
-    handle: ({ body: { reason, ...input } }, { control, actor }) => setPrice(control, actor, input, reason),
+    response: z.object({ models: z.array(unpriced) }),
+    handle: async (_input, { deps, actor }) => {
+      const { organisation } = actor;
+      const since = { organisation, from: Date.now() - TRAFFIC_MS };
+      return { models: await unpricedModels(deps.records, since, deps.models(organisation)) };
+    },
   }),
 ];

@@ -3,7 +3,14 @@ import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
-import { pricesQuery, type SetPrice } from '../../api/prices.ts';
+import {
+  type PriceInForce,
+  priceListQuery,
+  pricesInForceQuery,
+  pricesQuery,
+  rateCardsQuery,
+  unpricedQuery,
+} from '../../api/prices.ts';
 import { providersQuery } from '../../api/providers.ts';
 import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
@@ -14,27 +21,53 @@ import { ModelTable } from './model-table.tsx';
 import { PriceForm } from './price-form.tsx';
 import { PriceHistory } from './price-history.tsx';
 import { Providers } from './providers.tsx';
+import { RateCardForm } from './rate-card-form.tsx';
+import { RateCards } from './rate-cards.tsx';
+import { Unpriced } from './unpriced.tsx';
+import { WaitingList } from './waiting-price-list.tsx';
 
 /** Every model that the providers offer with its price, the prices set here, and the providers themselves. */
 export function ModelList() {
   const house = useQuery(houseQuery);
   const prices = useQuery(pricesQuery);
+  const inForce = useQuery(pricesInForceQuery);
+  const cards = useQuery(rateCardsQuery);
+  const list = useQuery(priceListQuery);
+  const unpriced = useQuery(unpricedQuery);
   const providers = useQuery(providersQuery);
   const mayChange = useMayChange();
   const [pricing, setPricing] = useState<string | null>(null);
+  const [addingCard, setAddingCard] = useState(false);
+  const configured = providers.data?.flatMap(({ name }) => name ?? []) ?? [];
   const aside = mayChange ? (
-    <Button variant="default" onClick={() => setPricing('')}>
-      Set a price
-    </Button>
+    <Group gap="sm">
+      <Button variant="default" onClick={() => setPricing('')}>
+        Set a price
+      </Button>
+      {configured.length > 0 ? (
+        <Button variant="default" onClick={() => setAddingCard(true)}>
+          Add a rate card
+        </Button>
+      ) : null}
+    </Group>
   ) : undefined;
-  const error = house.error ?? prices.error ?? providers.error;
+  const asked = [house, prices, inForce, cards, list, unpriced, providers];
+  const error = asked.find((one) => one.error)?.error;
   return (
     <Screen title="Models and providers" aside={aside}>
-      {house.data && prices.data && providers.data ? (
+      {house.data && prices.data && inForce.data && cards.data && list.data && unpriced.data && providers.data ? (
         <Stack gap="xl">
-          <Models house={house.data} prices={prices.data} mayChange={mayChange} onPrice={setPricing} />
+          {list.data.waiting ? <WaitingList waiting={list.data.waiting} mayChange={mayChange} /> : null}
+          {unpriced.data.length > 0 ? (
+            <Unpriced models={unpriced.data} mayChange={mayChange} onPrice={setPricing} />
+          ) : null}
+          <Models house={house.data} prices={inForce.data} mayChange={mayChange} onPrice={setPricing} />
+          <RateCards cards={cards.data} mayChange={mayChange} />
           <PriceHistory prices={prices.data} />
           <Providers providers={providers.data} models={house.data.models} />
+          {addingCard ? (
+            <RateCardForm providers={configured} prices={inForce.data} onClose={() => setAddingCard(false)} />
+          ) : null}
           {pricing === null ? null : (
             <PriceForm model={pricing} models={house.data.models} onClose={() => setPricing(null)} />
           )}
@@ -43,7 +76,7 @@ export function ModelList() {
         <Failure
           title="The models could not be loaded"
           error={error}
-          onRetry={() => Promise.all([house.refetch(), prices.refetch(), providers.refetch()])}
+          onRetry={() => Promise.all(asked.map((one) => one.refetch()))}
         />
       ) : (
         <Waiting what="the models" />
@@ -54,7 +87,7 @@ export function ModelList() {
 
 interface ModelsProps {
   readonly house: HouseAnswer;
-  readonly prices: readonly SetPrice[];
+  readonly prices: ReadonlyMap<string, PriceInForce>;
   readonly mayChange: boolean;
   readonly onPrice: (model: string) => void;
 }

@@ -1,14 +1,16 @@
 import { Badge, Button, Table, Text, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle, IconHome, IconWorld } from '@tabler/icons-react';
+import { sayRate, sayTokens } from '../../../policies/price-words.ts';
 import type { HouseAnswer } from '../../api/house.ts';
-import type { SetPrice } from '../../api/prices.ts';
-import { sayRate, sayTokens } from './price-words.ts';
+import type { PriceInForce } from '../../api/prices.ts';
+import { saySource } from './price-words.ts';
+import { WideTable } from './wide-table.tsx';
 
 type Model = HouseAnswer['models'][number];
 
 interface Props {
   readonly models: readonly Model[];
-  readonly prices: readonly SetPrice[];
+  readonly prices: ReadonlyMap<string, PriceInForce>;
   readonly mayChange: boolean;
   readonly onPrice: (model: string) => void;
 }
@@ -23,10 +25,8 @@ const ABILITIES = [
 
 /** Models with their prices for a million tokens, what they take, and whether requests to them leave the house. */
 export function ModelTable({ models, prices, mayChange, onPrice }: Props) {
-  const now = Date.now();
-  const setHere = new Set(prices.filter(({ effectiveFrom }) => effectiveFrom <= now).map(({ model }) => model));
   return (
-    <Table.ScrollContainer minWidth={1120} tabIndex={0} aria-label="Models">
+    <WideTable minWidth={1180} label="Models">
       <Table highlightOnHover verticalSpacing="xs" captionSide="top">
         <Table.Caption ta="left">Prices are for a million tokens.</Table.Caption>
         <Table.Thead>
@@ -35,6 +35,7 @@ export function ModelTable({ models, prices, mayChange, onPrice }: Props) {
             <Table.Th ta="right">Input</Table.Th>
             <Table.Th ta="right">Cached input</Table.Th>
             <Table.Th ta="right">Output</Table.Th>
+            <Table.Th>Price from</Table.Th>
             <Table.Th ta="right">Context</Table.Th>
             <Table.Th>Takes</Table.Th>
             <Table.Th>Requests</Table.Th>
@@ -56,7 +57,7 @@ export function ModelTable({ models, prices, mayChange, onPrice }: Props) {
                   {model.id}
                 </Text>
               </Table.Td>
-              <Prices model={model} setHere={setHere.has(model.id)} />
+              <Prices model={model} found={prices.get(model.id)} />
               <Table.Td ta="right">
                 {model.contextTokens === null ? 'unknown' : sayTokens(model.contextTokens)}
               </Table.Td>
@@ -96,14 +97,14 @@ export function ModelTable({ models, prices, mayChange, onPrice }: Props) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </WideTable>
   );
 }
 
-function Prices({ model: { price }, setHere }: { readonly model: Model; readonly setHere: boolean }) {
+function Prices({ model: { price }, found }: { readonly model: Model; readonly found: PriceInForce | undefined }) {
   if (price === null) {
     return (
-      <Table.Td colSpan={3} ta="right">
+      <Table.Td colSpan={4} ta="right">
         <Badge
           variant="default"
           tt="none"
@@ -119,22 +120,25 @@ function Prices({ model: { price }, setHere }: { readonly model: Model; readonly
   }
   const [first, ...rest] = price;
   const longest = rest.at(-1);
-  const note = [
-    ...(setHere ? ['set here'] : []),
-    ...(longest ? [`other above ${sayTokens(longest.aboveInputTokens)}`] : []),
-  ].join(', ');
+  const source = found && saySource(found);
   return (
     <>
       <Table.Td ta="right">
         {sayRate(first.input)}
-        {note === '' ? null : (
+        {longest ? (
           <Text size="xs" c="dimmed">
-            {note}
+            other above {sayTokens(longest.aboveInputTokens)}
           </Text>
-        )}
+        ) : null}
       </Table.Td>
       <Table.Td ta="right">{sayRate(first.cachedInput)}</Table.Td>
       <Table.Td ta="right">{sayRate(first.output)}</Table.Td>
+      <Table.Td>
+        <Text size="sm">{source?.short}</Text>
+        <Text size="xs" c="dimmed" className="unbroken">
+          {source?.since}
+        </Text>
+      </Table.Td>
     </>
   );
 }

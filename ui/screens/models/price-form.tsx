@@ -1,10 +1,12 @@
-import { Autocomplete, Button, Fieldset, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Group, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { HouseAnswer } from '../../api/house.ts';
 import { refreshPrices, setPrice } from '../../api/prices.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../budgets/reason-input.tsx';
+import { AT_ONCE, MomentChoice, momentError, readMoment } from './moment-choice.tsx';
 import { EMPTY_RATE, RateFields, rateError, readPrice, type TypedRate, typedRates } from './rate-fields.tsx';
 
 interface Props {
@@ -21,22 +23,19 @@ export function PriceForm({ model: chosen, models, onClose }: Props) {
   const [rates, setRates] = useState<readonly TypedRate[]>(() =>
     typedRates(models.find(({ id }) => id === chosen)?.price ?? null),
   );
-  const [when, setWhen] = useState<'now' | 'later'>('now');
-  const [from, setFrom] = useState('');
+  const [from, setFrom] = useState(AT_ONCE);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
 
-  // The field has the time of the browser's own clock, which is how Date reads it.
-  const moment = when === 'now' ? null : new Date(from).getTime();
   const price = readPrice(rates);
   const errors = {
     model: /^[^/\s]+\/\S+$/.test(model.trim()) ? null : 'Write it as provider/name, such as upstream/mistral-small.',
-    from: moment === null || moment > Date.now() ? null : 'Choose a moment to come: the past keeps its prices.',
-    reason: reason.trim() === '' ? 'Say why, in a few words.' : null,
+    from: momentError(from),
+    reason: reasonError(reason),
   };
   const setting = useMutation({
     mutationFn: (right: NonNullable<typeof price>) =>
-      setPrice({ model: model.trim(), price: right, effectiveFrom: moment, reason: reason.trim() }),
+      setPrice({ model: model.trim(), price: right, effectiveFrom: readMoment(from), reason: reason.trim() }),
     onSuccess: async () => {
       await refreshPrices(client);
       onClose();
@@ -91,41 +90,16 @@ export function PriceForm({ model: chosen, models, onClose }: Props) {
           Another price for long inputs
         </Button>
       </Group>
-      <Fieldset
+      <MomentChoice
         legend="From when on"
-        variant="unstyled"
-        styles={{ legend: { fontSize: 14, fontWeight: 600, padding: 0 } }}
-      >
-        <Radio.Group
-          aria-label="From when on"
-          value={when}
-          onChange={(value) => setWhen(value === 'later' ? 'later' : 'now')}
-        >
-          <Stack gap="xs" mt={4}>
-            <Radio value="now" label="From now on" />
-            <Radio value="later" label="From a moment to come" />
-          </Stack>
-        </Radio.Group>
-        {when === 'later' ? (
-          <TextInput
-            mt="sm"
-            type="datetime-local"
-            label="Moment"
-            description={`By the clock of this browser (${Intl.DateTimeFormat().resolvedOptions().timeZone}).`}
-            value={from}
-            error={tried ? errors.from : null}
-            onChange={({ currentTarget }) => setFrom(currentTarget.value)}
-          />
-        ) : null}
-      </Fieldset>
-      <TextInput
-        label="Reason"
-        description="It stands in the history."
-        required
-        value={reason}
-        error={tried ? errors.reason : null}
-        onChange={({ currentTarget }) => setReason(currentTarget.value)}
+        atOnce="From now on"
+        later="From a moment to come"
+        moment="Moment"
+        value={from}
+        error={tried ? errors.from : null}
+        onChange={setFrom}
       />
+      <ReasonInput value={reason} onChange={setReason} error={tried ? errors.reason : null} />
       <Text size="sm" c="dimmed">
         Requests that were made before keep the price of their time. A price that was set can be followed by another,
         and never taken back.

@@ -1,8 +1,9 @@
 import { Badge, Box, Table, Text, Title } from '@mantine/core';
+import { sayRate, sayTokens } from '../../../policies/price-words.ts';
 import type { SetPrice } from '../../api/prices.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { sayMoment } from '../../app/words.ts';
-import { sayRate, sayTokens } from './price-words.ts';
+import { WideTable } from './wide-table.tsx';
 
 /** Every price that was set here, the latest first. */
 export function PriceHistory({ prices }: { readonly prices: readonly SetPrice[] }) {
@@ -24,13 +25,13 @@ export function PriceHistory({ prices }: { readonly prices: readonly SetPrice[] 
         Prices set here
       </Title>
       <Text size="sm" c="dimmed" mb="sm" maw={720}>
-        They stand over the published prices that come with Signalbox, each from its moment on. What was spent before
-        keeps the price of its time.
+        They stand over the price list and over rate cards, each from its moment on. What was spent before keeps the
+        price of its time.
       </Text>
       {prices.length === 0 ? (
-        <Text size="sm">None yet: all prices are the published ones.</Text>
+        <Text size="sm">None yet: all prices are those of the list.</Text>
       ) : (
-        <Table.ScrollContainer minWidth={900} tabIndex={0} aria-label="Prices set here">
+        <WideTable minWidth={900} label="Prices set here">
           <Table verticalSpacing="xs">
             <Table.Thead>
               <Table.Tr>
@@ -80,7 +81,7 @@ export function PriceHistory({ prices }: { readonly prices: readonly SetPrice[] 
                 ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </WideTable>
       )}
     </Box>
   );

@@ -3,6 +3,7 @@ import type { HouseAnswer } from '../../api/house.ts';
 import type { Provider } from '../../api/providers.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { plural } from '../../app/words.ts';
+import { WideTable } from './wide-table.tsx';
 
 interface Props {
   readonly providers: readonly Provider[];
@@ -62,7 +63,7 @@ function Settings({ title, settings }: Pick<Provider, 'title' | 'settings'>) {
     .join(' \\\n')} \\\nnpm start`;
   return (
     <>
-      <Table.ScrollContainer minWidth={520} tabIndex={0} aria-label={`Settings of ${title}`}>
+      <WideTable minWidth={520} label={`Settings of ${title}`}>
         <Table mb="md">
           <Table.Thead>
             <Table.Tr>
@@ -81,7 +82,7 @@ function Settings({ title, settings }: Pick<Provider, 'title' | 'settings'>) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </WideTable>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
       <pre className="code" tabIndex={0}>
         {snippet}

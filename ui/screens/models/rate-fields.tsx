@@ -1,7 +1,10 @@
-import { ActionIcon, Fieldset, Group, SimpleGrid, Text, TextInput } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
-import type { Price, Rate } from '../../../policies/model.ts';
+import { ActionIcon, Button, Fieldset, Group, SimpleGrid, Text, TextInput } from '@mantine/core';
+import { IconPlus, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import { type Price, type Rate, SPECIAL_AMOUNTS } from '../../../policies/model.ts';
 import { readDollars, writeDollars } from '../../app/dollars.ts';
+
+type Special = (typeof SPECIAL_AMOUNTS)[number];
 
 /** A rate as it is typed: dollars for a million tokens, and the size of the input from which on it holds. */
 export interface TypedRate {
@@ -10,25 +13,59 @@ export interface TypedRate {
   readonly cachedInput: string;
   readonly cacheWrite: string;
   readonly output: string;
+  /** What few models have; empty for those that are not there. */
+  readonly special: Readonly<Record<Special, string>>;
 }
 
-export const EMPTY_RATE: TypedRate = { above: '0', input: '', cachedInput: '', cacheWrite: '', output: '' };
+const NO_SPECIAL: TypedRate['special'] = {
+  cacheWriteHour: '',
+  audioInput: '',
+  cachedAudio: '',
+  imageInput: '',
+  audioOutput: '',
+  perRequest: '',
+};
+
+export const EMPTY_RATE: TypedRate = {
+  ...{ above: '0', input: '', cachedInput: '', cacheWrite: '', output: '' },
+  special: NO_SPECIAL,
+};
+
+/** What each is called, and what counts where it is left empty. */
+const SPECIAL_FIELDS: Readonly<Record<Special, readonly [label: string, empty: string]>> = {
+  cacheWriteHour: ['Cache writes for an hour', 'as cache writes'],
+  imageInput: ['Images in the input', 'as input'],
+  audioInput: ['Sound in the input', 'as input'],
+  cachedAudio: ['Cached sound', 'as cached input'],
+  audioOutput: ['Sound in the output', 'as output'],
+  perRequest: ['Each request, besides its tokens', 'nothing'],
+};
+
+const write = (amount: number | undefined): string => (amount === undefined ? '' : writeDollars(amount));
 
 /** The rates of a price as they stand in fields; one empty rate for no price. */
 export function typedRates(price: Price | null): readonly TypedRate[] {
   return (
     price?.map((rate) => ({
       above: String(rate.aboveInputTokens),
-      input: writeDollars(rate.input),
-      cachedInput: writeDollars(rate.cachedInput),
-      cacheWrite: writeDollars(rate.cacheWrite),
-      output: writeDollars(rate.output),
+      input: write(rate.input),
+      cachedInput: write(rate.cachedInput),
+      cacheWrite: write(rate.cacheWrite),
+      output: write(rate.output),
+      special: {
+        cacheWriteHour: write(rate.cacheWriteHour),
+        audioInput: write(rate.audioInput),
+        cachedAudio: write(rate.cachedAudio),
+        imageInput: write(rate.imageInput),
+        audioOutput: write(rate.audioOutput),
+        perRequest: write(rate.perRequest),
+      },
     })) ?? [EMPTY_RATE]
   );
 }
 
 /** What is left out of reading from and writing to a cache costs what plain input does. */
-function readRate({ above, input, cachedInput, cacheWrite, output }: TypedRate): Rate | null {
+function readRate({ above, input, cachedInput, cacheWrite, output, special }: TypedRate): Rate | null {
   const plain = readDollars(input);
   const out = readDollars(output);
   const cached = cachedInput.trim() === '' ? plain : readDollars(cachedInput);
@@ -36,7 +73,14 @@ function readRate({ above, input, cachedInput, cacheWrite, output }: TypedRate):
   const tokens = Number(above.replaceAll(',', '').trim());
   if (plain === null || out === null || cached === null || written === null) return null;
   if (above.trim() === '' || !Number.isSafeInteger(tokens) || tokens < 0) return null;
-  return { aboveInputTokens: tokens, input: plain, cachedInput: cached, cacheWrite: written, output: out };
+  const others: Partial<Record<Special, number>> = {};
+  for (const name of SPECIAL_AMOUNTS) {
+    if (special[name].trim() === '') continue;
+    const amount = readDollars(special[name]);
+    if (amount === null) return null;
+    others[name] = amount;
+  }
+  return { aboveInputTokens: tokens, input: plain, cachedInput: cached, cacheWrite: written, output: out, ...others };
 }
 
 /** What is wrong with one of the rates, in words; null where nothing is. */
@@ -69,17 +113,21 @@ interface Props {
 
 /** One rate. */
 export function RateFields({ first, rate, error, onChange, onRemove }: Props) {
-  const field = (name: keyof TypedRate, label: string, required: boolean) => (
+  const [more, setMore] = useState(() => SPECIAL_AMOUNTS.some((name) => rate.special[name] !== ''));
+  const dollarField = (label: string, value: string, empty: string | null, change: (text: string) => void) => (
     <TextInput
+      key={label}
       label={label}
-      required={required}
-      placeholder={required ? undefined : 'as input'}
+      required={empty === null}
+      placeholder={empty ?? undefined}
       inputMode="decimal"
       leftSection="$"
-      value={rate[name]}
-      onChange={({ currentTarget }) => onChange({ ...rate, [name]: currentTarget.value })}
+      value={value}
+      onChange={({ currentTarget }) => change(currentTarget.value)}
     />
   );
+  const field = (name: 'input' | 'output' | 'cachedInput' | 'cacheWrite', label: string, empty: string | null) =>
+    dollarField(label, rate[name], empty, (text) => onChange({ ...rate, [name]: text }));
   return (
     <Fieldset legend={first ? 'Dollars for a million tokens' : 'Dollars for a million tokens of long inputs'}>
       {first ? null : (
@@ -98,11 +146,30 @@ export function RateFields({ first, rate, error, onChange, onRemove }: Props) {
         </Group>
       )}
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
-        {field('input', 'Input', true)}
-        {field('output', 'Output', true)}
-        {field('cachedInput', 'Cached input', false)}
-        {field('cacheWrite', 'Cache writes', false)}
+        {field('input', 'Input', null)}
+        {field('output', 'Output', null)}
+        {field('cachedInput', 'Cached input', 'as input')}
+        {field('cacheWrite', 'Cache writes', 'as input')}
       </SimpleGrid>
+      {more ? (
+        <SimpleGrid cols={{ base: 1, sm: 3 }} mt="sm" style={{ alignItems: 'end' }}>
+          {SPECIAL_AMOUNTS.map((name) => {
+            const [label, empty] = SPECIAL_FIELDS[name];
+            const change = (text: string) => onChange({ ...rate, special: { ...rate.special, [name]: text } });
+            return dollarField(label, rate.special[name], empty, change);
+          })}
+        </SimpleGrid>
+      ) : (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          mt="xs"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => setMore(true)}
+        >
+          Prices for sound, images and long caching
+        </Button>
+      )}
       {error === null ? null : (
         <Text size="sm" mt="xs" role="alert" c="var(--mantine-color-error)">
           {error}
