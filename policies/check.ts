@@ -24,6 +24,7 @@ export type ProblemCode =
   | 'unknown_model'
   | 'unpriced_model'
   | 'unknown_budget'
+  | 'unknown_channel'
   | 'budget_without_model'
   | 'shadowed_case'
   | 'free_scope'
@@ -44,6 +45,8 @@ export interface Problem {
 export interface CheckContext {
   readonly models: ModelLookup;
   readonly budget: (id: string) => Budget | undefined;
+  /** Whether there is a channel of that name; where nobody can say, it is taken to be there. */
+  readonly hasChannel?: (name: string) => boolean;
   /** Whether callers may say this tag as they like, so that a limit counted by it could be dodged. */
   readonly callersChoose: (tag: string) => boolean;
 }
@@ -333,6 +336,16 @@ class Check {
         );
       }
       for (const budgetId of node.budgets ?? []) this.#budget(id, budgetId, reachable(id));
+      for (const channel of node.channels ?? []) {
+        if (channel === '' || this.#context.hasChannel?.(channel) !== false) continue;
+        this.#add(
+          'unknown_channel',
+          id,
+          `${this.#name(id)} tells the channel “${channel}”, which does not exist.`,
+          'Choose a channel, or make one.',
+          { field: 'channel' },
+        );
+      }
       if (node.scope) this.#freeScopes(id, this.#name(id), node.scope);
     }
   }

@@ -40,10 +40,29 @@ export interface HoldNeed {
   readonly outputLimit: number;
   /** Let input of unknown size pass on an estimate. */
   readonly allowEstimate: boolean;
+  /** What happens while nothing can be written down. */
+  readonly ifUnavailable: 'refuse' | 'continue';
 }
 
-/** The state of the budget's counter at the moment of the decision; amounts in its unit (nano-dollars or tokens). */
-export interface HoldResult {
+/** One budget as a hold finds it; amounts in its unit (nano-dollars or tokens). */
+export interface HeldBudget {
+  readonly budget: string;
+  readonly budgetName: string;
+  readonly revision: number;
+  /** The scope's value, such as `team=search`. */
+  readonly scope: string;
+  readonly unit: 'usd' | 'tokens';
+  /** With what was added for the open window. */
+  readonly limit: number;
+  readonly spent: number;
+  readonly held: number;
+  /** Milliseconds since 1970; null for a budget that never resets. */
+  readonly resetsAt: number | null;
+  readonly owner: string | null;
+}
+
+/** What was decided, and the budget that decided it: the node's own, or the first above it that had no room. */
+export interface HoldResult extends HeldBudget {
   readonly port: 'within' | 'warning' | 'exhausted' | 'unavailable';
   /** Why not, where it is not "within": the share, the limit, an unbounded input, an unpriced model. */
   readonly why:
@@ -54,15 +73,6 @@ export interface HoldResult {
     | 'price_unknown'
     | 'no_budget'
     | 'store_down';
-  readonly budget: string;
-  readonly budgetName: string;
-  readonly revision: number;
-  /** The scope's value, such as `team=search`. */
-  readonly scope: string;
-  readonly unit: 'usd' | 'tokens';
-  readonly limit: number;
-  readonly spent: number;
-  readonly held: number;
   readonly amount: number;
   /** What the request could cost at most by each port; null where that could not be told. */
   readonly bounds: { readonly within: number; readonly warning: number } | null;
@@ -76,9 +86,10 @@ export interface HoldResult {
   readonly warning: readonly string[];
   /** Tokens of answer that they were taken with where the app set no limit. */
   readonly outputLimit: number;
-  /** Milliseconds since 1970; null for a budget that never resets. */
-  readonly resetsAt: number | null;
-  readonly owner: string | null;
+  /** The other budgets that had to have room as well, from the node's own upwards; not there where there are none. */
+  readonly above?: readonly HeldBudget[];
+  /** How many levels above the node's own budget the one stands that decided; not there for the node's own. */
+  readonly level?: number;
 }
 
 /** Call a model with the request as it stands. Answers when the first content has arrived, or the call has failed. */
@@ -181,6 +192,27 @@ export interface ThrottleResult {
   readonly basis: { readonly models: readonly string[]; readonly outputTokens: number } | null;
 }
 
+/** Tell a channel that a request has come this way; nothing waits for it. */
+export interface AlertNeed {
+  readonly type: 'alert';
+  readonly node: string;
+  /** The name of the channel. */
+  readonly channel: string;
+  /** For people, with placeholders. */
+  readonly text: string;
+  /** Nothing more is told of the same scope for this long, in milliseconds. */
+  readonly everyMs: number;
+  /** The part of the organisation that is told of for itself, such as `team=search`; empty for all of it. */
+  readonly scope: string;
+}
+
+export interface AlertResult {
+  /** `not_known`: a replay of a request that did not meet this alert; it goes on alike. */
+  readonly alert: 'noted' | 'told_before' | 'no_channel' | 'full' | 'not_known';
+  readonly channel: string;
+  readonly scope: string;
+}
+
 /** Each effect by name: what is asked and what is answered. */
 export interface EffectTable {
   hold: { need: HoldNeed; result: HoldResult };
@@ -188,6 +220,7 @@ export interface EffectTable {
   classify: { need: ClassifyNeed; result: Complexity };
   redact: { need: RedactNeed; result: RedactResult };
   throttle: { need: ThrottleNeed; result: ThrottleResult };
+  alert: { need: AlertNeed; result: AlertResult };
 }
 
 export type EffectName = keyof EffectTable;

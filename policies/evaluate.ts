@@ -19,6 +19,8 @@ function askOutside(effects: Effects, need: Need, run: Run): Answer {
       return effects.redact(need, run);
     case 'throttle':
       return effects.throttle(need, run);
+    case 'alert':
+      return effects.alert(need, run);
   }
 }
 

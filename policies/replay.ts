@@ -2,10 +2,10 @@
  * Decides a recorded request again, from what its record remembers: the same graph must take the same path, another one
  * shows where it would part. What was never recorded is not guessed: then the answer is "cannot tell".
  */
-import { decideHold, type HoldDecision } from './budget.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { Decision, TraceStep } from './decision.ts';
 import type {
+  AlertResult,
   CallNeed,
   CallResult,
   EffectResult,
@@ -18,6 +18,7 @@ import type {
 import { evaluate } from './evaluate.ts';
 import { explain, type StepExplanation } from './explain.ts';
 import { type FactValue, findFact } from './facts.ts';
+import { budgetsOf, decidedAnew, decideHold, type HoldDecision } from './hold.ts';
 import { applyOutputLimit } from './model-fit.ts';
 import { outputLimitOf, sayOutputLimits } from './output-limit.ts';
 import { EMPTY_VIEW, type Tag } from './request.ts';
@@ -120,6 +121,7 @@ const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in r
 const isCall = (result: EffectResult): result is CallResult => 'ok' in result;
 const isScore = (result: EffectResult): result is Complexity => 'score' in result;
 const isFound = (result: EffectResult): result is RedactResult => 'found' in result;
+const isAlert = (result: EffectResult): result is AlertResult => 'alert' in result;
 const isThrottle = (result: EffectResult): result is ThrottleResult => 'waitedMs' in result;
 
 function sameModels(a: readonly string[], b: readonly string[]): boolean {
@@ -178,7 +180,7 @@ function recordedEffects(
       return same;
     },
     hold: (need, run) => {
-      const found = take(need.node, isHold, (result) => result.budget === need.budget);
+      const found = take(need.node, isHold, (result) => budgetsOf(result).own.budget === need.budget);
       if (!found) throw new CannotTell(need.node, 'the state of this budget was not recorded for this request');
       if (found.bounds === null) {
         if (found.why === 'price_unknown' && !overSameModels(found, need)) {
@@ -198,8 +200,9 @@ function recordedEffects(
         ? (run.outputLimit ?? found.outputLimit)
         : outputLimitOf(before, recorded.facts, found.outputLimit);
       const known = overSameModels(found, need) && outputBefore === (run.outputLimit ?? need.outputLimit);
+      const { own, above } = budgetsOf(found);
       const decided = known
-        ? decideHold(found, found.bounds, need.warnAt)
+        ? decideHold(own, found.bounds, need.warnAt, above)
         : assumptions.otherBounds(found, need, run, outputBefore);
       if (!decided) {
         throw new CannotTell(need.node, 'what this request could cost with these models and limits was not recorded');
@@ -208,7 +211,7 @@ function recordedEffects(
         throw new CannotTell(need.node, 'how many tokens this request is was not counted when it was recorded');
       }
       if (decided.port !== 'exhausted') applyOutputLimit(need, run);
-      return { ...found, ...decided, outputLimit: need.outputLimit };
+      return decidedAnew(found, decided, need.outputLimit);
     },
     throttle: (need, run) => {
       const { of, per, scope, node } = need;
@@ -222,6 +225,13 @@ function recordedEffects(
         'what it would have counted for here, or how long it would have waited, was not recorded',
       );
     },
+    alert: ({ node, channel, scope }) =>
+      // It changes nothing of the way, so that a request which never met it goes on as it would have.
+      take(node, isAlert, (one) => one.channel === channel && one.scope === scope) ?? {
+        alert: 'not_known',
+        channel,
+        scope,
+      },
     call: (need, run) => {
       const asked = recorded.facts['request.model'];
       const found = take(need.node, isCall, (result) => (result.asked ?? result.model) === need.model);

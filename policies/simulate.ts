@@ -1,14 +1,14 @@
 /** Runs a graph as "Try it" does: the outside answers what the author has set, and nothing leaves the house. */
 import { z } from 'zod';
-import { type Budget, missingBudget, scopeOf, toppedUpBy, windowAt } from './budget.ts';
+import { type Budget, DEEPEST, scopeOf, windowAt } from './budget.ts';
 import { type ChatBody, viewOfChat } from './chat.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { Decision } from './decision.ts';
-import { CALL_FAILURES, type Effects, type HoldResult } from './effects.ts';
+import { CALL_FAILURES, type Effects, type HeldBudget, type HoldResult } from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { explain, type StepExplanation } from './explain.ts';
 import { type FactContext, liveFacts } from './facts.ts';
-import { weighHold } from './hold.ts';
+import { heldBudget, unansweredHold, weighHold } from './hold.ts';
 import type { ModelLookup } from './model.ts';
 import { applyOutputLimit, boundFor, lacks, modelNamed } from './model-fit.ts';
 import { costBound } from './price.ts';
@@ -42,6 +42,8 @@ export interface SimulationWorld {
     now: number,
   ) => { readonly spent: number; readonly held: number; readonly toppedUp?: number };
   readonly facts: Omit<FactContext, 'models'>;
+  /** Whether there is a channel of that name; where nobody can say, it is taken to be there. */
+  readonly hasChannel?: (name: string) => boolean;
   /** Counts tokens where bytes do not fit a budget; without one, bytes decide, and the trace says so. */
   readonly counter?: TokenCounter;
 }
@@ -58,7 +60,8 @@ export interface Simulation {
   readonly tags: Readonly<Record<string, Tag>>;
 }
 
-function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
+/** The effects of a run whose outside answers what the author has set. */
+export function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
   return {
     classify: (_need, run) =>
       outside.complexity === undefined
@@ -66,14 +69,9 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
         : { score: outside.complexity, reasons: [], scorer: 'set by hand' },
     redact: redactText,
     hold: (need, run) => {
-      const stored = world.budget(need.budget);
-      if (!stored) return missingBudget(need);
-      const scope = scopeOf(stored, run);
-      const asOfNow = world.state(stored, scope, run.now);
-      const budget = toppedUpBy(stored, asOfNow.toppedUp ?? 0);
-      const current = outside.budgets[budget.id] ?? asOfNow;
-      const state = { ...current, resetsAt: windowAt(budget.window, budget.timeZone, run.now).end };
-      const question = { need, budget, scope, state, run, models: world.models };
+      const [own, ...above] = budgetsAsTheyAre(need.budget, run, outside, world);
+      if (!own) return unansweredHold(need, undefined, { port: 'exhausted', why: 'no_budget' });
+      const question = { need, own, above, run, models: world.models };
       const answer = (result: HoldResult): HoldResult => {
         if (result.port !== 'exhausted') applyOutputLimit(need, run);
         return result;
@@ -93,6 +91,11 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
       const times = { waitedMs: 0, resetsAt: null, retryAt: null };
       return throttleResult(need, run, { ...decided, ...times, used, amount: amount ?? 0 });
     },
+    alert: ({ channel, scope }) => ({
+      alert: world.hasChannel?.(channel) === false ? 'no_channel' : 'noted',
+      channel,
+      scope,
+    }),
     call: (need, run) => {
       const model = modelNamed(need.model, run, world.models);
       const asked = need.model;
@@ -102,6 +105,22 @@ function simulatedEffects(outside: Outside, world: SimulationWorld): Effects {
       return failure ? { ok: false, model: model.id, asked, failure } : { ok: true, model: model.id, asked };
     },
   };
+}
+
+/** A budget and those above it as the author has set them, or as they are now; none where nobody has the budget. */
+function budgetsAsTheyAre(id: string, run: Run, outside: Outside, world: SimulationWorld): HeldBudget[] {
+  const found: HeldBudget[] = [];
+  for (let next: string | null = id; next !== null && found.length < DEEPEST; ) {
+    const budget = world.budget(next);
+    if (!budget) break;
+    const scope = scopeOf(budget, run);
+    const asOfNow = world.state(budget, scope, run.now);
+    const { spent, held } = outside.budgets[budget.id] ?? asOfNow;
+    const resetsAt = windowAt(budget.window, budget.timeZone, run.now).end;
+    found.push(heldBudget(budget, scope, { spent, held, toppedUp: asOfNow.toppedUp ?? 0, resetsAt }));
+    next = budget.parent;
+  }
+  return found;
 }
 
 /** Decides a chat request as the graph would, at the time `now` (milliseconds since 1970). */

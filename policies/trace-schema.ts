@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import type { TraceStep } from './decision.ts';
 import {
+  type AlertResult,
   CALL_FAILURES,
   type CallResult,
   type EffectResult,
+  type HeldBudget,
   type HoldResult,
   type RedactResult,
   THROTTLE_UNITS,
@@ -21,9 +23,7 @@ export const factSchema = z.union([z.string(), z.number(), z.boolean(), z.array(
 const amount = z.number().min(0);
 const models = z.array(z.string()).readonly();
 
-const hold = z.object({
-  port: z.enum(['within', 'warning', 'exhausted', 'unavailable']),
-  why: z.enum(['fits', 'over_warning', 'over_limit', 'cost_unbounded', 'price_unknown', 'no_budget', 'store_down']),
+const held = {
   budget: z.string(),
   budgetName: z.string(),
   revision: z.int(),
@@ -32,14 +32,22 @@ const hold = z.object({
   limit: amount,
   spent: z.number(),
   held: z.number(),
+  resetsAt: z.number().nullable(),
+  owner: z.string().nullable(),
+} satisfies Fields<HeldBudget>;
+
+const hold = z.object({
+  ...held,
+  port: z.enum(['within', 'warning', 'exhausted', 'unavailable']),
+  why: z.enum(['fits', 'over_warning', 'over_limit', 'cost_unbounded', 'price_unknown', 'no_budget', 'store_down']),
   amount,
   bounds: z.object({ within: amount, warning: amount }).nullable(),
   counted: z.union([z.literal(true), z.enum(['needless', 'unavailable'])]).optional(),
   within: models,
   warning: models,
   outputLimit: z.int(),
-  resetsAt: z.number().nullable(),
-  owner: z.string().nullable(),
+  above: z.array(z.object(held)).readonly().optional(),
+  level: z.int().min(1).optional(),
 } satisfies Fields<HoldResult>);
 
 const call = z.object({
@@ -91,7 +99,13 @@ const throttle = z.object({
   basis: z.object({ models, outputTokens: amount }).nullable(),
 } satisfies Fields<ThrottleResult>);
 
-const effectResult: z.ZodType<EffectResult> = z.union([hold, call, score, findings, throttle]);
+const alert = z.object({
+  alert: z.enum(['noted', 'told_before', 'no_channel', 'full', 'not_known']),
+  channel: z.string(),
+  scope: z.string(),
+} satisfies Fields<AlertResult>);
+
+const effectResult: z.ZodType<EffectResult> = z.union([alert, hold, call, score, findings, throttle]);
 
 export const recordedStepSchema = z.object({
   node: z.string(),

@@ -1,4 +1,5 @@
 /** Every kind of node: one line each. Palette, forms, schema, checks, words and docs come from this table. */
+import { alert } from './alert/alert.ts';
 import { answer } from './answer/answer.ts';
 import { block } from './block/block.ts';
 import { budget } from './budget/budget.ts';
@@ -24,6 +25,7 @@ export const kinds = {
   limit,
   model,
   fallback,
+  alert,
   block,
   answer,
 } satisfies Record<string, Kind>;

@@ -65,6 +65,8 @@ export interface BoundNode {
   /** Models that it may call: ids, or "asked". */
   readonly models?: readonly string[];
   readonly budgets?: readonly string[];
+  /** Names of the channels that it tells. */
+  readonly channels?: readonly string[];
   /** What it counts apart by itself, such as `user` or `tags.feature`. */
   readonly scope?: readonly string[];
   readonly problems?: readonly SettingsProblem[];
@@ -125,6 +127,7 @@ export interface FormHint {
     | 'weight'
     | 'model'
     | 'budget'
+    | 'channel'
     | 'timezone'
     | 'condition'
     | 'pattern'
