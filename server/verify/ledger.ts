@@ -4,11 +4,15 @@
  */
 import type { Knex } from 'knex';
 import { sayAmount } from '../../policies/kinds/budget/budget.ts';
+import { type PriceListRow, toAcceptedList } from '../control/price-list.ts';
 import { type PriceRow, readPrice } from '../control/prices.ts';
+import { type RateCardRow, toRateCard } from '../control/rate-cards.ts';
+import { type Listing, type PriceAt, pricesOverTime } from '../money/prices.ts';
 import type { Intent } from '../records/record.ts';
 import { checkAdjustments, checkCorrections, resetsOf } from './adjustments.ts';
+import { checkHours } from './hours.ts';
 import { NumbersSeen } from './numbers-seen.ts';
-import { checkRecord, type RecordToCheck, readCharges, type SetPrice } from './record-checks.ts';
+import { checkRecord, type PriceThen, type RecordToCheck, readCharges } from './record-checks.ts';
 
 export interface LedgerToVerify {
   readonly dialect: 'sqlite' | 'postgres';
@@ -51,7 +55,7 @@ export async function verifyLedger(ledger: LedgerToVerify, say: (words: string) 
   // Before the records: an intent of an earlier run has its record by the time that a later run writes one.
   const inFiles = await ledger.intentsInFiles();
   const resetsBefore = await resetsOf(control);
-  const priceOf = await setPrices(control);
+  const priceOf = await pricesThen(control);
   const names = new Map((await control('budgets').select('id', 'name')).map(({ id, name }) => [id, name]));
   const differences: string[] = [];
 
@@ -63,6 +67,7 @@ export async function verifyLedger(ledger: LedgerToVerify, say: (words: string) 
     await addCorrections(trx, sums);
     say(`${read.count} records read. Comparing the counters.`);
     const counters = await compareCounters(trx, sums, names, differences);
+    differences.push(...(await checkHours(trx, dialect, names)));
     const open = await checkIntents(trx, inFiles, read.newestBoot, differences);
     return { records: read.count, counters, open };
   }, moment);
@@ -81,24 +86,50 @@ const add = (sums: Map<string, number>, counter: Counter): void => {
   sums.set(key, (sums.get(key) ?? 0) + counter.spent);
 };
 
-async function setPrices(control: Knex): Promise<SetPrice> {
-  const rows = await control<PriceRow>('prices').orderBy([{ column: 'effective_from', order: 'desc' }]);
-  const byModel = new Map<string, { readonly from: number; readonly price: ReturnType<typeof readPrice> }[]>();
-  for (const row of rows) {
-    const key = `${row.organisation}\n${row.model}`;
-    const prices = byModel.get(key) ?? [];
-    byModel.set(key, prices);
-    prices.push({ from: row.effective_from, price: readPrice(row) });
-  }
+/**
+ * Prices at the time of a request, as far as the control plane says them: set by hand, or of a price list under the model's
+ * own name there.
+ */
+async function pricesThen(control: Knex): Promise<PriceThen> {
+  const [overrides, cards, lists] = await Promise.all([
+    control<PriceRow>('prices').orderBy(['effective_from', 'id']),
+    control<RateCardRow>('rate_cards').orderBy(['at', 'id']),
+    control<PriceListRow>('price_lists').orderBy(['accepted_at', 'id']),
+  ]);
+  const listing = (id: string): Listing => {
+    const slash = id.indexOf('/');
+    return { id, listed: { vendor: id.slice(0, slash), model: id.slice(slash + 1) } };
+  };
+  const made = new Map<string, { readonly priceAt: PriceAt; readonly changes: readonly number[] }>();
+  const pricesOf = (organisation: string) => {
+    const known = made.get(organisation);
+    if (known) return known;
+    const rules = {
+      overrides: overrides
+        .filter((row) => row.organisation === organisation)
+        .map((row) => ({ model: row.model, price: readPrice(row), effectiveFrom: row.effective_from })),
+      cards: cards.filter((row) => row.organisation === organisation).map(toRateCard),
+      lists: lists.filter((row) => row.organisation === organisation).map(toAcceptedList),
+    };
+    const changes = [
+      ...rules.overrides.map(({ effectiveFrom }) => effectiveFrom),
+      ...rules.cards.flatMap(({ from, until }) => [from, ...(until === null ? [] : [until])]),
+      ...rules.lists.map(({ acceptedAt }) => acceptedAt),
+    ];
+    const prices = { priceAt: pricesOverTime(listing, rules), changes };
+    made.set(organisation, prices);
+    return prices;
+  };
   return (organisation, model, at) => {
-    const current = byModel.get(`${organisation}\n${model}`)?.find(({ from }) => from <= at);
-    return current && current.from + PRICE_SETTLES_MS <= at ? current.price : null;
+    const { priceAt, changes } = pricesOf(organisation);
+    const hasSettled = !changes.some((change) => change <= at && at < change + PRICE_SETTLES_MS);
+    return hasSettled ? priceAt({ id: model, price: null }, at) : null;
   };
 }
 
 async function readRecords(
   trx: Knex,
-  priceOf: SetPrice,
+  priceOf: PriceThen,
   sums: Map<string, number>,
   differences: string[],
   say: (words: string) => void,

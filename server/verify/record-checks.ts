@@ -1,7 +1,8 @@
 /** What has to be true of a record by itself: it settles each budget once, and its sums are those of its attempts. */
 import { z } from 'zod';
-import type { Price } from '../../policies/model.ts';
 import { costOf } from '../../policies/price.ts';
+import { usageSchema } from '../../policies/usage-schema.ts';
+import { type PriceInForce, sayPriceSource } from '../money/prices.ts';
 
 const amount = z.int();
 
@@ -15,14 +16,6 @@ const chargeSchema = z.object({
 });
 type CheckedCharge = z.infer<typeof chargeSchema>;
 
-const usageSchema = z.object({
-  inputTokens: amount.min(0),
-  cachedInputTokens: amount.min(0),
-  cacheWriteTokens: amount.min(0),
-  outputTokens: amount.min(0),
-  reasoningTokens: amount.min(0),
-});
-
 const detailSchema = z.object({
   gateway: z.string(),
   boot: z.string(),
@@ -34,6 +27,7 @@ const detailSchema = z.object({
       usage: usageSchema,
       usageSource: z.string(),
       cost: amount.min(0).nullable(),
+      price: z.string().nullable().optional(),
     }),
   ),
 });
@@ -52,8 +46,8 @@ export interface RecordToCheck {
   readonly detail: string;
 }
 
-/** The price that an organisation had set for a model at a time; null where none of its own was in force. */
-export type SetPrice = (organisation: string, model: string, at: number) => Price | null;
+/** The price of a model at a time; null where it cannot be told, or had changed a moment before. */
+export type PriceThen = (organisation: string, model: string, at: number) => PriceInForce | null;
 
 export interface CheckedRecord {
   readonly charges: readonly CheckedCharge[];
@@ -64,7 +58,7 @@ export interface CheckedRecord {
 }
 
 /** Checks a record by itself. */
-export function checkRecord(record: RecordToCheck, priceOf: SetPrice): CheckedRecord {
+export function checkRecord(record: RecordToCheck, priceOf: PriceThen): CheckedRecord {
   const charges = readCharges(record.charges);
   const detail = read(detailSchema, record.detail);
   if (!charges || !detail) {
@@ -98,9 +92,14 @@ export function checkRecord(record: RecordToCheck, priceOf: SetPrice): CheckedRe
       );
     }
   }
-  for (const { model, usage, usageSource, cost } of attempts) {
-    const price = cost === null || usageSource !== 'provider' ? null : priceOf(record.organisation, model, record.at);
-    const due = price === null ? cost : costOf(usage, price);
+  for (const { model, usage, usageSource, cost, price } of attempts) {
+    const then = cost === null || usageSource !== 'provider' ? null : priceOf(record.organisation, model, record.at);
+    // Older records do not say their price; what was set by hand is sure to have held for them.
+    if (!then || (price === undefined && then.source !== 'set')) continue;
+    if (price !== undefined && price !== sayPriceSource(then)) {
+      faults.push(`its call of ${model} has the price “${price}”, and “${sayPriceSource(then)}” was in force`);
+    }
+    const due = costOf(usage, then.price);
     if (due !== cost) faults.push(`its call of ${model} cost ${cost}, and at the price of its time ${due}`);
   }
   return { charges, written: { gateway, boot, sequence }, faults };

@@ -143,6 +143,15 @@ describe.each(['sqlite', ...(server === null ? [] : ['postgres'])] as const)('th
     expect(await spoiled(records, 'records', where, null)).toMatch(/\$0\.001000000 too much/);
   });
 
+  it('shows a spoiled hour, which forecasts would read', async () => {
+    const { hour = 0 } = (await records('spend_by_hour').first()) ?? {};
+    const words = await spoiled(records, 'spend_by_hour', { hour }, { spent: 5 });
+    expect(words).toMatch(
+      /by the hour of the budget “Search” for team=search counts 5 in the hour .* add up to 11000000/,
+    );
+    expect(await spoiled(records, 'spend_by_hour', { hour }, null)).toMatch(/counts 0 in the hour/);
+  });
+
   it('shows a spoiled counter, correction, top-up and reset', async () => {
     const project = { project: 'project_1' };
     expect(await spoiled(records, 'spend', project, { spent: 11_000_005 })).toMatch(/\$0\.000000005 too much/);
@@ -215,4 +224,3 @@ describe.each(['sqlite', ...(server === null ? [] : ['postgres'])] as const)('th
     expect(await verify()).toEqual({ records: 13, counters: 2, open: 0, differences: [] });
   });
 });
-
