@@ -51,7 +51,10 @@ describe('the control API', () => {
   it('refuses unknown fields on every route that reads a body, and says which', async () => {
     for (const route of routes) {
       if (!route.body) continue;
-      const path = route.path.replace('{version}', '1').replace(/\{\w+\}/g, 'x');
+      const path = route.path
+        .replace('{version}', '1')
+        .replace('{month}', '2026-10')
+        .replace(/\{\w+\}/g, 'x');
       const answer = await house.send(
         route.method.toUpperCase(),
         path,
