@@ -1,8 +1,9 @@
 /** Everything that tells people something, put together: what notes messages, what writes them down, what sends them. */
 import type { Control } from '../control/control.ts';
 import type { BudgetCounters } from '../money/counters.ts';
-import type { RecordStore } from '../records/record.ts';
 import type { Secrets } from '../store/secrets.ts';
+import type { UsageAnswer } from '../usage/answer.ts';
+import type { Question } from '../usage/question.ts';
 import { BudgetAlerts } from './budget-alerts.ts';
 import { Delivery, type DeliverySettings } from './delivery.ts';
 import { FaultAlerts } from './fault-alerts.ts';
@@ -17,7 +18,8 @@ const HOUR_MS = 3_600_000;
 
 export interface AlertParts {
   readonly control: Control;
-  readonly records: Pick<RecordStore, 'totals'>;
+  /** Answers what was spent, from the roll-ups. */
+  readonly usage: (question: Question) => Promise<UsageAnswer>;
   readonly counters: BudgetCounters;
   readonly secrets: Secrets;
   /** False while records cannot be written. */
@@ -40,14 +42,14 @@ export class Alerts {
 
   constructor(parts: AlertParts) {
     this.#parts = parts;
-    const { control, secrets, settings, counters, records } = parts;
+    const { control, secrets, settings, counters, usage } = parts;
     const snapshot = () => control.snapshot();
     this.delivery = new Delivery(control.db, secrets, settings);
     this.inbox = new Inbox(control.db, snapshot, settings.now, () => this.#written());
     this.nodes = new NodeAlerts(this.inbox, snapshot);
     this.budgets = new BudgetAlerts(this.inbox, snapshot, counters);
     this.faults = new FaultAlerts(this.inbox, snapshot);
-    this.#unusual = new UnusualSpend(records, this.inbox, snapshot);
+    this.#unusual = new UnusualSpend(usage, this.inbox, snapshot);
   }
 
   /** Takes up what an earlier process has left, and works from then on. */

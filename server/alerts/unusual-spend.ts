@@ -1,31 +1,35 @@
-/** Looks once a minute whether a key, a team or a workflow spends more than it usually does, by sums of the records. */
+/** Looks once a minute whether a key, a team or a workflow spends more than it usually does, by the hourly roll-ups. */
 import { dollars } from '../../policies/price.ts';
 import { type HourlyCost, unusualSpend } from '../../policies/unusual.ts';
 import type { Snapshot } from '../control/snapshot.ts';
-import type { Grouping, RecordFilter, RecordStore } from '../records/record.ts';
+import type { UsageAnswer } from '../usage/answer.ts';
+import { readValue } from '../usage/dimensions.ts';
+import type { Question } from '../usage/question.ts';
 import type { Inbox } from './inbox.ts';
 
 const HOUR_MS = 3_600_000;
 const DAYS = 15;
-const GROUPINGS = ['key', 'tag:team', 'tag:workflow'] as const satisfies readonly Grouping[];
+const SUBJECTS = ['key', 'team', 'workflow'] as const;
+/** Subjects of a kind that are looked at, those that spend most. */
+const MOST_SUBJECTS = 1000;
 
 /** Of one organisation: what its hours that are over have cost, by their start. */
 type Past = Map<number, readonly HourlyCost[]>;
 
 export class UnusualSpend {
-  readonly #records: Pick<RecordStore, 'totals'>;
+  readonly #usage: (question: Question) => Promise<UsageAnswer>;
   readonly #inbox: Inbox;
   readonly #snapshot: () => Snapshot;
   readonly #past = new Map<string, Past>();
   #isStopped = false;
 
-  constructor(records: Pick<RecordStore, 'totals'>, inbox: Inbox, snapshot: () => Snapshot) {
-    this.#records = records;
+  constructor(usage: (question: Question) => Promise<UsageAnswer>, inbox: Inbox, snapshot: () => Snapshot) {
+    this.#usage = usage;
     this.#inbox = inbox;
     this.#snapshot = snapshot;
   }
 
-  /** Looks at the hour of `now`, in milliseconds since 1970. The first look reads the hours of the last fifteen days. */
+  /** Looks at the hour of `now`, in milliseconds since 1970. */
   async look(now: number): Promise<void> {
     for (const organisation of this.#snapshot().organisations.keys()) {
       const history = await this.#history(organisation, now);
@@ -39,36 +43,35 @@ export class UnusualSpend {
     this.#isStopped = true;
   }
 
-  /** One question at a time, so that those of people find a connection too. */
+  /** Hours that are over are remembered; the first look asks for all of them. */
   async #history(organisation: string, now: number): Promise<HourlyCost[]> {
     const past = this.#past.get(organisation) ?? new Map<number, readonly HourlyCost[]>();
     const thisHour = Math.floor(now / HOUR_MS) * HOUR_MS;
+    // A request counts in the hour of its start, and may end in the next: the last hour is not remembered yet.
     const lastHour = thisHour - HOUR_MS;
     const first = thisHour - DAYS * 24 * HOUR_MS;
     for (const hour of past.keys()) if (hour < first) past.delete(hour);
-    if (past.size === 0) await this.#leaveOutIdle(organisation, past, first, lastHour);
+    const from = past.size === 0 ? first : Math.max(...past.keys()) + HOUR_MS;
+    const costs = await this.#costs(organisation, from, thisHour + HOUR_MS);
+    const byHour = new Map<number, HourlyCost[]>();
+    for (const one of costs) byHour.set(one.hour, [...(byHour.get(one.hour) ?? []), one]);
+    for (let hour = from; hour < lastHour; hour += HOUR_MS) past.set(hour, byHour.get(hour) ?? []);
     this.#past.set(organisation, past);
-    for (let hour = first; hour < lastHour && !this.#isStopped; hour += HOUR_MS) {
-      if (!past.has(hour)) past.set(hour, await this.#costs(organisation, hour));
-    }
-    // A request counts in the hour of its start, and may end in the next: the last hour is not remembered yet.
-    const newest = [await this.#costs(organisation, lastHour), await this.#costs(organisation, thisHour)];
-    return [...past.values(), ...newest].flat();
+    return [...[...past.values()].flat(), ...costs.filter(({ hour }) => hour >= lastHour)];
   }
 
-  /** Hours in which nothing was spent need no questions of their own. */
-  async #leaveOutIdle(organisation: string, past: Past, from: number, to: number): Promise<void> {
-    const totals = await this.#records.totals({ organisation, from, to }, 'hour');
-    const busy = new Set(totals.filter(({ cost }) => cost > 0).map(({ group }) => Date.parse(group ?? '')));
-    for (let hour = from; hour < to; hour += HOUR_MS) if (!busy.has(hour)) past.set(hour, []);
-  }
-
-  async #costs(organisation: string, hour: number): Promise<HourlyCost[]> {
-    const filter: RecordFilter = { organisation, from: hour, to: hour + HOUR_MS };
+  /** One question at a time, so that those of people find a connection too. */
+  async #costs(organisation: string, from: number, to: number): Promise<HourlyCost[]> {
     const costs: HourlyCost[] = [];
-    for (const grouping of GROUPINGS) {
-      for (const { group, cost } of await this.#records.totals(filter, grouping)) {
-        if (group !== null && cost > 0) costs.push({ subject: `${grouping.replace('tag:', '')}=${group}`, hour, cost });
+    for (const subject of SUBJECTS) {
+      const { groups } = await this.#usage({
+        ...{ organisation, from, to, by: [subject], every: 'hour', timeZone: 'UTC', conditions: [] },
+        ...{ costAtLeast: null, limit: MOST_SUBJECTS },
+      });
+      for (const { values, start, sums } of groups) {
+        const value = readValue(values[0] ?? '');
+        if (value === null || start === null || sums.cost <= 0) continue;
+        costs.push({ subject: `${subject}=${value}`, hour: start, cost: sums.cost });
       }
     }
     return costs;

@@ -6,10 +6,12 @@ import { PostgresRecords } from '../records/postgres.ts';
 import type { RecordStore } from '../records/record.ts';
 import { SqliteRecords } from '../records/sqlite.ts';
 import { SqlRecordStore } from '../records/store.ts';
+import { USAGE_SCHEMA, type UsageStores, usageFile } from '../usage/stores.ts';
 import { lockDataDir } from './lock.ts';
 import { migrate } from './migrate.ts';
 import { controlMigrations } from './migrations/control.ts';
 import { recordsMigrations } from './migrations/records.ts';
+import { usageMigrations } from './migrations/usage.ts';
 import { LockedConnection, postgresKnex } from './postgres.ts';
 import { type Durability, SqliteConnection, sqliteReaders, sqliteWriter } from './sqlite.ts';
 
@@ -27,6 +29,8 @@ export interface Database {
   /** The control plane. On SQLite it has one connection: within a transaction, ask only the transaction. */
   readonly control: Knex;
   readonly records: RecordStore;
+  /** What usage is read from; roll-ups are written by another process. */
+  readonly usage: UsageStores;
   /** Waits for what is running, then lets go of files, connections and the lock. */
   close(): Promise<void>;
 }
@@ -81,7 +85,21 @@ async function openSqlite(dataDir: string, durability: Durability, closers: Clos
   closers.push(() => writer.close());
   const readers = sqliteReaders(recordsFile);
   closers.push(() => readers.destroy());
-  return { dialect: 'sqlite', control, records: new SqlRecordStore(readers, writer, 'sqlite', intents) };
+
+  const sums = sqliteWriter(usageFile(dataDir), 'process');
+  try {
+    await migrate(sums, usageMigrations);
+  } finally {
+    await sums.destroy();
+  }
+  const sumsReaders = sqliteReaders(usageFile(dataDir));
+  closers.push(() => sumsReaders.destroy());
+  return {
+    dialect: 'sqlite',
+    control,
+    records: new SqlRecordStore(readers, writer, 'sqlite', intents),
+    usage: { dialect: 'sqlite', records: readers, sums: sumsReaders, control },
+  };
 }
 
 /** What the system or the server said; an error of several addresses has a code and no words. */
@@ -114,9 +132,15 @@ async function openPostgres(url: string, closers: Closers): Promise<Omit<Databas
   closers.push(() => readers.destroy());
   await readers.raw('CREATE SCHEMA IF NOT EXISTS ??', [RECORDS_SCHEMA]);
   await migrate(readers, recordsMigrations);
+
+  const sums = postgresKnex(url, USAGE_SCHEMA, 4);
+  closers.push(() => sums.destroy());
+  await sums.raw('CREATE SCHEMA IF NOT EXISTS ??', [USAGE_SCHEMA]);
+  await migrate(sums, usageMigrations);
   return {
     dialect: 'postgres',
     control,
     records: new SqlRecordStore(readers, new PostgresRecords(writer), 'postgres', null),
+    usage: { dialect: 'postgres', records: readers, sums, control },
   };
 }

@@ -1,6 +1,10 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
+import { alerts } from './alerts.ts';
+import { budgetTree } from './budget-tree.ts';
+import { closedMonths } from './closed-months.ts';
 import { personRole } from './person-role.ts';
+import { rateCards } from './rate-cards.ts';
 import { testsAndArchive } from './tests-and-archive.ts';
 import { topUps } from './top-ups.ts';
 
@@ -13,6 +17,10 @@ export const controlMigrations: readonly Migration[] = [
   personRole,
   testsAndArchive,
   topUps,
+  budgetTree,
+  rateCards,
+  alerts,
+  closedMonths,
 ];
 
 /** In the order in which they can be created; dropped in the reverse order. */

@@ -1,7 +1,11 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
 import { correctionReference } from './correction-reference.ts';
+import { lateRecords } from './late-records.ts';
 import { questionIndexes } from './question-indexes.ts';
+import { sessions } from './sessions.ts';
+import { spendByHour } from './spend-by-hour.ts';
+import { usageRollups } from './usage-rollups.ts';
 
 /**
  * The tables of records, for SQLite and PostgreSQL. Times are milliseconds since 1970, amounts whole nano-dollars or
@@ -11,6 +15,10 @@ export const recordsMigrations: readonly Migration[] = [
   { name: '001_records', up: createRecords, down: dropRecords },
   questionIndexes,
   correctionReference,
+  usageRollups,
+  lateRecords,
+  sessions,
+  spendByHour,
 ];
 
 const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTableBuilder, id: string) => void])[] = [

@@ -12,6 +12,8 @@ import { seed } from '../../../server/control/seed.ts';
 import { BudgetCounters } from '../../../server/money/counters.ts';
 import type { Database } from '../../../server/store/database.ts';
 import { openSecrets, type Secrets } from '../../../server/store/secrets.ts';
+import { answerUsage } from '../../../server/usage/answer.ts';
+import { sumHere } from '../../../server/usage/summing.ts';
 import { type Dialect, openTestDatabase, SHIPPED } from '../control/house.ts';
 
 export interface Received {
@@ -94,7 +96,8 @@ export async function openDesk(dialect: Dialect = 'sqlite', settings: Partial<De
   const counters = new BudgetCounters([]);
   const start = (): Alerts =>
     new Alerts({
-      ...{ control, records: database.records, counters, secrets, isWriting: () => true },
+      ...{ control, counters, secrets, isWriting: () => true },
+      usage: (question) => answerUsage(database.usage, sumHere(database.usage), question),
       settings: {
         ...{ allowPrivate: true, timeoutMs: 5000, mail: null, publicUrl: 'https://pages.example.com' },
         resolve: () => Promise.reject(new Error('no names here')),

@@ -1,0 +1,94 @@
+/** Records as they are read to be summed up: in the order of their commits, or those of a span of time. */
+import type { Knex } from 'knex';
+import { DIALECTS, matching } from '../records/queries.ts';
+import type { RecordFilter } from '../records/record.ts';
+import { type RecordRow, recordOf } from '../records/row.ts';
+import type { CountedRecord } from './of-record.ts';
+import type { UsageStores } from './stores.ts';
+
+/** The column that rises with every commit. */
+const POSITION = { sqlite: 'rowid', postgres: 'position' } as const;
+
+export type RecordStores = Pick<UsageStores, 'dialect' | 'records'>;
+
+export interface PlacedRecord {
+  readonly position: number;
+  readonly record: CountedRecord;
+}
+
+/** Records from a position on, that one included, in the order of their commits. */
+export async function recordsFrom(
+  { dialect, records }: RecordStores,
+  position: number,
+  limit: number,
+): Promise<PlacedRecord[]> {
+  const column = `records.${POSITION[dialect]}`;
+  const rows = await records('records')
+    .where(column, '>=', position)
+    .orderBy(column)
+    .limit(limit)
+    .select<(RecordRow & { readonly place: number })[]>('records.*', { place: column });
+  return rows.map((row) => ({ position: row.place, record: recordOf(row, null) }));
+}
+
+/** The position of the newest record; 0 where there is none. */
+export async function lastPosition({ dialect, records }: RecordStores): Promise<number> {
+  const column = POSITION[dialect];
+  const [last]: number[] = await records('records').orderBy(column, 'desc').limit(1).pluck(column);
+  return last ?? 0;
+}
+
+/** The start of an organisation's first request; null where it has none. */
+export async function firstMoment({ records }: RecordStores, organisation: string): Promise<number | null> {
+  const [first]: number[] = await records('records').where({ organisation }).orderBy('at').limit(1).pluck('at');
+  return first ?? null;
+}
+
+/** How many records there are in a span of time, counted no further than `most`. */
+export async function countRecords(
+  { records }: RecordStores,
+  { organisation, from, to }: Pick<SpanFilter, 'organisation' | 'from' | 'to'>,
+  most: number,
+): Promise<number> {
+  const span = records('records').where({ organisation }).where('at', '>=', from).where('at', '<', to);
+  const [row] = await records.from(span.select('at').limit(most).as('counted')).count({ n: '*' });
+  return Number(row?.n ?? 0);
+}
+
+export type SpanFilter = RecordFilter & { readonly from: number; readonly to: number };
+
+/** The records of a span of time that a filter lets through, in steps, each with the number of records that it has passed. */
+export async function* recordsOfSpan(
+  { dialect, records }: RecordStores,
+  filter: SpanFilter,
+  step: number,
+): AsyncGenerator<{ readonly records: CountedRecord[]; readonly passed: number }> {
+  const { organisation, from, to } = filter;
+  const place = ['at', 'id'] as const;
+  const span = (): Knex.QueryBuilder =>
+    records('records').where({ organisation }).where('at', '>=', from).where('at', '<', to);
+  let after: Place | null = null;
+  for (;;) {
+    const following = span()
+      .orderBy([...place])
+      .limit(step)
+      .select('at', 'id');
+    if (after !== null) following.whereRaw('(at, id) > (?, ?)', [after.at, after.id]);
+    // Only the index is read to find where the step ends, however few of its records are wanted.
+    const passed: Place[] = await following;
+    const last = passed.at(-1);
+    if (!last) return;
+    const query = matching(records, DIALECTS[dialect], filter).select<RecordRow[]>('records.*');
+    if (after !== null) query.whereRaw('(records.at, records.id) > (?, ?)', [after.at, after.id]);
+    const rows: RecordRow[] = await query
+      .whereRaw('(records.at, records.id) <= (?, ?)', [last.at, last.id])
+      .orderBy(['records.at', 'records.id']);
+    yield { records: rows.map((row) => recordOf(row, null)), passed: passed.length };
+    after = last;
+  }
+}
+
+interface Place {
+  readonly at: number;
+  readonly id: string;
+}
