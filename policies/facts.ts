@@ -1,7 +1,7 @@
 /** The catalogue of facts: what conditions can read, what type it has, and how it is read from a request. */
 import type { Model, ModelLookup } from './model.ts';
 import { estimateInputTokens } from './price.ts';
-import { lastUserText } from './request.ts';
+import { ENDPOINTS, lastUserText } from './request.ts';
 import type { FactSource, Run } from './run.ts';
 import { languageOf } from './text/language.ts';
 import { hasCode, QUESTION_FORMS, questionFormOf } from './text/reading.ts';
@@ -94,7 +94,7 @@ const CATALOGUE: readonly Fact[] = [
     type: 'string',
     label: 'endpoint',
     example: 'chat.completions',
-    options: ['chat.completions'],
+    options: ENDPOINTS,
     read: (run) => run.view.endpoint,
   },
   { name: 'request.model', type: 'string', label: 'requested model', example: 'gpt-5', read: (run) => run.view.model },

@@ -1,7 +1,7 @@
 /** The body of Anthropic's messages, as far as policies read it, and the view that they get of it. */
 import { z } from 'zod';
 import type { Needs, RequestView, Role, TextPurpose, TextSlot } from './request.ts';
-import { ViewReader } from './view-reader.ts';
+import { CACHE_MARK, ViewReader } from './view-reader.ts';
 
 /** Fields that are not named here are kept as they came: the vendor adds new ones. */
 const block = z.looseObject({
@@ -26,24 +26,33 @@ const tool = z.looseObject({
   description: z.string().nullish(),
 });
 
-/** A request for a message; limits in tokens. */
-export const messagesBody = z.looseObject({
+const limit = z.number().int().min(1);
+
+/** What the vendor counts the tokens of: a request for a message that need not say how long the answer may be. */
+export const countedMessagesBody = z.looseObject({
   model: z.string().min(1),
   messages: z
     .array(z.looseObject({ role: z.enum(['user', 'assistant', 'system']), content }))
     .min(1, 'must have at least one message'),
-  max_tokens: z.number().int().min(1),
+  max_tokens: limit.nullish(),
   system: content.nullish(),
   stream: z.boolean().nullish(),
   tools: z.array(tool).nullish(),
   metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
   service_tier: z.string().nullish(),
+  thinking: z.looseObject({ type: z.string(), budget_tokens: z.number().nullish() }).nullish(),
   output_config: z.looseObject({ format: z.looseObject({ type: z.string() }).nullish() }).nullish(),
   output_format: z.looseObject({ type: z.string() }).nullish(),
   container: z.unknown().optional(),
   mcp_servers: z.array(z.unknown()).nullish(),
+  speed: z.string().nullish(),
+  inference_geo: z.string().nullish(),
+  fallbacks: z.array(z.unknown()).nullish(),
 });
-export type MessagesBody = z.infer<typeof messagesBody>;
+export type MessagesBody = z.infer<typeof countedMessagesBody>;
+
+/** A request for a message; limits in tokens. */
+export const messagesBody = countedMessagesBody.extend({ max_tokens: limit });
 
 /** Members whose size is counted elsewhere, or which the model does not read. */
 const NOT_READ_BY_MODEL = new Set([
@@ -55,6 +64,8 @@ const NOT_READ_BY_MODEL = new Set([
   'stream',
   'metadata',
   'service_tier',
+  'speed',
+  'inference_geo',
   'thinking',
   'temperature',
   'top_p',
@@ -69,9 +80,12 @@ const READ_FIELDS = new Set([
   'source',
   'content',
   'input',
-  'cache_control',
+  'citations',
   'signature',
 ]);
+
+/** Members of the vendor's own blocks that are no text of anybody's, and that a change would break. */
+const SEALED = /^(type|id|data|signature|media_type|error_code|encrypted_\w+|\w+_id)$/;
 
 type Path = TextSlot['path'];
 
@@ -90,14 +104,16 @@ class Reader extends ViewReader {
       const text = fields[name];
       if (text) this.slot([...path, name], role, 'label', index, text);
     }
+    // What an earlier answer has quoted.
+    if (fields.citations) this.values(fields.citations, [...path, 'citations'], role, 'label', index, SEALED);
     if (type === 'image') this.image(fields);
     else if (type === 'document') this.document(fields, path, role, index);
-    else if (type === 'tool_use') this.json(fields.input, [...path, 'input'], index);
+    else if (type === 'tool_use') this.values(fields.input, [...path, 'input'], 'assistant', 'message', index);
     else if (type === 'tool_result' || type === 'search_result') this.nested(fields, path, index);
     else if (type !== 'text' && type !== 'thinking' && type !== 'redacted_thinking') {
       this.unbounded.add(`content of the type "${type.slice(0, 40)}"`);
-      this.other(fields.content);
-      this.other(fields.input);
+      this.values(fields.input, [...path, 'input'], 'assistant', 'message', index);
+      this.values(fields.content, [...path, 'content'], 'tool', 'result', index, SEALED);
     }
     this.othersBesides(fields, READ_FIELDS);
   }
@@ -106,7 +122,8 @@ class Reader extends ViewReader {
   nested(fields: Block, path: Path, index: number): void {
     const inner = content.safeParse(fields.content);
     if (inner.success) this.content(inner.data, [...path, 'content'], 'tool', 'result', index);
-    else this.other(fields.content);
+    else this.values(fields.content, [...path, 'content'], 'tool', 'result', index);
+    if (typeof fields.source === 'string') this.slot([...path, 'source'], 'tool', 'label', index, fields.source);
   }
 
   image({ source }: Block): void {
@@ -130,21 +147,32 @@ class Reader extends ViewReader {
     this.unbounded.add(type === 'file' ? 'a file by its id' : 'a file');
   }
 
-  /** The texts in the arguments of a call, which stand here as values and not as one text of JSON. */
-  json(value: unknown, path: Path, index: number): void {
-    if (typeof value === 'string') this.slot(path, 'assistant', 'message', index, value);
-    else if (Array.isArray(value)) for (const [i, one] of value.entries()) this.json(one, [...path, i], index);
-    else if (isRecord(value)) {
+  /** The texts and numbers in what stands as values and not as one text of JSON, but for members whose names are `sealed`. */
+  values(
+    value: unknown,
+    path: Path,
+    role: Role,
+    purpose: TextPurpose,
+    index: number,
+    sealed: RegExp | null = null,
+  ): void {
+    // A number can be somebody's as well as a text.
+    if (typeof value === 'string' || typeof value === 'number') this.slot(path, role, purpose, index, `${value}`);
+    else if (Array.isArray(value)) {
+      for (const [i, one] of value.entries()) this.values(one, [...path, i], role, purpose, index, sealed);
+    } else if (isRecord(value)) {
       for (const [name, one] of Object.entries(value)) {
         this.other(name);
-        this.json(one, [...path, name], index);
+        if (sealed?.test(name)) this.other(one);
+        else this.values(one, [...path, name], role, purpose, index, sealed);
       }
-    } else this.other(JSON.stringify(value));
+    } else if (value !== undefined) this.other(JSON.stringify(value));
   }
 
   tools(body: MessagesBody): void {
     for (const [i, one] of (body.tools ?? []).entries()) {
       const { description, type, name } = one;
+      this.cacheMark(one[CACHE_MARK]);
       if (description) {
         this.slot(['tools', i, 'description'], 'assistant', 'label', body.messages.length, description);
         this.other({ ...one, description: '' });
@@ -182,6 +210,13 @@ export function viewOfMessages(body: MessagesBody): RequestView {
   }
   if (body.container) reader.unbounded.add('a container');
   if (body.mcp_servers && body.mcp_servers.length > 0) reader.unbounded.add('tools of other servers');
+  // The vendor charges more for these.
+  if (body.speed && body.speed !== 'standard') reader.unbounded.add(`the speed "${body.speed.slice(0, 40)}"`);
+  if (body.inference_geo && body.inference_geo !== 'global') {
+    reader.unbounded.add(`the region "${body.inference_geo.slice(0, 40)}"`);
+  }
+  if (body.fallbacks && body.fallbacks.length > 0) reader.unbounded.add('other models to fall back to');
+  reader.cacheMark(body[CACHE_MARK]);
   for (const name in body) if (!NOT_READ_BY_MODEL.has(name)) reader.other(body[name]);
   const format = body.output_config?.format ?? body.output_format;
   const needs: Needs = {
@@ -203,10 +238,11 @@ export function viewOfMessages(body: MessagesBody): RequestView {
     audio: 0,
     files: reader.files,
     needs,
-    maxOutputTokens: body.max_tokens,
+    maxOutputTokens: body.max_tokens ?? null,
     choices: 1,
     otherBytes: reader.otherBytes,
     others: reader.others,
+    cacheWrites: reader.cacheWrites,
     unbounded: [...reader.unbounded],
   };
 }

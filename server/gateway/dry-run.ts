@@ -3,7 +3,7 @@ import type { CompiledGraph } from '../../policies/compile.ts';
 import { sayPath } from '../../policies/evaluate.ts';
 import type { FactContext } from '../../policies/facts.ts';
 import { outsideSchema, simulate } from '../../policies/simulate.ts';
-import type { LivePolicy } from '../control/snapshot.ts';
+import { hasChannel, type LivePolicy } from '../control/snapshot.ts';
 import { tokenCounter } from '../money/token-counter.ts';
 import type { ClientRequest } from '../wire/protocol.ts';
 import type { Exchange } from './exchange.ts';
@@ -27,6 +27,7 @@ export async function dryRun(
       budget: runtime.budget(organisation),
       state: (budget, scope, now) => gateway.counters.cell(budget, scope, now),
       facts,
+      hasChannel: (name) => hasChannel(runtime.snapshot, organisation, name),
       counter: tokenCounter,
     },
   );

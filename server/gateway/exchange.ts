@@ -11,9 +11,11 @@ import type { Run } from '../../policies/run.ts';
 import { newId } from '../control/ids.ts';
 import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
 import type { RequestHolds, Taken } from '../money/holds.ts';
+import { type PriceInForce, sayPriceSource } from '../money/prices.ts';
 import type { Attempt, Charge, RecordStatus, RequestRecord } from '../records/record.ts';
 import { tagsBefore } from '../records/tags-before.ts';
 import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
+import { tellOfOverrun } from './alerting.ts';
 import type { Gateway } from './gateway.ts';
 import type { RequestThrottles } from './request-throttles.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
@@ -85,10 +87,15 @@ export class Exchange {
     });
   }
 
+  /** The price of a model at the request's time; null where it has none. */
+  #priceOf(model: Model): PriceInForce | null {
+    return this.models?.priceAt(model, this.at) ?? null;
+  }
+
   /** Cost in nano-dollars at the price of the request's time; null where the model has none. */
   costOf(usage: Usage, model: Model): number | null {
-    const price = this.models?.priceAt(model, this.at) ?? null;
-    return price === null ? null : costOf(usage, price);
+    const price = this.#priceOf(model);
+    return price && costOf(usage, price.price);
   }
 
   /** Notes a finished call in the list of attempts and says what it took. */
@@ -111,10 +118,12 @@ export class Exchange {
       usage = reported;
       if (this.run && this.holds?.any) {
         const bound = boundFor(this.run, answer.model, this.run.outputLimit ?? 0);
-        this.gateway.overruns.compare(this.id, answer.model, bound, reported);
+        const overrun = this.gateway.overruns.compare(this.id, answer.model, bound, reported);
+        if (overrun !== null && this.key) tellOfOverrun(this, this.key, answer.model.id, overrun);
       }
     } else if (how.unreported) ({ usage, source } = how.unreported);
-    const cost = this.costOf(usage, answer.model);
+    const price = this.#priceOf(answer.model);
+    const cost = price && costOf(usage, price.price);
     let taken: Taken = { cost: cost ?? 0, tokens: usage.inputTokens + usage.outputTokens };
     // What was not reported is never charged above what was held for it; what was reported is the truth.
     if (source !== 'provider' && this.holds) taken = this.holds.atMost(taken);
@@ -128,6 +137,7 @@ export class Exchange {
       usage,
       usageSource: source,
       cost: cost === null ? null : taken.cost,
+      price: price && sayPriceSource(price),
       firstByteMs: answer.firstByteMs,
       durationMs: performance.now() - answer.startedAt,
       upstreamId: answer.upstreamId,
@@ -219,9 +229,20 @@ export class Exchange {
       redactions: run?.redactions ?? {},
       ...summed(this.attempts),
       cost: this.cost,
+      ...this.#saved(),
       facts: parsed ? { ...this.#facts(parsed, key), ...tagsBefore(this.tags, tags) } : {},
       content: parsed ? this.#kept(parsed, ending) : null,
     };
+  }
+
+  /** What the answer would have cost more at the model that was asked for. */
+  #saved(): Pick<RequestRecord, 'savedByRouting'> {
+    const { parsed, models } = this;
+    const answered = this.attempts.findLast((attempt) => attempt.ok);
+    if (!parsed || !models || !answered || answered.cost === null || answered.model === parsed.view.model) return {};
+    const asked = models.lookup(parsed.view.model);
+    const cost = asked && asked.id !== answered.model ? this.costOf(answered.usage, asked) : null;
+    return cost === null ? {} : { savedByRouting: cost - answered.cost };
   }
 
   /** Facts that every replay needs and that cost nothing; texts are never among them. */

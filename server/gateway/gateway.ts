@@ -3,6 +3,8 @@ import type { BudgetCounters } from '../money/counters.ts';
 import type { Overruns } from '../money/overruns.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Intent, RequestRecord } from '../records/record.ts';
+import type { LiveTraffic } from '../usage-live/live.ts';
+import type { GatewayAlerts } from './alerting.ts';
 import type { InFlight } from './body.ts';
 import type { CoolDowns } from './cool-downs.ts';
 import type { Runtime } from './runtime.ts';
@@ -19,12 +21,19 @@ export interface Gateway {
     record(record: RequestRecord): Promise<void>;
     /** True when so much is waiting to be written that nothing new should be begun. */
     readonly full: boolean;
+    /** True while the store does not write. */
+    readonly stuck: boolean;
   };
   readonly overruns: Overruns;
+  readonly alerts: GatewayAlerts;
+  /** What people see of the traffic now. */
+  readonly live: LiveTraffic;
   readonly inFlight: InFlight;
   readonly coolDowns: CoolDowns;
   readonly throttles: Throttles;
   readonly secondOpinion: SecondOpinion;
+  /** Where people reach the pages; null where that is not known. */
+  readonly publicUrl: string | null;
   /** Largest body in bytes. */
   readonly bodyLimit: number;
   /** Who writes these records: the gateway, its run, and the next number of the run. */

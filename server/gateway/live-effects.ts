@@ -1,14 +1,18 @@
 /** What nodes ask of the outside, really done: hold money, call models. */
 import type { CallFailure, CallNeed, CallResult, Effects } from '../../policies/effects.ts';
+import { unansweredHold } from '../../policies/hold.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
 import { lacks, modelNamed, tooLong } from '../../policies/model-fit.ts';
 import { NO_USAGE } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
 import { classifyText, redactText } from '../../policies/text-effects.ts';
+import { SignalboxError } from '../errors.ts';
 import { RequestHolds } from '../money/holds.ts';
 import { tokenCounter } from '../money/token-counter.ts';
 import { type Provider, UpstreamError } from '../providers/provider.ts';
+import type { Intent } from '../records/record.ts';
 import type { ClientRequest } from '../wire/protocol.ts';
+import { tell, watched } from './alerting.ts';
 import type { Exchange } from './exchange.ts';
 import { RequestThrottles } from './request-throttles.ts';
 import { unreportedUsage } from './unreported-usage.ts';
@@ -29,15 +33,20 @@ export function liveEffects(exchange: Exchange, parsed: ClientRequest, organisat
   const lookup: ModelLookup = (name) => {
     const model = known(name);
     if (!model) return undefined;
-    const price = priceAt(model, exchange.at);
+    const price = priceAt(model, exchange.at)?.price ?? null;
     return gateway.overruns.widened(price === model.price ? model : { ...model, price });
   };
-  const holds = new RequestHolds(gateway.counters, runtime.budget(organisation), lookup, tokenCounter);
+  const budget = runtime.budget(organisation);
+  const holds = new RequestHolds(gateway.counters, budget, lookup, tokenCounter);
   exchange.holds = holds;
   return {
     classify: (_need, run) => classifyText(run),
     redact: redactText,
-    hold: (need, run) => holds.take(need, run),
+    hold: (need, run) =>
+      need.ifUnavailable === 'refuse' && gateway.writer.stuck
+        ? unansweredHold(need, budget(need.budget), { port: 'unavailable', why: 'store_down' })
+        : watched(exchange, holds.take(need, run)),
+    alert: (need, run) => tell(exchange, organisation, need, run),
     throttle: (need, run) => {
       exchange.throttles ??= new RequestThrottles(gateway.throttles, organisation, exchange.policy?.id ?? '', lookup);
       if (exchange.clientGone) exchange.throttles.hangUp();
@@ -74,7 +83,7 @@ async function call(
   holds: RequestHolds,
 ): Promise<CallResult> {
   const { gateway } = exchange;
-  if (holds.any) await gateway.writer.intent(intentOf(exchange, parsed, run, model, holds));
+  if (holds.any) await writeDown(gateway, intentOf(exchange, parsed, run, model, holds), holds);
   if (exchange.clientGone) return refused(need, model, 'aborted', 'the client hung up');
   const body = parsed.outgoing(run, model);
   exchange.sent = body;
@@ -114,23 +123,32 @@ async function call(
   return { ok: true, model: model.id, asked: need.model };
 }
 
-/** Headers for the upstream: our id of the request, and the caller's trace. */
-function passedOn(exchange: Exchange): Record<string, string> {
+/**
+ * Commits an intent before money is put at risk. A store that does not answer stops the request, unless all its budget nodes
+ * let it go on: then only a crash before its record is written could make its spending be forgotten.
+ */
+async function writeDown(gateway: Exchange['gateway'], intent: Intent, holds: RequestHolds): Promise<void> {
+  try {
+    await gateway.writer.intent(intent);
+  } catch (error) {
+    const down = error instanceof SignalboxError && error.code === 'record_failed';
+    if (!down || !holds.goesOnUnwritten) throw error;
+  }
+}
+
+const TRACE_HEADERS = ['traceparent', 'tracestate'];
+
+/** Headers for the upstream: our id of the request, the caller's trace, and what belongs to the client's protocol. */
+export function passedOn(exchange: Pick<Exchange, 'id' | 'req' | 'protocol'>): Record<string, string> {
   const headers: Record<string, string> = { 'x-request-id': exchange.id };
-  for (const name of ['traceparent', 'tracestate']) {
+  for (const name of [...TRACE_HEADERS, ...exchange.protocol.passedHeaders]) {
     const value = exchange.req.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }
   return headers;
 }
 
-function intentOf(
-  exchange: Exchange,
-  parsed: ClientRequest,
-  run: Run,
-  model: Model,
-  holds: RequestHolds,
-): Parameters<Exchange['gateway']['writer']['intent']>[0] {
+function intentOf(exchange: Exchange, parsed: ClientRequest, run: Run, model: Model, holds: RequestHolds): Intent {
   const { gateway, key, policy } = exchange;
   if (!key) throw new Error('A request without a key cannot hold money.');
   const charges = holds.intended();

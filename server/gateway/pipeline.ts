@@ -12,12 +12,14 @@ import { SignalboxError } from '../errors.ts';
 import type { Taken } from '../money/holds.ts';
 import { UpstreamError } from '../providers/provider.ts';
 import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
+import { tellOfEnd } from './alerting.ts';
 import { readBody } from './body.ts';
 import { dryRun } from './dry-run.ts';
 import { appOf, type Ending, Exchange } from './exchange.ts';
 import type { Gateway } from './gateway.ts';
 import { liveEffects } from './live-effects.ts';
 import { failureError, refusalOf } from './refusal.ts';
+import type { Runtime } from './runtime.ts';
 import { tagsOf } from './tags.ts';
 import { unreportedUsage } from './unreported-usage.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
@@ -50,6 +52,7 @@ export async function serve(
     res.destroy();
   } finally {
     exchange.settleThrottles();
+    if (exchange.key) gateway.live.left(exchange.key.organisation);
   }
 }
 
@@ -63,7 +66,7 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   const parsed = exchange.protocol.parse(bytes);
   exchange.parsed = parsed;
   exchange.tags = tagsOf(key, req.headers, parsed.metadata, parsed.user);
-  const policy = policyFor(exchange, key, parsed.view.model);
+  const policy = policyFor(runtime, key, parsed.view.model);
   exchange.policy = policy;
   exchange.models = runtime.models(key.organisation);
 
@@ -92,7 +95,10 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   gateway.secondOpinion.consider(exchange.id, graph, decision, run);
 
   if (decision.outcome.type === 'answer') return fixed(exchange, parsed, decision.outcome.text);
-  if (!exchange.answer) throw refusalOf(decision, policy.name);
+  if (!exchange.answer) {
+    const keyName = (id: string): string | undefined => (id === key.id ? key.name : undefined);
+    throw refusalOf(decision, policy.name, { publicUrl: gateway.publicUrl, keyName });
+  }
   return exchange.answer.stream ? streamed(exchange, exchange.answer) : whole(exchange.answer);
 }
 
@@ -100,6 +106,7 @@ async function answerOf(exchange: Exchange): Promise<Last> {
 function knowCaller(exchange: Exchange): KeyEntry {
   const key = keyOf(exchange.req, exchange.runtime.snapshot);
   exchange.key = key;
+  exchange.gateway.live.began(key.organisation);
   return key;
 }
 
@@ -117,8 +124,7 @@ export function keyOf(req: IncomingMessage, snapshot: Parameters<typeof findKey>
 }
 
 /** The policy that the request names as `policy/<name>`, else its project's, else the organisation's. */
-function policyFor(exchange: Exchange, key: KeyEntry, model: string): LivePolicy {
-  const { runtime } = exchange;
+export function policyFor(runtime: Runtime, key: KeyEntry, model: string): LivePolicy {
   const { snapshot } = runtime;
   const named = model.startsWith('policy/') ? model.slice(7) : null;
   const fallback =
@@ -197,7 +203,9 @@ function failed(exchange: Exchange, thrown: unknown): Last {
     status: error.code === 'client_closed' ? 'aborted' : refused ? 'blocked' : 'failed',
     httpStatus: error.status,
     errorCode: error.code,
-    body: begun ? exchange.protocol.errorEvent(error, exchange.id) : exchange.protocol.errorBody(error, exchange.id),
+    body: begun
+      ? exchange.protocol.errorEvent(error, exchange.id, exchange.answer?.stream ?? null)
+      : exchange.protocol.errorBody(error, exchange.id),
     contentType: 'application/json',
     headers: retryHeaders(error),
   };
@@ -255,8 +263,13 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
   const charges = exchange.holds?.settle(taken) ?? [];
   exchange.settleThrottles();
   if (key) {
+    tellOfEnd(exchange, key, charges);
     try {
-      await gateway.writer.record(exchange.record(last, charges, key));
+      const record = exchange.record(last, charges, key);
+      await gateway.writer.record(record).catch((error: unknown) => {
+        last = failed(exchange, error);
+      });
+      gateway.live.ended(record, last.status, Date.now());
     } catch (error) {
       last = failed(exchange, error);
     }

@@ -3,7 +3,9 @@ import type { IRouter, Response } from 'express';
 import type { Model } from '../../policies/model.ts';
 import { SignalboxError } from '../errors.ts';
 import type { RequestRecord } from '../records/record.ts';
+import { PROTOCOLS } from '../wire/index.ts';
 import { openAiChat } from '../wire/openai-chat.ts';
+import { countTokens } from './count-tokens.ts';
 import type { Gateway } from './gateway.ts';
 import { keyOf, retryHeaders, serve } from './pipeline.ts';
 
@@ -25,8 +27,14 @@ const modelObject = (model: Model) => ({ id: model.id, object: 'model', created:
 
 /** Adds the routes to the app itself: a router in between would cost every request. */
 export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: FindRecord): void {
-  router.post('/v1/chat/completions', (req, res) => {
-    void serve(gateway, openAiChat, req, res);
+  for (const [path, protocol] of Object.entries(PROTOCOLS)) {
+    router.post(path, (req, res) => {
+      void serve(gateway, protocol, req, res);
+    });
+  }
+
+  router.post('/v1/messages/count_tokens', (req, res) => {
+    void countTokens(gateway, req, res);
   });
 
   router.get('/v1/models', (req, res) => {
@@ -71,7 +79,8 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: 
   });
 
   const methods: Record<string, string> = {
-    '/v1/chat/completions': 'POST',
+    ...Object.fromEntries(Object.keys(PROTOCOLS).map((path) => [path, 'POST'])),
+    '/v1/messages/count_tokens': 'POST',
     '/v1/models': 'GET',
     '/v1/models/:id': 'GET',
     '/v1/requests/:id': 'GET',

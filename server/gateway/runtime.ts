@@ -2,14 +2,15 @@
 import type { Budget } from '../../policies/budget.ts';
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
 import { parseGraph } from '../../policies/graph.ts';
-import type { Model, ModelLookup, Price } from '../../policies/model.ts';
+import type { Model, ModelLookup } from '../../policies/model.ts';
 import type { LivePolicy, Snapshot } from '../control/snapshot.ts';
+import type { PriceAt } from '../money/prices.ts';
 
 export interface OrganisationModels {
   readonly models: readonly Model[];
   readonly lookup: ModelLookup;
   /** The price of a model at a time (milliseconds since 1970), with the organisation's own prices applied. */
-  readonly priceAt: (model: Pick<Model, 'id' | 'price'>, now: number) => Price | null;
+  readonly priceAt: PriceAt;
 }
 
 /** Makes the models of an organisation from a snapshot. */

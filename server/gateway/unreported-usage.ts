@@ -1,4 +1,5 @@
 /** What a call has used whose provider reported nothing: a stream that broke off, or a server that does not count. */
+import type { Tokenizer } from '../../policies/model.ts';
 import { NO_USAGE, type Usage, type UsageSource } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
 import { countedTokens, countInput } from '../../policies/token-count.ts';
@@ -22,18 +23,27 @@ export async function unreportedUsage(answer: UpstreamAnswer, run: Run): Promise
 
 async function countedUsage(answer: UpstreamAnswer, run: Run): Promise<Usage | null> {
   const { tokenizer } = answer.model;
+  const inputTokens = await countedInputTokens(run, tokenizer);
+  if (tokenizer === null || inputTokens === null) return null;
+  const { texts } = answer;
+  // Of a very long answer only the beginning is kept, which is too little to count.
+  if (texts.reduce((kept, text) => kept + text.length, 0) < answer.received.characters) return null;
+  const output = await tokenCounter(texts, tokenizer);
+  if (output === null) return null;
+  return {
+    ...NO_USAGE,
+    inputTokens,
+    outputTokens: output.reduce((sum, tokens) => sum + tokens, 0),
+  };
+}
+
+/** The tokens of a request by a published tokenizer; null where there is none, or not all of the request is text. */
+export async function countedInputTokens(run: Run, tokenizer: Tokenizer | null): Promise<number | null> {
   const { images, audio, files, messages } = run.view;
-  // Of what is not text, a tokenizer knows nothing.
   if (tokenizer === null || images + audio + files > 0) return null;
   await countInput(run, [tokenizer], tokenCounter);
   const content = countedTokens(run, tokenizer);
-  const output = await tokenCounter(answer.texts, tokenizer);
-  if (content === null || output === null) return null;
-  return {
-    ...NO_USAGE,
-    inputTokens: content + AROUND_MESSAGE * (messages + run.instructions.length) + BEFORE_ANSWER,
-    outputTokens: output.reduce((sum, tokens) => sum + tokens, 0),
-  };
+  return content === null ? null : content + AROUND_MESSAGE * (messages + run.instructions.length) + BEFORE_ANSWER;
 }
 
 /** The input as estimated, and the output as far as it arrived. */

@@ -2,21 +2,15 @@ import { type AnthropicLanguageModelOptions, createAnthropic as createSdk } from
 import { Agent } from 'undici';
 import { z } from 'zod';
 import { messageFailure, messageFailureWithin } from '../wire/message-failure.ts';
+import { CANNOT_THINK, LEAST_THOUGHT, THINKS_BY_TOKENS, THOUGHT } from '../wire/message-thinking.ts';
 import type { TranslatedCall } from '../wire/translation.ts';
+import { countAtAnthropic } from './anthropic-count.ts';
 import { createPassThrough } from './pass-through.ts';
 import type { Provider } from './provider.ts';
 import { unsupported } from './translate/chat-body.ts';
 import { sdkFailure } from './translate/sdk-failure.ts';
 import type { CallOptions } from './translate/sdk-types.ts';
 import { sendTranslated, type Vendor } from './translated.ts';
-
-/** Families that cannot reason, and those that reason within a set number of tokens; newer ones choose by effort. */
-const NO_REASONING = /claude-(instant|v?[12]\b|3-(?!7))/;
-const REASONING_BUDGET = /claude-(3-7|(opus|sonnet|haiku)-4(?!-[6-9]))/;
-
-/** Tokens of reasoning by effort, for families with a budget; the vendor's least is 1,024. */
-const BUDGETS = { minimal: 1024, low: 2048, medium: 8192, high: 16_384, xhigh: 32_768 } as const;
-const LEAST_BUDGET = 1024;
 
 type VendorOptions = Pick<AnthropicLanguageModelOptions, 'thinking' | 'effort' | 'disableParallelToolUse' | 'metadata'>;
 
@@ -28,19 +22,19 @@ function applyReasoning(name: string, reasoning: TranslatedCall['reasoning'], ca
   if (!reasoning) return {};
   if ('tokens' in reasoning) return withBudget(reasoning.tokens, call);
   const { effort } = reasoning;
-  if (effort === 'none') return NO_REASONING.test(name) ? {} : { thinking: { type: 'disabled' } };
-  if (NO_REASONING.test(name)) throw unsupported(`reasoning_effort "${effort}" for ${name}`);
-  if (!REASONING_BUDGET.test(name)) {
+  if (effort === 'none') return CANNOT_THINK.test(name) ? {} : { thinking: { type: 'disabled' } };
+  if (CANNOT_THINK.test(name)) throw unsupported(`reasoning_effort "${effort}" for ${name}`);
+  if (!THINKS_BY_TOKENS.test(name)) {
     return { thinking: { type: 'adaptive' }, effort: effort === 'minimal' ? 'low' : effort };
   }
-  return withBudget(BUDGETS[effort], call);
+  return withBudget(THOUGHT[effort], call);
 }
 
 function withBudget(wanted: number, call: CallOptions): VendorOptions {
   const limit = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const budgetTokens = Math.min(wanted, Math.floor(limit / 2));
-  if (budgetTokens < LEAST_BUDGET) {
-    throw unsupported(`reasoning_effort with an output limit below ${2 * LEAST_BUDGET} tokens`);
+  if (budgetTokens < LEAST_THOUGHT) {
+    throw unsupported(`reasoning_effort with an output limit below ${2 * LEAST_THOUGHT} tokens`);
   }
   if (call.maxOutputTokens !== undefined) call.maxOutputTokens -= budgetTokens;
   return { thinking: { type: 'enabled', budgetTokens } };
@@ -98,6 +92,7 @@ function versioned(baseUrl: string): string {
 export function createAnthropic(options: { name: string; baseUrl: string; apiKey: string }): Provider {
   const agent = new Agent();
   const baseURL = versioned(options.baseUrl);
+  const headers = { 'x-api-key': options.apiKey, 'anthropic-version': VERSION };
   const vendor: Vendor = {
     dispatcher: agent,
     options: callOf,
@@ -109,13 +104,14 @@ export function createAnthropic(options: { name: string; baseUrl: string; apiKey
   const upstream = createPassThrough({
     baseUrl: baseURL,
     paths: { messages: '/messages' },
-    headers: { 'x-api-key': options.apiKey, 'anthropic-version': VERSION },
+    headers,
     failures,
   });
   return {
     name: options.name,
     send: (request, sink) =>
       upstream.speaks(request.protocol.endpoint) ? upstream.send(request, sink) : sendTranslated(vendor, request, sink),
+    countTokens: (request) => countAtAnthropic(agent, `${baseURL}/messages/count_tokens`, headers, request),
     async close() {
       await Promise.all([agent.close(), upstream.close()]);
     },

@@ -1,6 +1,7 @@
 /** A server that speaks the OpenAI chat protocol, called for clients that speak another one. */
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Dispatcher } from 'undici';
+import { z } from 'zod';
 import type { TranslatedCall } from '../wire/translation.ts';
 import type { FailureReader } from './pass-through.ts';
 import { unsupported } from './translate/chat-body.ts';
@@ -30,6 +31,7 @@ function effortOf(reasoning: NonNullable<TranslatedCall['reasoning']>): string {
   return EFFORT_FROM.find(([from]) => reasoning.tokens >= from)?.[1] ?? 'low';
 }
 
+type UserPart = Extract<Prompt[number], { role: 'user' }>['content'][number];
 type ToolPart = Extract<Prompt[number], { role: 'tool' }>['content'][number];
 
 /** The protocol knows texts only as results of tools; anything else would be written as JSON, images too. */
@@ -42,8 +44,56 @@ function toolText(part: ToolPart): ToolPart {
   return { ...part, output: { type: 'text', value: texts.join('\n\n') } };
 }
 
+/** An address that is written as it came: to write a signed one anew would break its signature. */
+class ExactAddress extends URL {
+  readonly #written: string;
+
+  constructor(address: string) {
+    super(address);
+    this.#written = address;
+  }
+
+  override toString(): string {
+    return this.#written;
+  }
+}
+
+/** The package takes a text for the bytes of a file, and knows an address by its type alone. */
+function withAddress(part: UserPart): UserPart {
+  if (part.type !== 'file' || typeof part.data !== 'string' || !/^https?:\/\//i.test(part.data)) return part;
+  return URL.canParse(part.data) ? { ...part, data: new ExactAddress(part.data) } : part;
+}
+
 const promptOf = (prompt: Prompt): Prompt =>
-  prompt.map((message) => (message.role === 'tool' ? { ...message, content: message.content.map(toolText) } : message));
+  prompt.map((message) => {
+    if (message.role === 'tool') return { ...message, content: message.content.map(toolText) };
+    return message.role === 'user' ? { ...message, content: message.content.map(withAddress) } : message;
+  });
+
+const answerPart = z.object({ refusal: z.string().nullish() });
+const answerPiece = z.object({
+  choices: z.array(z.object({ message: answerPart.nullish(), delta: answerPart.nullish() })).nullish(),
+});
+
+/** What the model says when it declines, which the package leaves out. */
+function refusalOf(body: unknown): string {
+  const [choice] = answerPiece.safeParse(body).data?.choices ?? [];
+  return choice?.message?.refusal ?? choice?.delta?.refusal ?? '';
+}
+
+const refusals = {
+  extractMetadata: ({ parsedBody }: { parsedBody: unknown }) =>
+    Promise.resolve({ signalbox: { refusal: refusalOf(parsedBody) } }),
+  createStreamExtractor() {
+    let refusal = '';
+    return {
+      processChunk(chunk: unknown) {
+        refusal += refusalOf(chunk);
+      },
+      buildMetadata: () => ({ signalbox: { refusal } }),
+    };
+  },
+};
 
 /** What is called by way of the vendor's package. */
 export function createChatVendor(vendor: ChatVendorOptions): Vendor {
@@ -73,6 +123,7 @@ export function createChatVendor(vendor: ChatVendorOptions): Vendor {
         fetch,
         includeUsage: true,
         supportsStructuredOutputs: true,
+        metadataExtractor: refusals,
         transformRequestBody: ({ max_tokens, ...body }) => ({
           ...body,
           ...(max_tokens !== undefined && { [tokenLimit]: max_tokens }),

@@ -114,6 +114,7 @@ const upstream = entry(
     UPSTREAM_NAME: name.default('upstream'),
     UPSTREAM_MODELS: z.string().default(''),
     UPSTREAM_LEAVES_HOUSE: flag.default('false'),
+    UPSTREAM_RESPONSES: flag.default('false'),
   },
   {
     UPSTREAM_BASE_URL: ['Address of a server of your own that speaks the OpenAI protocol. Set it to offer it.', null],
@@ -122,6 +123,10 @@ const upstream = entry(
     UPSTREAM_MODELS: ['Names of the models to list, separated by commas.', null],
     UPSTREAM_LEAVES_HOUSE: [
       'Set to true if the server is not on your own machines. Its prices are then unknown until they are set.',
+      'false',
+    ],
+    UPSTREAM_RESPONSES: [
+      "Set to true if the server speaks OpenAI's responses too. Otherwise they are carried over to chats.",
       'false',
     ],
   },
@@ -133,6 +138,7 @@ const upstream = entry(
         name: values.UPSTREAM_NAME,
         baseUrl: values.UPSTREAM_BASE_URL,
         apiKey: values.UPSTREAM_API_KEY ?? null,
+        responses: values.UPSTREAM_RESPONSES === 'true',
       }),
       source: openSource(
         values.UPSTREAM_NAME,

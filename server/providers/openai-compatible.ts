@@ -1,4 +1,4 @@
-/** Any upstream that speaks the OpenAI chat protocol; what clients send in another one is carried over to it. */
+/** Any upstream that speaks the OpenAI protocols; what clients send in another one is carried over to its chats. */
 import { Agent } from 'undici';
 import { failureInAnswer, failureOfAnswer } from '../wire/chat-failure.ts';
 import { createChatVendor } from './chat-vendor.ts';
@@ -12,6 +12,8 @@ export interface OpenAiCompatibleOptions {
   readonly baseUrl: string;
   /** Null for a server that wants none. */
   readonly apiKey: string | null;
+  /** The server speaks OpenAI's responses too; otherwise they are carried over to chats. OpenAI itself always does. */
+  readonly responses?: boolean;
   /** Most connections at once; as many as there are calls when left out. */
   readonly connections?: number;
 }
@@ -23,7 +25,10 @@ export function createOpenAiCompatible(options: OpenAiCompatibleOptions): Provid
   const headers: Record<string, string> = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
   const upstream = createPassThrough({
     baseUrl,
-    paths: { 'chat.completions': '/chat/completions' },
+    paths: {
+      'chat.completions': '/chat/completions',
+      ...((options.responses ?? name === 'openai') && { responses: '/responses' }),
+    },
     headers,
     failures,
     ...(connections !== undefined && { connections }),

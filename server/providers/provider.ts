@@ -43,9 +43,14 @@ export interface UpstreamCall {
   cancel(): void;
 }
 
+/** A request for a message whose tokens are to be counted, as the vendor's own endpoint for that takes it. */
+export type CountRequest = Pick<UpstreamRequest, 'body' | 'timeoutMs' | 'headers'>;
+
 export interface Provider {
   readonly name: string;
   send(request: UpstreamRequest, sink: AnswerSink): UpstreamCall;
+  /** The tokens of a request as the vendor counts them; vendors without such a count leave it out. Rejects with UpstreamError. */
+  countTokens?(request: CountRequest): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -62,11 +62,12 @@ async function answer(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink
   const sdk = vendor.model(model.name, fetch);
   const call = { ...options, headers: request.headers, abortSignal: signal };
   const created = Math.floor(Date.now() / 1000);
+  const asked = { body: request.body, requestId: request.headers['x-request-id'] ?? '' };
   const idOf = (headers: Readonly<Record<string, string>> | undefined) => headers?.[vendor.requestIdHeader] ?? null;
 
   if (!request.stream) {
     const result = await sdk.doGenerate(call);
-    const bytes = translation.whole(result, model.name, created);
+    const bytes = translation.whole(result, model.name, created, asked);
     await gate.passed();
     signal.throwIfAborted();
     sink.head({ status: 200, contentType: 'application/json', requestId: idOf(result.response?.headers) });
@@ -76,7 +77,7 @@ async function answer(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink
 
   const { stream, response } = await sdk.doStream(call);
   const reader = stream.getReader();
-  const events = translation.events(model.name, created);
+  const events = translation.events(model.name, created, asked);
   let begun = false;
   const emit = (text: string) => {
     if (text === '') return;

@@ -1,26 +1,30 @@
 /** Anthropic's messages towards the client: its request in, the request for the upstream, our own answers out. */
-import { type MessagesBody, messagesBody, viewOfMessages } from '../../policies/messages.ts';
+import { countedMessagesBody, type MessagesBody, messagesBody, viewOfMessages } from '../../policies/messages.ts';
 import type { Model } from '../../policies/model.ts';
 import type { RequestView } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
 import type { Placeholders } from '../../policies/text/placeholders.ts';
 import type { SignalboxError } from '../errors.ts';
-import { changedTexts } from './changed-texts.ts';
+import { changedTexts, isContainer, type TreeCopy } from './changed-texts.ts';
 import { errorDetails } from './error-details.ts';
 import { MessageStream, readWholeMessage } from './message-answer.ts';
 import { instructMessages } from './message-instructions.ts';
+import { THINKS_BY_TOKENS, THOUGHT, thinkingWithin } from './message-thinking.ts';
 import { messageTranslation } from './message-translation.ts';
 import type { AnswerStream, ClientProtocol, ClientRequest, FixedAnswer, WholeAnswer } from './protocol.ts';
 import { metadataOf, type ReadBody, readBody } from './read-body.ts';
 import { splice } from './splice.ts';
 
-const TOOL_MEMBERS = ['tools', 'tool_choice'];
+const TOOL_MEMBERS = ['tools', 'tool_choice', 'mcp_servers'];
+
+/** Members that say how an answer is made, and that the vendor refuses where it only counts the request. */
+const ANSWER_MEMBERS = [
+  ...['max_tokens', 'stream', 'metadata', 'stop_sequences', 'temperature', 'top_p', 'top_k'],
+  ...['service_tier', 'container', 'inference_geo'],
+];
 
 /** Members of `metadata` that are the vendor's; the others are said to us. */
 const VENDOR_METADATA = new Set(['user_id']);
-
-/** Tokens of thought by effort where the model does not choose by itself; the vendor's least is 1,024. */
-const THOUGHT = { minimal: 1024, low: 2048, medium: 8192, high: 16_384 } as const;
 
 class MessageRequest implements ClientRequest {
   readonly view: RequestView;
@@ -39,21 +43,66 @@ class MessageRequest implements ClientRequest {
   }
 
   outgoing(run: Run, model: Model): Buffer {
-    const { bytes, body, members, tree } = this.#read;
-    const changes = new Map<string, string | null>();
-    if (body.model !== model.name) changes.set('model', JSON.stringify(model.name));
+    const { body, bytes, members } = this.#read;
+    const changes = this.#changes(run, model);
     if (run.outputLimitChanged && run.outputLimit !== null) changes.set('max_tokens', String(run.outputLimit));
-    const { temperature, top_p, reasoning_effort: effort } = run.parameters;
+    const { temperature, top_p } = run.parameters;
     if (temperature !== undefined && body.temperature !== temperature) changes.set('temperature', `${temperature}`);
     if (top_p !== undefined && body.top_p !== top_p) changes.set('top_p', `${top_p}`);
-    if (effort !== undefined) changes.set('thinking', JSON.stringify(thinkingOf(effort, run.outputLimit)));
-    if (run.toolsRemoved) for (const name of TOOL_MEMBERS) if (members.has(name)) changes.set(name, null);
-    if (run.textsChanged || run.instructions.length > 0) {
-      const changed = changedTexts(tree, run.view.slots, (copy) => instructMessages(copy, run.instructions));
-      for (const [name, json] of changed) changes.set(name, json);
-    }
     this.#keepVendorMetadata(changes);
     return splice(bytes, members, changes);
+  }
+
+  /** What the vendor is asked to count: the same request without what it says of the answer. */
+  counted(run: Run, model: Model): Buffer {
+    const { bytes, members } = this.#read;
+    const changes = this.#changes(run, model);
+    for (const name of ANSWER_MEMBERS) changes.set(name, null);
+    return splice(bytes, members, changes);
+  }
+
+  /** What the run has changed of all that the model reads. */
+  #changes(run: Run, model: Model): Map<string, string | null> {
+    const { body, tree } = this.#read;
+    const changes = new Map<string, string | null>();
+    if (body.model !== model.name) changes.set('model', JSON.stringify(model.name));
+    this.#think(run, model, changes);
+    if (run.toolsRemoved) this.#removeTools(changes);
+    const unsigned = body.messages.some(({ content }) => Array.isArray(content) && content.some(isUnsigned));
+    if (run.textsChanged || run.instructions.length > 0 || unsigned) {
+      const changed = changedTexts(tree, run.view.slots, (copy) => {
+        instructMessages(copy, run.instructions);
+        if (unsigned) dropUnsigned(copy);
+      });
+      for (const [name, json] of changed) changes.set(name, json);
+    }
+    return changes;
+  }
+
+  /** As hard as the policy says, and within the limit on the answer. */
+  #think(run: Run, model: Model, changes: Map<string, string | null>): void {
+    const { thinking, output_config: config } = this.#read.body;
+    const { reasoning_effort: effort } = run.parameters;
+    const limit = run.outputLimit;
+    const wanted = thinking?.budget_tokens;
+    if (effort !== undefined && THINKS_BY_TOKENS.test(model.name)) {
+      changes.set('thinking', JSON.stringify(thinkingWithin(THOUGHT[effort], limit)));
+    } else if (effort !== undefined) {
+      changes.set('thinking', JSON.stringify({ type: 'adaptive' }));
+      changes.set('output_config', JSON.stringify({ ...config, effort: effort === 'minimal' ? 'low' : effort }));
+    } else if (run.outputLimitChanged && limit !== null && typeof wanted === 'number' && wanted >= limit) {
+      changes.set('thinking', JSON.stringify(thinkingWithin(wanted, limit)));
+    }
+  }
+
+  /** A conversation in which tools were called needs their definitions: there, none may be called any more. */
+  #removeTools(changes: Map<string, string | null>): void {
+    const { body, members } = this.#read;
+    const called = body.messages.some(
+      ({ content }) => Array.isArray(content) && content.some(({ type }) => type === 'tool_use'),
+    );
+    if (called && body.tools && body.tools.length > 0) changes.set('tool_choice', '{"type":"none"}');
+    else for (const name of TOOL_MEMBERS) if (members.has(name)) changes.set(name, null);
   }
 
   /** The vendor refuses members of `metadata` that it does not know. */
@@ -92,19 +141,26 @@ class MessageRequest implements ClientRequest {
   }
 }
 
+/** A thought of a model of another vendor, which has no signature: this one refuses it. */
+const isUnsigned = (block: object): boolean =>
+  'type' in block && block.type === 'thinking' && (!('signature' in block) || block.signature === '');
+
+function dropUnsigned({ root }: TreeCopy): void {
+  if (!Array.isArray(root.messages)) return;
+  root.messages = root.messages.flatMap((message: unknown) => {
+    const content: unknown = isContainer(message) ? Reflect.get(message, 'content') : null;
+    if (!Array.isArray(content)) return [message];
+    const left = content.filter((block) => !(isContainer(block) && isUnsigned(block)));
+    return left.length === 0 && content.length > 0 ? [] : [{ ...Object(message), content: left }];
+  });
+}
+
 interface Event {
   readonly type: string;
   readonly [member: string]: unknown;
 }
 
 const eventOf = (data: Event): string => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
-
-/** How a model is told to think as hard as a policy says: by tokens, which count towards the limit on the answer. */
-function thinkingOf(effort: keyof typeof THOUGHT, limit: number | null): object {
-  const most = limit === null ? THOUGHT[effort] : Math.floor(limit / 2);
-  const budget_tokens = Math.min(THOUGHT[effort], most);
-  return budget_tokens < THOUGHT.minimal ? { type: 'disabled' } : { type: 'enabled', budget_tokens };
-}
 
 /** The vendor's error types, by which its SDKs choose a class and decide whether to try again. */
 function vendorType({ status }: SignalboxError): string {
@@ -125,6 +181,9 @@ function errorObject(error: SignalboxError, requestId: string): Event {
     request_id: requestId,
   };
 }
+
+/** Understands a request of which only the tokens are to be counted. Throws as `parse` does. */
+export const parseCounted = (bytes: Buffer): MessageRequest => new MessageRequest(readBody(bytes, countedMessagesBody));
 
 export const anthropicMessages: ClientProtocol = {
   endpoint: 'messages',

@@ -39,13 +39,14 @@ export class TreeCopy {
   }
 }
 
+/** The text that stands there; a number as it is written. */
 function textAt(tree: JsonObject, path: TextSlot['path']): unknown {
   let value: unknown = tree;
   for (const key of path) {
     if (!isContainer(value)) return undefined;
     value = at(value, key);
   }
-  return value;
+  return typeof value === 'number' ? `${value}` : value;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The texts of a message that a model wrote, whole (`message`) or in pieces (`delta`): both have the same shape. */
 import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
+import { KeptText } from './kept-text.ts';
 
 /** One text, and where it stands. */
 export interface MessageText {
@@ -76,26 +77,15 @@ interface ChoiceSoFar {
   finish: string | null;
 }
 
-/** Characters of an answer that are kept: no model says so much, and a server gone mad would fill the memory. */
-const MOST_KEPT = 1_000_000;
-const NOT_KEPT = '… (what follows is not kept)';
-
 /** Puts the pieces of a streamed answer together, for the record. */
 export class AnswerAssembly {
   readonly #choices = new Map<number, ChoiceSoFar>();
-  #kept = 0;
+  readonly #kept = new KeptText();
 
   /** A piece of the content and nothing else. */
   addContent(index: number, text: string): void {
     const { texts } = this.#choice(index);
-    if (text !== '') texts.set('content', (texts.get('content') ?? '') + this.#room(text));
-  }
-
-  /** As much of a text as is kept. */
-  #room(text: string): string {
-    const room = MOST_KEPT - this.#kept;
-    this.#kept += text.length;
-    return text.length <= room ? text : room < 0 ? '' : text.slice(0, room) + NOT_KEPT;
+    if (text !== '') texts.set('content', (texts.get('content') ?? '') + this.#kept.room(text));
   }
 
   #choice(index: number): ChoiceSoFar {
@@ -114,7 +104,7 @@ export class AnswerAssembly {
     for (const field of PLAIN_FIELDS) {
       const text = delta[field];
       if (typeof text !== 'string' || text === '') continue;
-      choice.texts.set(field, (choice.texts.get(field) ?? '') + this.#room(text));
+      choice.texts.set(field, (choice.texts.get(field) ?? '') + this.#kept.room(text));
     }
     let position = 0;
     for (const call of listOf(delta.tool_calls)) {
@@ -135,7 +125,7 @@ export class AnswerAssembly {
     if (!isObject(holder)) return;
     if (typeof holder.name === 'string') call.name += holder.name;
     const text = holder[kind === 'custom' ? 'input' : 'arguments'];
-    if (typeof text === 'string') call.text += this.#room(text);
+    if (typeof text === 'string') call.text += this.#kept.room(text);
   }
 
   /** The choices in the form of a whole answer, as JSON. */

@@ -5,6 +5,7 @@ import { utf8Bytes } from '../../policies/text-size.ts';
 import { UpstreamError } from '../providers/provider.ts';
 import { EventStream } from './event-stream.ts';
 import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
+import { KeptText } from './kept-text.ts';
 import { assembledBlocks, type BlockSoFar, beginBlock, writtenTexts } from './message-blocks.ts';
 import { messageFailureWithin } from './message-failure.ts';
 import { BlockRestorer, restoreBlocks } from './message-restore.ts';
@@ -23,6 +24,7 @@ export class MessageStream extends EventStream implements AnswerStream {
   readonly #placeholders: Placeholders | null;
   readonly #restorers = new Map<number, BlockRestorer>();
   readonly #blocks = new Map<number, BlockSoFar>();
+  readonly #kept = new KeptText();
   /** What the beginning has reported; the end reports the rest, and sometimes all of it again. */
   #reported: JsonObject = {};
   #stopReason: string | null = null;
@@ -77,7 +79,10 @@ export class MessageStream extends EventStream implements AnswerStream {
         if (isObject(event.message) && isObject(event.message.usage)) this.#reported = event.message.usage;
         break;
       case 'content_block_start':
-        if (isObject(event.content_block)) this.#begin(index, event.content_block);
+        if (isObject(event.content_block)) {
+          this.#begin(index, event, event.content_block, raw);
+          return;
+        }
         break;
       case 'content_block_delta':
         if (isObject(event.delta)) {
@@ -99,12 +104,16 @@ export class MessageStream extends EventStream implements AnswerStream {
     this.emit(raw);
   }
 
-  #begin(index: number, block: JsonObject): void {
-    const begun = beginBlock(block);
+  #begin(index: number, event: JsonObject, block: JsonObject, raw: Buffer): void {
+    const begun = beginBlock(block, this.#kept);
     this.#blocks.set(index, begun);
     // A call says something by its name alone.
     if (begun.text !== '' || (block.type !== 'text' && block.type !== 'thinking')) this.contentSeen = true;
     this.#count(begun.text);
+    if (this.#placeholders && restoreBlocks([block], this.#placeholders)) {
+      this.altered();
+      this.emit(eventOf(event));
+    } else this.emit(raw);
   }
 
   #delta(index: number, event: JsonObject, delta: JsonObject, raw: Buffer): void {
@@ -137,7 +146,8 @@ export class MessageStream extends EventStream implements AnswerStream {
   }
 
   #ending(event: JsonObject): void {
-    this.usage = messageUsage({ ...this.#reported, ...(isObject(event.usage) ? event.usage : {}) }) ?? this.usage;
+    const later = Object.entries(isObject(event.usage) ? event.usage : {}).filter(([, value]) => value !== null);
+    this.usage = messageUsage({ ...this.#reported, ...Object.fromEntries(later) }) ?? this.usage;
     const reason = isObject(event.delta) ? event.delta.stop_reason : null;
     if (typeof reason !== 'string') return;
     for (const index of [...this.#restorers.keys()]) this.#flush(index);

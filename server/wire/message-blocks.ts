@@ -1,5 +1,6 @@
 /** The blocks of a message that a model writes, whole or in pieces. */
 import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
+import type { KeptText } from './kept-text.ts';
 
 /** A block of a stream as far as it has come. */
 export interface BlockSoFar {
@@ -13,8 +14,8 @@ export interface BlockSoFar {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The block that an event has begun. */
-export function beginBlock(block: JsonObject): BlockSoFar {
+/** The block that an event has begun, of an answer of which so much is `kept`. */
+export function beginBlock(block: JsonObject, kept: KeptText): BlockSoFar {
   const fields: Record<string, unknown> = { ...block };
   const name = block.type === 'thinking' ? 'thinking' : 'text';
   const so: BlockSoFar = {
@@ -23,7 +24,7 @@ export function beginBlock(block: JsonObject): BlockSoFar {
       if (typeof delta.signature === 'string') fields.signature = delta.signature;
       if (delta.type === 'citations_delta') fields.citations = [...listOf(fields.citations), delta.citation];
       const more = textOf(delta.text) || textOf(delta.partial_json) || textOf(delta.thinking);
-      so.text += more;
+      so.text += kept.room(more);
       return more;
     },
     whole() {

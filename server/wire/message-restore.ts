@@ -15,6 +15,8 @@ export class BlockRestorer {
 
   /** Replaces placeholders in a piece where they stand, holding back what may begin one. Answers whether it was changed. */
   apply(delta: JsonObject): boolean {
+    // What is quoted comes whole.
+    if (isObject(delta.citation)) return restoreMembers(delta, this.#placeholders);
     const field = typeof delta.partial_json === 'string' ? 'partial_json' : 'text';
     const text = delta[field];
     if (typeof text !== 'string') return false;
@@ -37,6 +39,16 @@ export class BlockRestorer {
 /** Restores whole blocks where they stand. Answers whether anything was changed. */
 export function restoreBlocks(blocks: readonly JsonObject[], placeholders: Placeholders): boolean {
   let changed = false;
+  for (const block of blocks) {
+    if (block.type === 'thinking' || block.type === 'redacted_thinking') continue;
+    if (restoreMembers(block, placeholders)) changed = true;
+  }
+  return changed;
+}
+
+/** Restores every text within an object: no name, id or sealed text has the shape of a placeholder. */
+function restoreMembers(object: JsonObject, placeholders: Placeholders): boolean {
+  let changed = false;
   const restored = (value: unknown): unknown => {
     if (typeof value === 'string') {
       const text = placeholders.restore(value);
@@ -47,9 +59,6 @@ export function restoreBlocks(blocks: readonly JsonObject[], placeholders: Place
     if (!isObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, restored(one)]));
   };
-  for (const block of blocks) {
-    if (typeof block.text === 'string') Reflect.set(block, 'text', restored(block.text));
-    if (isObject(block.input)) Reflect.set(block, 'input', restored(block.input));
-  }
+  for (const [name, value] of Object.entries(object)) Reflect.set(object, name, restored(value));
   return changed;
 }

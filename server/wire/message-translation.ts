@@ -27,12 +27,13 @@ const documentBlock = z.strictObject({
     z.strictObject({ type: z.literal('text'), media_type: z.string().optional(), data: z.string() }),
   ]),
   title: z.string().nullish(),
+  citations: z.strictObject({ enabled: z.literal(false).nullish() }).nullish(),
   cache_control,
 });
 const resultBlock = z.strictObject({
   type: z.literal('tool_result'),
   tool_use_id: z.string(),
-  content: z.union([z.string(), z.array(z.discriminatedUnion('type', [textBlock, imageBlock]))]).nullish(),
+  content: contentOf(z.discriminatedUnion('type', [textBlock, imageBlock])).nullish(),
   is_error: z.boolean().nullish(),
   cache_control,
 });
@@ -123,13 +124,27 @@ type AssistantPart = Extract<Prompt[number], { role: 'assistant' }>['content'][n
 type ToolPart = Extract<Prompt[number], { role: 'tool' }>['content'][number];
 type Output = Extract<ToolPart, { type: 'tool-result' }>['output'];
 
+/** A value that says what it is, such as the type of a block; others are not named, since they may be long or secret. */
+function said(root: unknown, path: readonly PropertyKey[]): string {
+  const last = path.at(-1);
+  let value = root;
+  for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return typeof value === 'string' && (last === 'type' || last === 'role') ? ` "${value.slice(0, 60)}"` : '';
+}
+
 function read(bytes: Buffer): Body {
-  const parsed = body.safeParse(JSON.parse(bytes.toString('utf8')));
+  const given: unknown = JSON.parse(bytes.toString('utf8'));
+  // A member that is null asks for nothing.
+  const parsed = body.safeParse(
+    Object.fromEntries(Object.entries(Object(given)).filter(([, value]) => value !== null)),
+  );
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = (issue?.path ?? []).join('.');
   if (issue?.code === 'unrecognized_keys') throw unsupported([path, issue.keys[0]].filter(Boolean).join('.'));
-  if (issue?.code === 'invalid_union' || issue?.code === 'invalid_value') throw unsupported(path);
+  if (issue?.code === 'invalid_union' || issue?.code === 'invalid_value') {
+    throw unsupported(`${path}${said(given, issue.path)}`);
+  }
   throw new UpstreamError('bad_request', `${path || 'the body'}: ${issue?.message ?? 'cannot be read'}`, {
     billed: 'no',
   });
@@ -145,16 +160,18 @@ function filePart(from: z.infer<typeof source>, mediaType: string, filename?: st
 function userPart(block: Exclude<UserBlock, { type: 'tool_result' }>): UserPart {
   if (block.type === 'text') return { type: 'text', text: block.text };
   if (block.type === 'image') return filePart(block.source, 'image/*');
-  if (block.source.type === 'text') return { type: 'text', text: block.source.data };
+  if (block.source.type === 'text') {
+    const { data } = block.source;
+    return { type: 'text', text: block.title ? `${block.title}\n\n${data}` : data };
+  }
   return filePart(block.source, 'application/pdf', block.title);
 }
 
 function outputOf({ content, is_error }: z.infer<typeof resultBlock>): Output {
-  if (!content || typeof content === 'string') {
-    return { type: is_error ? 'error-text' : 'text', value: content ?? '' };
-  }
-  const [only, ...more] = content;
-  if (only?.type === 'text' && more.length === 0) return { type: is_error ? 'error-text' : 'text', value: only.text };
+  const [only, ...more] = content ?? [];
+  const kind = is_error ? 'error-text' : 'text';
+  if (!content || !only) return { type: kind, value: '' };
+  if (only.type === 'text' && more.length === 0) return { type: kind, value: only.text };
   return {
     type: 'content',
     value: content.map((part) => {
@@ -185,7 +202,9 @@ function promptOf({ system, messages }: Body): Prompt {
           })),
         });
       }
-      const parts = content.flatMap((block) => (block.type === 'tool_result' ? [] : [userPart(block)]));
+      const parts = content.flatMap((block) =>
+        block.type === 'tool_result' || (block.type === 'text' && block.text === '') ? [] : [userPart(block)],
+      );
       if (parts.length > 0) prompt.push({ role: 'user', content: parts });
     } else {
       const parts = content.flatMap((block): AssistantPart[] => {

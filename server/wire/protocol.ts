@@ -22,8 +22,8 @@ export interface ClientProtocol {
   parse(bytes: Buffer): ClientRequest;
   /** The error as the body of an answer. */
   errorBody(error: SignalboxError, requestId: string): Buffer;
-  /** The error as the last event of a stream that has already begun. */
-  errorEvent(error: SignalboxError, requestId: string): Buffer;
+  /** The error as the last event of a stream that has already begun. `stream` is what has been sent of it. */
+  errorEvent(error: SignalboxError, requestId: string, stream: AnswerStream | null): Buffer;
   /** Carries requests over to models whose vendors speak another protocol; null where no other has anything like it. */
   readonly translation: Translation | null;
 }

@@ -18,6 +18,14 @@ export interface TranslatedCall {
   readonly parallelTools: boolean;
 }
 
+/** The request that an answer belongs to. */
+export interface Asked {
+  /** As it was sent to the model. */
+  readonly body: Buffer;
+  /** Our own id of it; empty where it has none. */
+  readonly requestId: string;
+}
+
 export interface Translation {
   /**
    * The call for a body. Throws `UpstreamError('unsupported')`, naming the first thing that cannot be carried over, or
@@ -28,9 +36,9 @@ export interface Translation {
    * A whole answer in the client's protocol. `model` is the name asked for, `created` seconds since 1970. Throws
    * `UpstreamError` where the answer is a refusal or was cut off.
    */
-  whole(result: GenerateResult, model: string, created: number): Buffer;
+  whole(result: GenerateResult, model: string, created: number, asked: Asked): Buffer;
   /** Turns the parts of one stream into the client's events. */
-  events(model: string, created: number): PartWriter;
+  events(model: string, created: number, asked: Asked): PartWriter;
 }
 
 export interface PartWriter {

@@ -65,9 +65,11 @@ function unfinished(): UpstreamError {
  */
 export function wholeAnswer(result: GenerateResult, model: string, created: number): Buffer {
   let text = '';
+  let reasoning = '';
   const toolCalls: object[] = [];
   for (const part of result.content) {
     if (part.type === 'text') text += part.text;
+    else if (part.type === 'reasoning') reasoning += part.text;
     else if (part.type === 'tool-call') {
       toolCalls.push({
         id: part.toolCallId,
@@ -83,6 +85,7 @@ export function wholeAnswer(result: GenerateResult, model: string, created: numb
     role: 'assistant',
     content: text === '' && toolCalls.length > 0 ? null : text,
     refusal,
+    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
     ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
   };
   return Buffer.from(
@@ -124,6 +127,9 @@ export class ChatEvents {
         return '';
       case 'text-delta':
         return part.delta === '' ? '' : this.#delta({ content: part.delta });
+      case 'reasoning-delta':
+        // OpenAI has no place for it; this is the name that most other servers of the protocol have given it.
+        return part.delta === '' ? '' : this.#delta({ reasoning_content: part.delta });
       case 'tool-input-start': {
         const index = this.#toolCalls.size;
         this.#toolCalls.set(part.id, { index, filled: false });

@@ -40,7 +40,8 @@ const message = z.discriminatedUnion('role', [
     content: contentOf(z.discriminatedUnion('type', [textPart, refusalPart])).nullish(),
     refusal: z.string().nullish(),
     tool_calls: z.array(toolCall).nullish(),
-    // What answers of the protocol carry and clients send back unread.
+    // What answers of the protocol carry and clients send back unread; thoughts without a signature are of no use.
+    reasoning_content: z.string().nullish(),
     annotations: z.array(z.unknown()).nullish(),
     audio: z.null().optional(),
     function_call: z.null().optional(),

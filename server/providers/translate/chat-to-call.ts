@@ -7,10 +7,11 @@ type UserPart = Extract<Message, { role: 'user' }>['content'][number];
 type AssistantContent = Extract<Prompt[number], { role: 'assistant' }>['content'];
 type UserContent = Extract<Prompt[number], { role: 'user' }>['content'];
 
-const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,/i;
+/** An address that holds the content itself; its first group is the media type. */
+export const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,/i;
 
 /** Media types of documents that vendors read; others would be refused by them with a less clear message. */
-const DOCUMENT_TYPES = new Set(['application/pdf', 'text/plain']);
+export const DOCUMENT_TYPES = new Set(['application/pdf', 'text/plain']);
 
 function userPart(part: UserPart): UserContent[number] {
   if (part.type === 'text') return { type: 'text', text: part.text };
@@ -33,7 +34,8 @@ function userPart(part: UserPart): UserContent[number] {
   };
 }
 
-function argumentsOf(text: string): object {
+/** The arguments of a call as a client writes them. Throws UpstreamError where they are not a JSON object. */
+export function argumentsOf(text: string): object {
   // Some clients write the arguments of a tool without parameters as an empty text.
   if (text.trim() === '') return {};
   try {

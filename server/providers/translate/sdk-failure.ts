@@ -4,6 +4,7 @@ import { isObject, parseJson } from '../../wire/json-value.ts';
 import type { FailureReader } from '../pass-through.ts';
 import { UpstreamError } from '../provider.ts';
 import { retryAfter } from '../retry-after.ts';
+import { unsupported } from './chat-body.ts';
 import { transportFailure } from './upstream-fetch.ts';
 
 const callError = z.object({
@@ -12,6 +13,8 @@ const callError = z.object({
   responseBody: z.string().optional(),
   message: z.string(),
 });
+
+const cannotSay = z.object({ name: z.literal('AI_UnsupportedFunctionalityError'), functionality: z.string() });
 
 function* causes(error: unknown): Generator<Error> {
   const seen = new Set<unknown>();
@@ -25,6 +28,9 @@ function* causes(error: unknown): Generator<Error> {
 export function sdkFailure(error: unknown, reader: FailureReader): UpstreamError {
   for (const cause of causes(error)) {
     if (cause instanceof UpstreamError) return cause;
+    // What a package itself has no way to say; it throws before anything is sent.
+    const functionality = cannotSay.safeParse(cause).data?.functionality;
+    if (functionality !== undefined) return unsupported(functionality);
     const broken = transportFailure(cause, true);
     if (broken) return broken;
   }

@@ -62,7 +62,7 @@ describe('what Anthropic answers', () => {
     });
   });
 
-  it('keeps its reasoning to itself but counts it', async () => {
+  it('shows its reasoning and counts it', async () => {
     const thinking = [
       { data: { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '' } } },
       { data: { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } } },
@@ -79,7 +79,7 @@ describe('what Anthropic answers', () => {
       stream([...text.stream.slice(0, 1), ...thinking, end, { data: { type: 'message_stop' } }]),
     );
     const { text: answer } = await send(provider, { stream: true });
-    expect(answer).not.toContain('Hm.');
+    expect(answer).toContain('"reasoning_content":"Hm."');
     expect(answer).toContain('"completion_tokens":40');
     expect(answer).toContain('"reasoning_tokens":30');
   });

@@ -326,7 +326,7 @@ describe('answers of the gateway itself', () => {
         request_id: 'req_1',
       },
     });
-    expect(errorEvent(error, 'req_1').toString()).toBe(`data: ${JSON.stringify(body)}\n\n`);
+    expect(errorEvent(error, 'req_1', null).toString()).toBe(`data: ${JSON.stringify(body)}\n\n`);
   });
 
   it('give a fixed answer whole or as a stream', () => {
