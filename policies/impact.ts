@@ -10,8 +10,7 @@ import { costOf } from './price.ts';
 import { type Assumptions, type Difference, decideAgain, type Recorded } from './replay.ts';
 import type { Tag } from './request.ts';
 import { factSchema, recordedStepSchema } from './trace-schema.ts';
-
-const count = z.int().min(0);
+import { usageSchema } from './usage-schema.ts';
 
 /** A record with all that deciding it again needs: no text of the request, no answer. */
 export const replayInputSchema = z.object({
@@ -26,13 +25,7 @@ export const replayInputSchema = z.object({
   /** The model that answered; null where none did. */
   model: z.string().nullable(),
   requestedModel: z.string(),
-  usage: z.object({
-    inputTokens: count,
-    cachedInputTokens: count,
-    cacheWriteTokens: count,
-    outputTokens: count,
-    reasoningTokens: count,
-  }),
+  usage: usageSchema,
   /** Nano-dollars. */
   cost: z.number(),
   /** Tags as they were at the end; rules may have set some. */

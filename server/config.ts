@@ -24,6 +24,14 @@ const own = {
     description: 'Port to listen on; 0 for any free one.',
     shown: '8080',
   },
+  PUBLIC_URL: {
+    schema: z
+      .url({ protocol: /^https?$/, error: 'it must be a web address such as https://gateway.example.com' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    description: 'Where people reach these pages, for links in messages; without it, messages name the path alone.',
+    shown: null,
+  },
   DATA_DIR: {
     schema: z.string().min(1).default('data'),
     description: 'Folder of the embedded database.',
@@ -63,6 +71,31 @@ const own = {
     description: 'Largest body of a request, in megabytes.',
     shown: '20',
   },
+  SMTP_URL: {
+    schema: z.string().regex(/^smtps?:\/\/[^\s/]+/, 'it must begin with smtp:// or smtps://').optional(),
+    description:
+      'The server that sends messages by e-mail, as smtp://user:password@host:587 (with STARTTLS) or smtps://. Without it, no channel can be an e-mail.',
+    shown: null,
+  },
+  ALERT_FROM: {
+    schema: z.email('it must be an e-mail address').optional(),
+    description: 'Whom messages by e-mail are from; needed with SMTP_URL.',
+    shown: null,
+  },
+  ALLOW_PRIVATE_WEBHOOKS: {
+    schema: z.enum(['true', 'false'], 'it must be true or false').default('false'),
+    description: 'Whether messages may go to webhooks in the gateway’s own network: loopback, private and link-local addresses.',
+    shown: 'false',
+  },
+  SECRET_KEY: {
+    schema: z
+      .string()
+      .refine((text) => Buffer.from(text, 'base64').length === 32, 'it must be 32 bytes in base64')
+      .optional(),
+    description:
+      'Seals secrets in the database, such as the addresses of webhooks: 32 bytes in base64. Without it, a key is made on the first start and kept in the file `secret.key` of DATA_DIR: keep a copy of it.',
+    shown: null,
+  },
   SIGNALBOX_ADMIN_EMAIL: {
     schema: z.email('it must be an e-mail address').default('admin@example.com'),
     description: 'E-mail address of the first administrator; used on the first start.',
@@ -88,12 +121,20 @@ const own = {
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Where people reach the pages, without a slash at the end; null where it is not known. */
+  readonly publicUrl: string | null;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
   readonly durability: 'process' | 'power';
   /** Share of live decisions that the rules library evaluates too. */
   readonly secondOpinions: number;
   readonly bodyLimit: number;
+  /** The server that sends e-mail; null where none is set up. */
+  readonly mail: { readonly url: string; readonly from: string } | null;
+  /** Whether webhooks may lead into the gateway's own network. */
+  readonly allowPrivateWebhooks: boolean;
+  /** 32 bytes in base64; null for a key in a file. */
+  readonly secretKey: string | null;
   readonly adminEmail: string;
   readonly adminPassword: string | null;
   readonly adminToken: string | null;
@@ -109,12 +150,17 @@ export const settings: readonly Setting[] = [
 const schema = z.object({
   HOST: own.HOST.schema,
   PORT: own.PORT.schema,
+  PUBLIC_URL: own.PUBLIC_URL.schema,
   DATA_DIR: own.DATA_DIR.schema,
   DATABASE_URL: own.DATABASE_URL.schema,
   REDIS_URL: own.REDIS_URL.schema,
   DURABILITY: own.DURABILITY.schema,
   EVALUATOR: own.EVALUATOR.schema,
   BODY_LIMIT_MB: own.BODY_LIMIT_MB.schema,
+  SMTP_URL: own.SMTP_URL.schema,
+  ALERT_FROM: own.ALERT_FROM.schema,
+  ALLOW_PRIVATE_WEBHOOKS: own.ALLOW_PRIVATE_WEBHOOKS.schema,
+  SECRET_KEY: own.SECRET_KEY.schema,
   SIGNALBOX_ADMIN_EMAIL: own.SIGNALBOX_ADMIN_EMAIL.schema,
   SIGNALBOX_ADMIN_PASSWORD: own.SIGNALBOX_ADMIN_PASSWORD.schema,
   SIGNALBOX_ADMIN_TOKEN: own.SIGNALBOX_ADMIN_TOKEN.schema,
@@ -138,14 +184,24 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     host: value.HOST,
     port: value.PORT,
+    publicUrl: value.PUBLIC_URL ?? null,
     dataDir: value.DATA_DIR,
     databaseUrl: value.DATABASE_URL,
     durability: value.DURABILITY,
     secondOpinions: value.EVALUATOR === 'library' ? 1 : 0.01,
     bodyLimit: Math.floor(value.BODY_LIMIT_MB * 1024 * 1024),
+    mail: mailServer(value.SMTP_URL, value.ALERT_FROM),
+    allowPrivateWebhooks: value.ALLOW_PRIVATE_WEBHOOKS === 'true',
+    secretKey: value.SECRET_KEY ?? null,
     adminEmail: value.SIGNALBOX_ADMIN_EMAIL,
     adminPassword: value.SIGNALBOX_ADMIN_PASSWORD ?? null,
     adminToken: value.SIGNALBOX_ADMIN_TOKEN ?? null,
     apiKey: value.SIGNALBOX_API_KEY ?? null,
   };
+}
+
+function mailServer(url: string | undefined, from: string | undefined): Config['mail'] {
+  if (url === undefined) return null;
+  if (from !== undefined) return { url, from };
+  throw new Error('The setting SMTP_URL cannot be used: it needs ALERT_FROM, the address that messages are from.');
 }

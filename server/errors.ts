@@ -84,6 +84,10 @@ export const ERRORS = {
       'The budget {budget} for {scope} is spent: {spent} of {limit} used, {held} held for running requests, and this request could cost {amount}. It resets {resets_at}. Ask {owner} for more: the page {link} takes your request.',
     retry: false,
   },
+  budget_unavailable: server(
+    503,
+    'What a request holds of the budget {budget} cannot be written down now, so nothing is spent from it. Try again in a moment; if it goes on, ask your administrator to look at the disk and the database.',
+  ),
   rate_limited: {
     status: 429,
     type: 'rate_limit_error',
@@ -188,6 +192,17 @@ export const ERRORS = {
     'The policy “{policy}” is what {owners} uses by default, so its requests would find no policy any more. Choose another default first, then archive it.',
     409,
   ),
+  month_not_closable: invalid('{month} cannot be closed: {why}.', 409),
+  usage_needs_scan: invalid(
+    'This cannot be answered at once: {why}. Ask for a shorter time, or start a scan, which reads the requests one after the other and says how far it is.',
+    422,
+  ),
+  too_many_scans: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'Already {most} scans are reading the records. Wait until one of them has ended, or end one.',
+    retry: true,
+  },
   conflict: invalid(
     '{what} was changed by someone else in the meantime (revision {revision}). Load it again and repeat your change.',
     409,

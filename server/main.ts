@@ -4,6 +4,7 @@ import { readConfig } from './config.ts';
 import { shippedPolicies } from './control/shipped.ts';
 import { createProviders } from './providers/index.ts';
 import { startServer } from './server.ts';
+import { UsageProcess } from './usage/usage-process.ts';
 import { welcome } from './welcome.ts';
 
 /** Built pages stand beside the built server, also when the sources are run as they are. */
@@ -12,7 +13,8 @@ const PAGES = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/u
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const providers = await createProviders(process.env);
-  const running = await startServer(config, providers, await shippedPolicies(), PAGES);
+  const usageProcess = new UsageProcess(config);
+  const running = await startServer(config, providers, await shippedPolicies(), PAGES, usageProcess);
   let stopping = false;
   const stop = (why: string): void => {
     if (stopping) return;

@@ -2,10 +2,13 @@
 import { createHmac } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { resolveName } from './alerts/address.ts';
+import { Alerts } from './alerts/alerts.ts';
 import { createApp, createHttpServer } from './app.ts';
 import type { Config } from './config.ts';
 import { createControl } from './control/control.ts';
 import { newId } from './control/ids.ts';
+import { acceptFirstLists, shippedList } from './control/price-list.ts';
 import { type Seeded, type ShippedPolicy, seed } from './control/seed.ts';
 import type { Snapshot } from './control/snapshot.ts';
 import { postResets, topUpsOf } from './control/top-ups.ts';
@@ -17,11 +20,19 @@ import { SecondOpinion } from './gateway/second-opinion.ts';
 import { Throttles } from './gateway/throttles.ts';
 import { BudgetCounters } from './money/counters.ts';
 import { Overruns } from './money/overruns.ts';
-import { buildCatalogue } from './providers/catalogue.ts';
+import type { AcceptedList } from './money/prices.ts';
+import { buildCatalogue, type Catalogue } from './providers/catalogue.ts';
 import type { ConfiguredProvider } from './providers/index.ts';
 import { recoverLost } from './records/recover.ts';
 import { RecordWriter } from './records/writer.ts';
 import { openDatabase } from './store/database.ts';
+import { openSecrets } from './store/secrets.ts';
+import { answerUsage } from './usage/answer.ts';
+import { Scans } from './usage/scans.ts';
+import { sumHere } from './usage/summing.ts';
+import type { UsageProcess } from './usage/usage-process.ts';
+import { LiveTraffic } from './usage-live/live.ts';
+import { LiveWatchers } from './usage-live/watchers.ts';
 
 /** Bodies held in memory at once, in bytes. */
 const IN_FLIGHT = 512 * 1024 * 1024;
@@ -34,6 +45,8 @@ const DRAIN_MS = 30_000;
 const IDLE_CHECK_MS = 100;
 /** How often future prices are looked at. */
 const PRICE_CHECK_MS = 1000;
+/** How long one attempt to send a message may take. */
+const ALERT_TIMEOUT_MS = 10_000;
 
 export interface RunningServer {
   readonly url: string;
@@ -46,12 +59,16 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Starts a gateway. Rejects with a sentence for people when a store, a port or a provider is not to be had. */
+/**
+ * Starts a gateway, and the process that sums up usage where it is given; without it no sums are kept, and questions about
+ * usage read the records. Rejects with a sentence for people when a store, a port or a provider is not to be had.
+ */
 export async function startServer(
   config: Config,
   providers: readonly ConfiguredProvider[],
   shipped: readonly ShippedPolicy[],
   pages: string,
+  usageProcess: UsageProcess | null = null,
 ): Promise<RunningServer> {
   const database = await openDatabase({
     dataDir: config.dataDir,
@@ -70,10 +87,21 @@ export async function startServer(
       starter: 'starter',
     });
 
+    const shippedPrices = shippedList();
+    await acceptFirstLists(control, shippedPrices);
+
     const sources = providers.map(({ source }) => source);
+    const of = (organisation: string) => (one: { readonly organisation: string }) => one.organisation === organisation;
+    const modelsWith = (snapshot: Snapshot, organisation: string, lists: readonly AcceptedList[]): Catalogue =>
+      buildCatalogue({
+        sources,
+        overrides: snapshot.prices.filter(of(organisation)),
+        cards: snapshot.rateCards.filter(of(organisation)),
+        lists,
+        now: Date.now(),
+      });
     const modelsOf = (snapshot: Snapshot, organisation: string): OrganisationModels => {
-      const overrides = snapshot.prices.filter((price) => price.organisation === organisation);
-      return buildCatalogue({ sources, overrides, now: Date.now() });
+      return modelsWith(snapshot, organisation, snapshot.priceLists.filter(of(organisation)));
     };
     let runtime = new Runtime(control.snapshot(), modelsOf);
     let priced = Date.now();
@@ -82,7 +110,7 @@ export async function startServer(
     });
     const priceTimer = setInterval(() => {
       const now = Date.now();
-      const due = runtime.snapshot.prices.some(({ effectiveFrom }) => effectiveFrom > priced && effectiveFrom <= now);
+      const due = pricesChange(runtime.snapshot, priced, now);
       priced = now;
       if (due) runtime = new Runtime(runtime.snapshot, modelsOf);
     }, PRICE_CHECK_MS);
@@ -90,6 +118,28 @@ export async function startServer(
     await postResets(control.db, database.records);
     const counters = new BudgetCounters(await database.records.spend(0), await topUpsOf(control.db));
     const writer = new RecordWriter(database.records, { maxQueued: MOST_QUEUED });
+    const secrets = await openSecrets(config);
+    const channels = { secrets, allowPrivate: config.allowPrivateWebhooks, canMail: config.mail !== null };
+    const summing = usageProcess ?? sumHere(database.usage);
+    const alerts = new Alerts({
+      control,
+      usage: (question) => answerUsage(database.usage, summing, question),
+      counters,
+      secrets,
+      isWriting: () => writer.healthy,
+      settings: {
+        resolve: resolveName,
+        allowPrivate: config.allowPrivateWebhooks,
+        timeoutMs: ALERT_TIMEOUT_MS,
+        mail: config.mail,
+        publicUrl: config.publicUrl,
+        now: Date.now,
+        chance: Math.random,
+      },
+    });
+    const live = new LiveTraffic();
+    const watchers = new LiveWatchers(live, Date.now);
+    const scans = new Scans(summing);
     let stopping = false;
     let sequence = 0;
     const gateway: Gateway = {
@@ -98,6 +148,8 @@ export async function startServer(
       counters,
       writer,
       overruns: new Overruns((words) => console.warn(words)),
+      alerts,
+      live,
       inFlight: new InFlight(IN_FLIGHT),
       coolDowns: new CoolDowns(),
       throttles: new Throttles(),
@@ -106,6 +158,7 @@ export async function startServer(
           `The two evaluators disagree on request ${found.request} at node ${found.node}: ${found.taken} was taken, the rules library says ${found.library}. Please report this.`,
         );
       }),
+      publicUrl: config.publicUrl,
       bodyLimit: config.bodyLimit,
       gateway: GATEWAY,
       boot: newId('boot'),
@@ -119,7 +172,9 @@ export async function startServer(
       control,
       controlDeps: {
         records: database.records,
-        models: (organisation) => runtime.models(organisation),
+        models: (organisation, list) =>
+          list ? modelsWith(runtime.snapshot, organisation, [list]) : runtime.models(organisation),
+        shippedList: shippedPrices,
         providers: providers.map(({ provider }) => provider.name),
         budgetUse: (budget) =>
           counters.of(budget, Date.now()).map(({ scope, spent, held, toppedUp, window }) => ({
@@ -127,6 +182,10 @@ export async function startServer(
             ...(toppedUp > 0 && { toppedUp }),
           })),
         counters,
+        usage: { stores: database.usage, summing, scans },
+        watchers,
+        channels,
+        alerts,
         gateway: GATEWAY,
         adminToken: config.adminToken,
         sessionSecret: sessionSecret(control.snapshot()),
@@ -138,6 +197,8 @@ export async function startServer(
     const server = createHttpServer(app);
     const sockets = openSockets(server);
     await listen(server, config.port, config.host);
+    await alerts.start();
+    usageProcess?.start();
     const address = server.address() as AddressInfo;
     return {
       url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
@@ -148,8 +209,12 @@ export async function startServer(
         stopping = true;
         gateway.throttles.stop();
         clearInterval(priceTimer);
+        watchers.stop();
+        scans.stop();
+        await usageProcess?.stop();
         await drain(server, sockets);
         await writer.drain();
+        await alerts.stop();
         await Promise.all(providers.map(({ provider }) => provider.close()));
         await database.close();
       },
@@ -158,6 +223,20 @@ export async function startServer(
     await database.close();
     throw error;
   }
+}
+
+/** Whether a price that was set, a rate card or a step of a list begins or ends after one moment and by the other. */
+function pricesChange({ prices, rateCards, priceLists }: Snapshot, after: number, until: number): boolean {
+  const due = (at: number | null): boolean => at !== null && at > after && at <= until;
+  return (
+    prices.some(({ effectiveFrom }) => due(effectiveFrom)) ||
+    rateCards.some((card) => due(card.from) || due(card.until)) ||
+    priceLists.some((list) =>
+      Object.values(list.prices).some((models) =>
+        Object.values(models).some(({ steps }) => steps.some(({ from }) => due(from))),
+      ),
+    )
+  );
 }
 
 /** Signs sessions; the same after a restart, so that nobody is signed out by one. */

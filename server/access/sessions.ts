@@ -49,6 +49,13 @@ export function beginSession(request: Request, person: string): Promise<void> {
   });
 }
 
+/** Reads the session of a request again; rejects where somebody has signed out of it, or it is over. */
+export function rereadSession(request: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.session.reload((error?: unknown) => (error ? reject(error) : resolve()));
+  });
+}
+
 /** Ends the session of a request. */
 export function endSession(request: Request): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,8 @@
 /** “Ask for more”: what people ask of a budget's owner, and how that was answered. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { askMessage } from '../alerts/asks.ts';
+import { writeMessages } from '../alerts/outbox.ts';
 import { SignalboxError } from '../errors.ts';
 import type { BudgetCounters } from '../money/counters.ts';
 import type { Control, ControlStore } from './control.ts';
@@ -70,7 +72,8 @@ export async function askForMore(
   input: z.output<typeof budgetRequestInputSchema>,
 ): Promise<BudgetRequest> {
   const { budget, scope, amount, reason } = input;
-  requireScope(budgetEntry(control, actor, budget), scope);
+  const entry = budgetEntry(control, actor, budget);
+  requireScope(entry, scope);
   const id = newId('ask');
   const change = { action: 'budget_request.create', objectType: 'budget_request', objectId: id, reason };
   return control.change(actor, change, async (trx) => {
@@ -79,6 +82,7 @@ export async function askForMore(
       ...{ state: 'open', answer: null, answered_by: null, answered_at: null },
     };
     await trx('budget_requests').insert(row);
+    await writeMessages(trx, [askMessage(control.snapshot(), row, entry)], control.snapshot().channels, row.at);
     return { before: null, after: { budget, scope, amount, state: 'open' }, value: toRequest(row) };
   });
 }

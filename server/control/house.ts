@@ -6,7 +6,7 @@ import type { Graph } from '../../policies/graph.ts';
 import { probe } from '../../policies/probe.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlDeps } from './route.ts';
-import type { BudgetEntry, KeyEntry, Snapshot } from './snapshot.ts';
+import { type BudgetEntry, hasChannel, type KeyEntry, type Snapshot } from './snapshot.ts';
 
 /** The budget of an organisation by its id. */
 export function budgetOf(snapshot: Snapshot, organisation: string, id: string): BudgetEntry | undefined {
@@ -24,6 +24,7 @@ export function checkIn(snapshot: Snapshot, deps: ControlDeps, graph: Graph, org
     models: deps.models(organisation).lookup,
     budget: (id) => budgetOf(snapshot, organisation, id),
     callersChoose: (tag) => callersChoose(keys, tag),
+    hasChannel: (name) => hasChannel(snapshot, organisation, name),
   };
   return checkGraph(graph, context);
 }

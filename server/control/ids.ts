@@ -1,7 +1,25 @@
 import { randomUUID } from 'node:crypto';
 
 /** What an id belongs to; the gateway's own records use `req`. */
-export type IdPrefix = 'org' | 'team' | 'prj' | 'per' | 'key' | 'pol' | 'prc' | 'bud' | 'adj' | 'ask' | 'req' | 'boot';
+export type IdPrefix =
+  | 'org'
+  | 'team'
+  | 'prj'
+  | 'per'
+  | 'key'
+  | 'pol'
+  | 'prc'
+  | 'rc'
+  | 'pls'
+  | 'bud'
+  | 'adj'
+  | 'ask'
+  | 'cor'
+  | 'chn'
+  | 'alr'
+  | 'scan'
+  | 'req'
+  | 'boot';
 
 /**
  * A prefixed UUIDv7 (RFC 9562): 48 bits of milliseconds since 1970, then random bits, so that ids sort by the time at

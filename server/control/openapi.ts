@@ -45,8 +45,18 @@ function operation(route: Route): ZodOpenApiOperationObject {
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: {
       [`${route.status}`]: {
-        description: route.response ? 'Done.' : 'Done; there is nothing to answer.',
-        ...(route.response && { content: { 'application/json': { schema: route.response } } }),
+        description: route.streams
+          ? 'Events, each with this.'
+          : route.file === true
+            ? 'The file.'
+            : route.response
+              ? 'Done.'
+              : 'Done; there is nothing to answer.',
+        ...(route.file === true && { content: { 'application/octet-stream': { schema: z.string() } } }),
+        ...(route.response &&
+          route.file !== true && {
+            content: { [route.streams ? 'text/event-stream' : 'application/json']: { schema: route.response } },
+          }),
       },
       ...failures(route),
     },

@@ -1,6 +1,7 @@
 /** Records as the control API filters and shows them. */
 import { z } from 'zod';
 import { TAG_NAME } from '../../policies/facts.ts';
+import { usageSchema } from '../../policies/usage-schema.ts';
 import { SignalboxError } from '../errors.ts';
 import type { RecordFilter, RecordStatus } from '../records/record.ts';
 import { momentSchema } from './input.ts';
@@ -58,13 +59,6 @@ export function toFilter(organisation: string, query: z.output<typeof recordFilt
   };
 }
 
-const usage = z.object({
-  inputTokens: z.int(),
-  cachedInputTokens: z.int(),
-  cacheWriteTokens: z.int(),
-  outputTokens: z.int(),
-  reasoningTokens: z.int(),
-});
 const usageSource = z.enum(['provider', 'counted', 'estimated']);
 const nanoDollars = z.number().meta({ description: 'Nano-dollars.' });
 
@@ -92,7 +86,7 @@ export const recordSummarySchema = z
     policy: z.string().nullable(),
     version: z.int().nullable(),
     tags: tagsSchema,
-    usage,
+    usage: usageSchema,
     usageSource,
     cost: nanoDollars,
     trace: z
@@ -109,9 +103,12 @@ const attempt = z.object({
   failure: z.string().nullable(),
   status: z.int().nullable(),
   message: z.string().nullable(),
-  usage,
+  usage: usageSchema,
   usageSource,
   cost: nanoDollars.nullable(),
+  price: z.string().nullable().optional().meta({
+    description: 'Where its price came from: "list 1a2b3c4d of 2026-11-01, -15 %". Not there in older records.',
+  }),
   firstByteMs: z.number().nullable(),
   durationMs: z.number(),
   upstreamId: z.string().nullable(),
@@ -136,19 +133,9 @@ export const recordSchema = z
     trace: z.array(traceStepSchema).readonly(),
     attempts: z.array(attempt).readonly(),
     charges: z.array(charge).readonly(),
+    savedByRouting: nanoDollars.optional(),
     redactions: z.record(z.string(), z.int()),
     facts: z.record(z.string(), z.unknown()),
     content: z.object({ request: z.string(), answer: z.string().nullable() }).nullable(),
   })
   .meta({ id: 'Record' });
-
-export const usageTotalSchema = z
-  .object({
-    group: z.string().nullable(),
-    requests: z.int(),
-    errors: z.int(),
-    inputTokens: z.int(),
-    outputTokens: z.int(),
-    cost: nanoDollars,
-  })
-  .meta({ id: 'UsageTotal' });

@@ -1,13 +1,21 @@
 /** What a route of the control API is: one definition, from which Express and the API document are both made. */
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Model, ModelLookup } from '../../policies/model.ts';
+import type { Alerts } from '../alerts/alerts.ts';
 import { type ErrorCode, SignalboxError } from '../errors.ts';
 import type { BudgetCounters } from '../money/counters.ts';
+import type { AcceptedList, PriceAt } from '../money/prices.ts';
 import type { RecordStore } from '../records/record.ts';
+import type { Scans } from '../usage/scans.ts';
+import type { UsageStores } from '../usage/stores.ts';
+import type { Summing } from '../usage/summing.ts';
+import type { LiveWatchers } from '../usage-live/watchers.ts';
+import type { ChannelTools } from './channels.ts';
 import type { Control } from './control.ts';
 import type { Actor } from './history.ts';
 import { parseInput } from './input.ts';
+import type { ShippedList } from './price-list.ts';
 import type { BudgetEntry } from './snapshot.ts';
 
 /** What one scope of a budget has used of its open window, in the budget's unit. */
@@ -25,14 +33,27 @@ export interface BudgetUse {
 /** What the control API needs of the rest of the gateway. */
 export interface ControlDeps {
   readonly records: RecordStore;
-  /** The models of the configured providers, at the organisation's prices of now. */
-  readonly models: (organisation: string) => { readonly models: readonly Model[]; readonly lookup: ModelLookup };
+  /** The models of the configured providers, at the organisation's prices of now; or as they were with another price list. */
+  readonly models: (
+    organisation: string,
+    list?: AcceptedList,
+  ) => { readonly models: readonly Model[]; readonly lookup: ModelLookup; readonly priceAt: PriceAt };
+  /** The price list that comes with the program. */
+  readonly shippedList: ShippedList;
   /** Names of the configured providers, which stand before the slash in the ids of their models. */
   readonly providers: readonly string[];
   /** What each scope of a budget has used of the window that is open now. */
   readonly budgetUse: (budget: BudgetEntry) => readonly BudgetUse[];
   /** What is spent and held now: top-ups and resets act on it at once. */
   readonly counters: BudgetCounters;
+  /** What usage is answered from, and who reads many records for it. */
+  readonly usage: { readonly stores: UsageStores; readonly summing: Summing; readonly scans: Scans };
+  /** Those who watch the traffic as it goes through. */
+  readonly watchers: LiveWatchers;
+  /** What channels are made with. */
+  readonly channels: ChannelTools;
+  /** Sends what waits, and tests. */
+  readonly alerts: Pick<Alerts, 'wake' | 'delivery'>;
   /** The name under which this gateway writes its records. */
   readonly gateway: string;
   /** Lets programs in with `Authorization: Bearer`; null for nobody. */
@@ -75,19 +96,36 @@ interface RouteWords {
   readonly viewers?: true;
   /** True where attempts are counted and limited. */
   readonly limited?: true;
-  /** True where a whole policy is sent, which may be larger than other bodies. */
-  readonly large?: true;
+  /** True where a whole policy is sent, which may be larger than other bodies; `file` for the file of another program. */
+  readonly large?: true | 'file';
+  /** True where events are sent for as long as the client listens: see `defineStream`. */
+  readonly streams?: true;
+  /** True where a file is answered and not JSON: its handler gives an `AnsweredFile`; `csv` where `format=csv` asks for one. */
+  readonly file?: true | 'csv';
 }
+
+/** What a route that answers a file gives. */
+export const answeredFileSchema = z.object({
+  name: z.string(),
+  /** Its media type. */
+  type: z.string(),
+  text: z.string(),
+  /** SHA-256 of its bytes in hexadecimal; it goes along as the header `x-signalbox-sha256`. */
+  digest: z.string(),
+});
 
 export interface Route extends RouteWords {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   /** Null where no body is read. */
   readonly body: z.ZodType | null;
-  /** Null where nothing is answered. */
+  /** Null where nothing is answered; of a stream, each of its events. */
   readonly response: z.ZodType | null;
-  /** Reads the parts of a request strictly, does the work, and gives the answer as the schema has it. */
-  run(parts: Parts, context: RouteContext): Promise<unknown>;
+  /**
+   * Reads the parts of a request strictly, does the work, and gives the answer as the schema has it. Only a stream writes
+   * to the response itself.
+   */
+  run(parts: Parts, context: RouteContext, response: Response): Promise<unknown>;
 }
 
 const nothing = z.strictObject({});
@@ -135,6 +173,32 @@ export function defineRoute<
       };
       const answer = await handle(input, context);
       return response === undefined ? undefined : response.parse(answer);
+    },
+  };
+}
+
+interface StreamSpec extends Omit<RouteWords, 'method' | 'status' | 'streams'> {
+  /** What each event carries as JSON. */
+  readonly event: z.ZodType;
+  /** Takes the response over and begins to send; what it throws is answered as by any other route. */
+  begin(context: RouteContext, response: Response): void;
+}
+
+/** A route that answers server-sent events (`text/event-stream`) to a GET, until one of the two sides ends it. */
+export function defineStream({ event, begin, ...words }: StreamSpec): Route {
+  return {
+    ...words,
+    method: 'get',
+    status: 200,
+    streams: true,
+    params: nothing,
+    query: nothing,
+    body: null,
+    response: event,
+    async run(parts, context, response) {
+      parseInput(nothing, parts.params);
+      parseInput(nothing, parts.query);
+      begin(context, response);
     },
   };
 }

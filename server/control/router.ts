@@ -1,16 +1,19 @@
 /** The control API in Express: each definition becomes a route, and every error leaves in one shape. */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import type { z } from 'zod';
 import { type Caller, findCaller, requireOwnPage } from '../access/caller.ts';
 import { sessions } from '../access/sessions.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Control } from './control.ts';
 import { apiDocument } from './openapi.ts';
-import type { ControlDeps, Route } from './route.ts';
+import { answeredFileSchema, type ControlDeps, type Route } from './route.ts';
 import { routes } from './routes/table.ts';
 
 const BODY_LIMIT = { bytes: 1_000_000, words: '1 MB' };
 const LARGE_BODY_LIMIT = { bytes: 10_000_000, words: '10 MB' };
+/** Of a file of 20 MB as JSON has it, where quotes and line breaks take two bytes. */
+const FILE_BODY_LIMIT = { bytes: 25_000_000, words: '20 MB' };
 const SIGN_IN_ATTEMPTS = 10;
 const SIGN_IN_WINDOW_MS = 15 * 60 * 1000;
 
@@ -70,6 +73,7 @@ const json = (limit: typeof BODY_LIMIT) => ({
 });
 const small = json(BODY_LIMIT);
 const large = json(LARGE_BODY_LIMIT);
+const largest = json(FILE_BODY_LIMIT);
 
 /** Read only when it is known who asks. */
 function parseJson(request: Request, response: Response, { parse, limit }: typeof small): Promise<void> {
@@ -84,17 +88,24 @@ function handler(route: Route, control: Control, deps: ControlDeps): RequestHand
     if (route.method !== 'get') requireOwnPage(request);
     if (route.method !== 'get' && !route.anyone && !route.reads && !route.viewers && !actor.mayChange)
       throw new SignalboxError('read_only');
-    await parseJson(request, response, route.large ? large : small);
+    await parseJson(request, response, route.large === 'file' ? largest : route.large ? large : small);
     const { params, query } = request;
     const values = Object.values({ ...params, ...query }).flat();
     if (values.some((value) => UNSTORABLE.test(String(value)))) {
       throw new SignalboxError('invalid_input', { why: UNSTORABLE_WORDS });
     }
     const body: unknown = request.body;
-    const answer = await route.run({ params, query, body }, { control, deps, actor, request });
-    if (answer === undefined) response.status(route.status).end();
+    const answer = await route.run({ params, query, body }, { control, deps, actor, request }, response);
+    if (route.streams) return;
+    if (route.file === true || (route.file === 'csv' && query.format === 'csv'))
+      sendFile(response, answeredFileSchema.parse(answer));
+    else if (answer === undefined) response.status(route.status).end();
     else response.status(route.status).json(answer);
   };
+}
+
+function sendFile(response: Response, { name, type, text, digest }: z.infer<typeof answeredFileSchema>): void {
+  response.attachment(name).set('x-signalbox-sha256', digest).type(type).send(Buffer.from(text));
 }
 
 /** Counts failed attempts by address of the client; those that succeed do not count. */

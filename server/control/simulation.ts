@@ -14,6 +14,7 @@ import { budgetOf, compile } from './house.ts';
 import { idSchema, momentSchema } from './input.ts';
 import { tagsSchema } from './records.ts';
 import type { ControlDeps } from './route.ts';
+import { hasChannel } from './snapshot.ts';
 import { decisionSchema, explanationSchema } from './trace.ts';
 import { findVersion } from './versions.ts';
 
@@ -75,6 +76,7 @@ export async function simulateDraft(
       return use ?? { spent: 0, held: 0 };
     },
     facts: { key: { id: key?.id ?? '', name: key?.name ?? '' }, project: key?.projectName ?? '', app: null },
+    hasChannel: (name) => hasChannel(snapshot, organisation, name),
     counter: tokenCounter,
   });
 }

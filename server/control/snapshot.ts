@@ -2,10 +2,16 @@
 import type { Knex } from 'knex';
 import type { Budget } from '../../policies/budget.ts';
 import type { Price } from '../../policies/model.ts';
+import type { AlertTopic } from '../alerts/message.ts';
+import type { AcceptedList } from '../money/prices.ts';
+import type { RateCard } from '../money/rate-cards.ts';
 import { type BudgetRow, toBudget } from './budgets.ts';
+import { type ChannelKind, type ChannelRow, channelEntry } from './channels.ts';
 import { type KeyRow, toKey } from './keys.ts';
 import type { PolicyRow } from './policies.ts';
+import { type PriceListRow, toAcceptedList } from './price-list.ts';
 import { type PriceRow, readPrice } from './prices.ts';
+import { type RateCardRow, toRateCard } from './rate-cards.ts';
 import type { VersionRow } from './versions.ts';
 
 export interface KeyEntry {
@@ -44,6 +50,19 @@ export interface BudgetEntry extends Budget {
   readonly project: string | null;
 }
 
+/** Where messages go, without its address. */
+export interface ChannelEntry {
+  readonly id: string;
+  readonly organisation: string;
+  readonly name: string;
+  readonly kind: ChannelKind;
+  readonly topics: readonly AlertTopic[];
+  /** Id of the team whose messages alone it gets; null for those of the whole organisation. */
+  readonly team: string | null;
+  /** How long nothing more is sent after a message; 0 for no such time. */
+  readonly quietMinutes: number;
+}
+
 interface PriceEntry {
   readonly organisation: string;
   readonly model: string;
@@ -73,13 +92,29 @@ export interface Snapshot {
   /** Policies that have a live version and are not in the archive, by id. */
   readonly policies: ReadonlyMap<string, LivePolicy>;
   readonly budgets: ReadonlyMap<string, BudgetEntry>;
+  /** Channels by id. */
+  readonly channels: ReadonlyMap<string, ChannelEntry>;
+  /** Teams by id. */
+  readonly teams: ReadonlyMap<string, { readonly organisation: string; readonly name: string }>;
   /** In rising order of `effectiveFrom`. */
   readonly prices: readonly PriceEntry[];
+  /** In the order in which they were made. */
+  readonly rateCards: readonly (RateCard & { readonly organisation: string })[];
+  /** In the order in which they were accepted. An object stays the same from snapshot to snapshot. */
+  readonly priceLists: readonly (AcceptedList & { readonly id: string; readonly organisation: string })[];
+}
+
+/** Whether an organisation has a channel of that name. */
+export function hasChannel({ channels }: Snapshot, organisation: string, name: string): boolean {
+  for (const channel of channels.values()) {
+    if (channel.organisation === organisation && channel.name === name) return true;
+  }
+  return false;
 }
 
 interface Rows {
   readonly organisations: readonly { id: string; name: string; default_policy: string | null; secret: string }[];
-  readonly teams: readonly { id: string; name: string }[];
+  readonly teams: readonly { id: string; organisation: string; name: string }[];
   readonly projects: readonly {
     id: string;
     organisation: string;
@@ -91,7 +126,11 @@ interface Rows {
   readonly policies: readonly PolicyRow[];
   readonly live: readonly VersionRow[];
   readonly budgets: readonly BudgetRow[];
+  readonly channels: readonly ChannelRow[];
   readonly prices: readonly PriceRow[];
+  readonly rateCards: readonly RateCardRow[];
+  /** Those that are not known from the last snapshot. */
+  readonly priceLists: readonly PriceListRow[];
 }
 
 /** Reads a snapshot from one transaction that sees no change half done; policies that `last` has as they are, are kept. */
@@ -103,7 +142,7 @@ export async function loadSnapshot(
     if (database.dialect === 'postgres') await trx.raw('set transaction isolation level repeatable read, read only');
     return {
       organisations: await trx('organisations').select('id', 'name', 'default_policy', 'secret'),
-      teams: await trx('teams').select('id', 'name'),
+      teams: await trx('teams').select('id', 'organisation', 'name'),
       projects: await trx('projects').select('id', 'organisation', 'team', 'name', 'default_policy'),
       keys: await trx<KeyRow>('keys').select('*'),
       policies: await trx<PolicyRow>('policies').whereNotNull('live_version').whereNull('archived_at').select('*'),
@@ -114,7 +153,14 @@ export async function loadSnapshot(
         .whereNull('policies.archived_at')
         .select('versions.*'),
       budgets: await trx<BudgetRow>('budgets').select('*'),
+      channels: await trx<ChannelRow>('channels').orderBy('id').select('*'),
       prices: await trx<PriceRow>('prices').orderBy(['effective_from', 'id']).select('*'),
+      rateCards: await trx<RateCardRow>('rate_cards').orderBy(['at', 'id']).select('*'),
+      // They are long, and never changed.
+      priceLists: await trx<PriceListRow>('price_lists')
+        .whereNotIn('id', last?.priceLists.map(({ id }) => id) ?? [])
+        .orderBy(['accepted_at', 'id'])
+        .select('*'),
     };
   });
   return build(rows, last);
@@ -163,12 +209,16 @@ function build(rows: Rows, last: Snapshot | null): Snapshot {
     keys,
     policies,
     budgets: new Map(rows.budgets.map((row) => [row.id, { ...toBudget(row), organisation: row.organisation }])),
+    channels: new Map(rows.channels.map((row) => [row.id, channelEntry(row)])),
+    teams: new Map(rows.teams.map(({ id, organisation, name }) => [id, { organisation, name }])),
     prices: rows.prices.map((row) => ({
       organisation: row.organisation,
       model: row.model,
       price: readPrice(row),
       effectiveFrom: row.effective_from,
     })),
+    rateCards: rows.rateCards.map((row) => ({ ...toRateCard(row), organisation: row.organisation })),
+    priceLists: [...(last?.priceLists ?? []), ...rows.priceLists.map(toAcceptedList)],
   };
 }
 

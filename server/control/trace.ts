@@ -7,7 +7,7 @@ const effectResult = z
   .meta({
     override: {
       type: 'object',
-      description: 'What the outside answered: a hold, a call, a score, findings or a throttle.',
+      description: 'What the outside answered: a hold, a call, a score, findings, a throttle or an alert.',
     },
   });
 

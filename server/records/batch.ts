@@ -1,5 +1,7 @@
 /** One transaction's worth of the record store, with its sums made before the database sees it. */
 import type { Intent, RequestRecord, Spend } from './record.ts';
+import { addToSession, type SessionRequestRow, type SessionSum } from './sessions.ts';
+import type { HourSpend } from './spend-by-hour.ts';
 
 export type Correction = Spend & {
   readonly organisation: string;
@@ -47,12 +49,17 @@ export interface Batch {
   readonly corrections: readonly CorrectionRow[];
   readonly spend: readonly SpendSum[];
   readonly paths: readonly PathSum[];
+  readonly hours: readonly HourSpend[];
+  readonly sessions: readonly SessionSum[];
+  readonly sessionRequests: readonly SessionRequestRow[];
 }
 
 /** The connection that writes batches: one for each dialect. */
 export interface BatchWriter {
   /** All or nothing, in one transaction. False, and nothing written, where one of the records is already there. */
   write(batch: Batch): Promise<boolean>;
+  /** From now on records that start before `until` (milliseconds since 1970) are marked as late, to count at `until`. */
+  freezeBefore(organisation: string, until: number): Promise<void>;
 }
 
 export const HOUR_MS = 3_600_000;
@@ -72,11 +79,16 @@ export function batchOf(
   for (const intent of intents) if (!once.has(intent.id)) open.set(intent.id, intent);
   const spend: SpendSums = new Map();
   const paths: PathSums = new Map();
+  const hours: HourSums = new Map();
+  const sessions = new Map<string, SessionSum>();
+  const sessionRequests: SessionRequestRow[] = [];
   for (const record of once.values()) {
     for (const { budget, scope, unit, window, settled } of record.charges) {
       addSpend(spend, record, budget, scope, unit, window, settled);
+      if (settled !== 0) addHour(hours, record, budget, scope, settled);
     }
     addPath(paths, record);
+    addToSession(sessions, sessionRequests, record, ERROR_STATUSES.includes(record.status));
   }
   const corrected = corrections.map(({ window, ...rest }) => ({ ...rest, project: '', window_start: window }));
   for (const entry of corrected) {
@@ -88,6 +100,9 @@ export function batchOf(
     corrections: corrected,
     spend: [...spend.values()].flat(),
     paths: [...paths.values()].flat(),
+    hours: [...hours.values()].flat(),
+    sessions: [...sessions.values()],
+    sessionRequests,
   };
 }
 
@@ -125,6 +140,22 @@ function addSpend(
     }
   }
   ofBudget.push({ organisation, project, budget, scope, unit, window_start, spent });
+}
+
+/** Hours of each budget. */
+type HourSums = Map<string, HourSpend[]>;
+
+function addHour(sums: HourSums, record: RequestRecord, budget: string, scope: string, spent: number): void {
+  const { organisation, at } = record;
+  const hour = at - (at % HOUR_MS);
+  const ofBudget = listOf(sums, budget);
+  for (const sum of ofBudget) {
+    if (sum.scope === scope && sum.hour === hour && sum.organisation === organisation) {
+      sum.spent += spent;
+      return;
+    }
+  }
+  ofBudget.push({ organisation, budget, scope, hour, spent });
 }
 
 /** Paths of each policy. */

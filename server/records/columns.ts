@@ -59,5 +59,32 @@ export const PATH = {
   cost: 'bigint',
 } as const satisfies Columns;
 
+export const HOUR_SPEND = {
+  organisation: 'text',
+  budget: 'text',
+  scope: 'text',
+  hour: 'bigint',
+  spent: 'bigint',
+} as const satisfies Columns;
+
+export const SESSION = {
+  organisation: 'text',
+  session: 'text',
+  first_at: 'bigint',
+  last_at: 'bigint',
+  requests: 'bigint',
+  errors: 'bigint',
+  cost: 'bigint',
+  workflow: 'text',
+  agent: 'text',
+} as const satisfies Columns;
+
+export const SESSION_REQUEST = {
+  organisation: 'text',
+  session: 'text',
+  at: 'bigint',
+  id: 'text',
+} as const satisfies Columns;
+
 /** Names for a statement. */
 export const listed = (columns: Columns): string => Object.keys(columns).join(', ');

@@ -83,7 +83,55 @@ export async function correctionsOf(
   return rows.map((row) => ({ ...row, id: String(row.id) }));
 }
 
-function within(query: Knex.QueryBuilder, column: string, { from, to }: MovementFilter): Knex.QueryBuilder {
+/** What a scope of a budget has spent between two moments (milliseconds since 1970, the second not included). */
+export interface SpentFilter {
+  readonly organisation: string;
+  readonly budget: string;
+  readonly scope: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The spend of windows that start between two moments, by window. */
+export async function spentInWindows(
+  readers: Knex,
+  { organisation, budget, scope, from, to }: SpentFilter,
+): Promise<{ readonly window: number; readonly spent: number }[]> {
+  return readers('spend')
+    .where({ organisation, budget, scope })
+    .where('window_start', '>=', from)
+    .where('window_start', '<', to)
+    .groupBy('window_start')
+    .select<{ window: number; spent: number }[]>(
+      { window: 'window_start' },
+      readers.raw('CAST(SUM(spent) AS bigint) AS spent'),
+    );
+}
+
+/** What requests that start between two moments were charged, with the corrections made between them. */
+export async function spentByStart(readers: Knex, dialect: Dialect, filter: SpentFilter): Promise<number> {
+  const { organisation, budget, scope, from, to } = filter;
+  const charged: { spent: number | null }[] = await readers
+    .from(readers.raw(`records, ${dialect.charges} AS charge`))
+    .where('records.organisation', organisation)
+    .where('records.at', '>=', from)
+    .where('records.at', '<', to)
+    .whereRaw("charge.value ->> 'budget' = ?", [budget])
+    .whereRaw("charge.value ->> 'scope' = ?", [scope])
+    .select(readers.raw("CAST(SUM(CAST(charge.value ->> 'settled' AS bigint)) AS bigint) AS spent"));
+  const corrected: { spent: number | null }[] = await within(
+    readers('corrections').where({ organisation, budget, scope }),
+    'at',
+    filter,
+  ).select(readers.raw('CAST(SUM(spent) AS bigint) AS spent'));
+  return (charged[0]?.spent ?? 0) + (corrected[0]?.spent ?? 0);
+}
+
+function within(
+  query: Knex.QueryBuilder,
+  column: string,
+  { from, to }: Pick<MovementFilter, 'from' | 'to'>,
+): Knex.QueryBuilder {
   if (from !== undefined) query.where(column, '>=', from);
   if (to !== undefined) query.where(column, '<', to);
   return query;

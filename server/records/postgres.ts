@@ -1,7 +1,18 @@
 import pg from 'pg';
 import type { LockedConnection } from '../store/postgres.ts';
 import { type Batch, type BatchWriter, storableJson } from './batch.ts';
-import { CORRECTION, type Columns, HEAD, INTENT, listed, PATH, SPEND } from './columns.ts';
+import {
+  CORRECTION,
+  type Columns,
+  HEAD,
+  HOUR_SPEND,
+  INTENT,
+  listed,
+  PATH,
+  SESSION,
+  SESSION_REQUEST,
+  SPEND,
+} from './columns.ts';
 import { detailOf, headOf } from './row.ts';
 
 const RECORD = { ...HEAD, detail: 'text' } as const;
@@ -23,7 +34,11 @@ const rowsOf = (parameter: number, columns: Columns) =>
 /** The whole batch as one statement, which is one transaction and one trip. */
 const WRITE = `
 WITH written AS (
-  INSERT INTO records (${listed(RECORD)}) ${rowsOf(1, RECORD)} RETURNING id
+  INSERT INTO records (${listed(RECORD)}) ${rowsOf(1, RECORD)} RETURNING id, organisation, at
+), late_in AS (
+  INSERT INTO late_records (id, organisation, at, posted_at)
+    SELECT written.id, written.organisation, written.at, until FROM written JOIN month_freezes USING (organisation)
+    WHERE written.at < until
 ), contents_in AS (
   INSERT INTO contents (${listed(CONTENT)}) ${rowsOf(2, CONTENT)}
 ), intents_in AS (
@@ -42,10 +57,28 @@ WITH written AS (
       cost = paths.cost + excluded.cost
 ), corrections_in AS (
   INSERT INTO corrections (${listed(CORRECTION)}) ${rowsOf(6, CORRECTION)}
+), hours_in AS (
+  INSERT INTO spend_by_hour (${listed(HOUR_SPEND)}) ${rowsOf(7, HOUR_SPEND)}
+    ON CONFLICT (budget, scope, hour, organisation) DO UPDATE SET spent = spend_by_hour.spent + excluded.spent
+), sessions_in AS (
+  INSERT INTO sessions (${listed(SESSION)}) ${rowsOf(8, SESSION)}
+    ON CONFLICT (organisation, session) DO UPDATE SET
+      first_at = least(sessions.first_at, excluded.first_at), last_at = greatest(sessions.last_at, excluded.last_at),
+      requests = sessions.requests + excluded.requests, errors = sessions.errors + excluded.errors,
+      cost = sessions.cost + excluded.cost, workflow = coalesce(sessions.workflow, excluded.workflow),
+      agent = coalesce(sessions.agent, excluded.agent)
+), session_requests_in AS (
+  INSERT INTO session_requests (${listed(SESSION_REQUEST)}) ${rowsOf(9, SESSION_REQUEST)}
 )
 DELETE FROM intents WHERE id IN (SELECT id FROM written)`;
 
+const FREEZE = `
+INSERT INTO month_freezes AS frozen (organisation, until) VALUES ($1, $2)
+  ON CONFLICT (organisation) DO UPDATE SET until = greatest(frozen.until, excluded.until)`;
+
 const UNIQUE_VIOLATION = '23505';
+/** Tables with a row for a record, which one that is there already has too: which is written first is the server's choice. */
+const BY_RECORD: ReadonlySet<string | undefined> = new Set(['records', 'contents', 'session_requests']);
 
 /** Writes batches into PostgreSQL. */
 export class PostgresRecords implements BatchWriter {
@@ -60,14 +93,15 @@ export class PostgresRecords implements BatchWriter {
       await this.#connection.query('write_batch', WRITE, parametersOf(batch));
       return true;
     } catch (error) {
-      // Which of the two tables is written first is the server's choice.
-      const known =
-        error instanceof pg.DatabaseError &&
-        error.code === UNIQUE_VIOLATION &&
-        (error.table === 'records' || error.table === 'contents');
+      const known = error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && BY_RECORD.has(error.table);
       if (known) return false;
       throw error;
     }
+  }
+
+  /** By the connection that writes: what it is told comes in order, and no batch is under way meanwhile. */
+  freezeBefore(organisation: string, until: number): Promise<void> {
+    return this.#connection.query('freeze_months', FREEZE, [organisation, String(until)]);
   }
 }
 
@@ -85,5 +119,6 @@ function parametersOf(batch: Batch): string[] {
     const { id, gateway, organisation, project, at } = intent;
     return { id, gateway, organisation, project, at, body: intent };
   });
-  return [records, contents, intents, batch.spend, batch.paths, batch.corrections].map(storableJson);
+  const { spend, paths, corrections, hours, sessions, sessionRequests } = batch;
+  return [records, contents, intents, spend, paths, corrections, hours, sessions, sessionRequests].map(storableJson);
 }

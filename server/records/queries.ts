@@ -11,11 +11,17 @@ export interface Dialect {
   readonly tags: string;
   /** A table of a record's charges, one JSON `value` a row. */
   readonly charges: string;
+  /** The account of a record, as something that `->` and `->>` can be applied to. */
+  readonly detail: string;
 }
 
 export const DIALECTS = {
-  sqlite: { tags: 'records.tags', charges: 'json_each(records.charges)' },
-  postgres: { tags: 'records.tags::json', charges: 'json_array_elements(records.charges::json)' },
+  sqlite: { tags: 'records.tags', charges: 'json_each(records.charges)', detail: 'records.detail' },
+  postgres: {
+    tags: 'records.tags::json',
+    charges: 'json_array_elements(records.charges::json)',
+    detail: 'records.detail::json',
+  },
 } as const satisfies Record<string, Dialect>;
 
 /** The records that a filter lets through; its `before` is the matter of pages. */

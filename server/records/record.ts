@@ -1,7 +1,10 @@
 /** The durable account of one request, and the intent that is committed before money is put at risk. */
 import type { TraceStep } from '../../policies/decision.ts';
 import type { TagSource, Usage, UsageSource } from '../../policies/request.ts';
-import type { ChargeMovement, CorrectionMovement, MovementFilter } from './movements.ts';
+import type { ChargeMovement, CorrectionMovement, MovementFilter, SpentFilter } from './movements.ts';
+import type { PostedFilter, PostedRecord, PostedTotal } from './posted.ts';
+import type { SessionRequest, SessionTotal } from './sessions.ts';
+import type { ScopeSpend, SpendHistoryFilter } from './spend-by-hour.ts';
 
 /** How a request ended. `lost`: the process died before it could be recorded. */
 export type RecordStatus = 'ok' | 'answered' | 'blocked' | 'failed' | 'aborted' | 'lost' | 'dry_run';
@@ -30,6 +33,8 @@ export interface Attempt {
   readonly usageSource: UsageSource;
   /** Nano-dollars; null where the price is not known. */
   readonly cost: number | null;
+  /** Where the price came from, such as "list 1a2b3c4d of 2026-11-01, -15 %"; null without one. Older ones do not say. */
+  readonly price?: string | null;
   readonly firstByteMs: number | null;
   readonly durationMs: number;
   readonly upstreamId: string | null;
@@ -69,6 +74,11 @@ export interface RequestRecord {
   readonly usageSource: UsageSource;
   /** Nano-dollars; what is known of it where a price is missing. */
   readonly cost: number;
+  /**
+   * Nano-dollars that the answer would have cost more at the model that was asked for, at the prices of the request's time;
+   * below zero where it would have cost less. Not there where no other model was asked for, or a price is not known.
+   */
+  readonly savedByRouting?: number;
   /** Facts that every replay needs, never text: estimated tokens, turns, images, clock. */
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
   /** What was sent and answered, as policy allows, each cut after a million characters; null where none is kept. */
@@ -177,10 +187,28 @@ export interface RecordStore {
   charges(filter: MovementFilter, limit: number): Promise<ChargeMovement[]>;
   /** Corrections of a budget in the order in which they were made. */
   corrections(filter: MovementFilter, limit: number): Promise<CorrectionMovement[]>;
+  /** What one scope of a budget has spent, by the windows that start between two moments. */
+  spentInWindows(filter: SpentFilter): Promise<{ readonly window: number; readonly spent: number }[]>;
+  /** What requests that start between two moments were charged of it, with the corrections made between them. */
+  spentByStart(filter: SpentFilter): Promise<number>;
   /** Spend of every window that starts at or after `from`. */
   spend(from: number): Promise<Spend[]>;
   /** Recomputes spend from records and corrections, for comparison with `spend`. */
   recomputeSpend(from: number): Promise<Spend[]>;
+  /** What scopes of a budget were charged over time, by scope and in rising order of time. */
+  spendHistory(filter: SpendHistoryFilter): Promise<ScopeSpend[]>;
+  /** The sessions that ended last in a span of time (milliseconds since 1970, `to` exclusive), the newest first. */
+  sessions(
+    organisation: string,
+    span: { readonly from?: number | undefined; readonly to?: number | undefined },
+    limit: number,
+  ): Promise<SessionTotal[]>;
+  /** A session with its first requests in their order; null where there is none of that name. */
+  session(
+    organisation: string,
+    session: string,
+    limit: number,
+  ): Promise<{ readonly total: SessionTotal; readonly requests: SessionRequest[] } | null>;
   get(organisation: string, id: string): Promise<RequestRecord | null>;
   /** Newest first; `next` is the `before` of the following page. */
   list(filter: RecordFilter, limit: number): Promise<{ records: RequestRecord[]; next: string | null }>;
@@ -190,4 +218,12 @@ export interface RecordStore {
   /** What went through each policy that was used since a moment (milliseconds since 1970), whose hour counts whole. */
   traffic(organisation: string, from: number): Promise<PolicyTraffic[]>;
   edges(organisation: string, policy: string, version: number, from: number, to: number): Promise<EdgeCount[]>;
+  /** From now on records that start before `until` and are yet to come count at `until`: the months before it are closed. */
+  freezeBefore(organisation: string, until: number): Promise<void>;
+  /** A page of records as months count them, in the order of their start, then of their ids. */
+  posted(filter: PostedFilter, limit: number): Promise<PostedRecord[]>;
+  /** What each project adds to a span of time (milliseconds since 1970, the second exclusive). */
+  postedTotals(organisation: string, from: number, to: number): Promise<PostedTotal[]>;
+  /** The first moment at or after `from` at which a record counts; null where there is none. */
+  firstPosted(organisation: string, from: number): Promise<number | null>;
 }

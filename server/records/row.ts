@@ -1,4 +1,5 @@
 /** A record as the database holds it: columns for what is filtered or summed, the rest as JSON text. */
+import { NO_USAGE } from '../../policies/request.ts';
 import type { HEAD } from './columns.ts';
 import type { RequestRecord } from './record.ts';
 
@@ -75,6 +76,7 @@ export function detailOf(record: RequestRecord): Detail {
     requestedModel: record.requestedModel,
     usage: record.usage,
     usageSource: record.usageSource,
+    ...(record.savedByRouting !== undefined && { savedByRouting: record.savedByRouting }),
     redactions: record.redactions,
     attempts: record.attempts,
     facts: record.facts,
@@ -93,6 +95,9 @@ export function recordOf(row: RecordRow, content: RequestRecord['content']): Req
   const detail: Detail = JSON.parse(row.detail);
   return {
     ...detail,
+    // Older records tell fewer kinds of tokens apart.
+    usage: { ...NO_USAGE, ...detail.usage },
+    attempts: detail.attempts.map((attempt) => ({ ...attempt, usage: { ...NO_USAGE, ...attempt.usage } })),
     id: row.id,
     organisation: row.organisation,
     project: row.project,

@@ -1,6 +1,16 @@
 import type { SqliteConnection, SqliteStatement } from '../store/sqlite.ts';
 import { type Batch, type BatchWriter, storableJson, storableText } from './batch.ts';
-import { CORRECTION, type Columns, HEAD, listed, PATH, SPEND } from './columns.ts';
+import {
+  CORRECTION,
+  type Columns,
+  HEAD,
+  HOUR_SPEND,
+  listed,
+  PATH,
+  SESSION,
+  SESSION_REQUEST,
+  SPEND,
+} from './columns.ts';
 import type { IntentFiles } from './intent-files.ts';
 import { detailOf, headOf } from './row.ts';
 
@@ -27,6 +37,9 @@ CREATE TEMP TRIGGER batch_record INSTEAD OF INSERT ON batch WHEN new.kind = 'rec
     SELECT new.head ->> 0, new.head ->> 1, new.head ->> 2, new.head ->> ${Object.keys(HEAD).indexOf('at')}, new.request, new.answer
     WHERE new.request IS NOT NULL;
   DELETE FROM intents WHERE id = new.head ->> 0;
+  INSERT INTO late_records (id, organisation, at, posted_at)
+    SELECT new.head ->> 0, organisation, new.head ->> ${Object.keys(HEAD).indexOf('at')}, until FROM month_freezes
+    WHERE organisation = new.head ->> 1 AND until > new.head ->> ${Object.keys(HEAD).indexOf('at')};
 END;
 
 CREATE TEMP TRIGGER batch_spend INSTEAD OF INSERT ON batch WHEN new.kind = 'spend' BEGIN
@@ -40,6 +53,23 @@ CREATE TEMP TRIGGER batch_paths INSTEAD OF INSERT ON batch WHEN new.kind = 'path
     SELECT ${fromObject('value', PATH)} FROM json_each(new.head) WHERE true
     ON CONFLICT (policy, version, hour, path, organisation, project) DO UPDATE SET
       requests = requests + excluded.requests, errors = errors + excluded.errors, cost = cost + excluded.cost;
+END;
+
+CREATE TEMP TRIGGER batch_hours INSTEAD OF INSERT ON batch WHEN new.kind = 'hours' BEGIN
+  INSERT INTO spend_by_hour (${listed(HOUR_SPEND)})
+    SELECT ${fromObject('value', HOUR_SPEND)} FROM json_each(new.head) WHERE true
+    ON CONFLICT (budget, scope, hour, organisation) DO UPDATE SET spent = spent + excluded.spent;
+END;
+
+CREATE TEMP TRIGGER batch_sessions INSTEAD OF INSERT ON batch WHEN new.kind = 'sessions' BEGIN
+  INSERT INTO sessions (${listed(SESSION)})
+    SELECT ${fromObject('value', SESSION)} FROM json_each(new.head) WHERE true
+    ON CONFLICT (organisation, session) DO UPDATE SET
+      first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
+      requests = requests + excluded.requests, errors = errors + excluded.errors, cost = cost + excluded.cost,
+      workflow = coalesce(workflow, excluded.workflow), agent = coalesce(agent, excluded.agent);
+  INSERT INTO session_requests (${listed(SESSION_REQUEST)})
+    SELECT ${fromObject('value', SESSION_REQUEST)} FROM json_each(new.detail);
 END;
 
 CREATE TEMP TRIGGER batch_corrections INSTEAD OF INSERT ON batch WHEN new.kind = 'corrections' BEGIN
@@ -91,6 +121,14 @@ export class SqliteRecords implements BatchWriter {
     }
   }
 
+  async freezeBefore(organisation: string, until: number): Promise<void> {
+    const statement = await this.#connection.prepare(
+      'INSERT INTO month_freezes VALUES (?, ?) ON CONFLICT (organisation) DO UPDATE SET until = max(until, excluded.until)',
+    );
+    await statement.run([organisation, until]);
+    await statement.finalize();
+  }
+
   async close(): Promise<void> {
     for (const statement of this.#statements) await (await statement)?.finalize();
     await this.#connection.close();
@@ -117,6 +155,10 @@ function rowsOf(batch: Batch): Parameter[] {
   }
   if (batch.spend.length > 0) rows.push('spend', storableJson(batch.spend), null, null, null);
   if (batch.paths.length > 0) rows.push('paths', storableJson(batch.paths), null, null, null);
+  if (batch.hours.length > 0) rows.push('hours', storableJson(batch.hours), null, null, null);
+  if (batch.sessions.length > 0) {
+    rows.push('sessions', storableJson(batch.sessions), storableJson(batch.sessionRequests), null, null);
+  }
   if (batch.corrections.length > 0) rows.push('corrections', storableJson(batch.corrections), null, null, null);
   return rows;
 }

@@ -8,7 +8,18 @@ import {
   chargesOf,
   correctionsOf,
   type MovementFilter,
+  type SpentFilter,
+  spentByStart,
+  spentInWindows,
 } from './movements.ts';
+import {
+  firstPosted,
+  type PostedFilter,
+  type PostedRecord,
+  type PostedTotal,
+  postedRecords,
+  postedTotals,
+} from './posted.ts';
 import { DIALECTS, type Dialect, matching, totalsBy } from './queries.ts';
 import type {
   EdgeCount,
@@ -22,6 +33,8 @@ import type {
   UsageTotal,
 } from './record.ts';
 import { type RecordRow, recordOf } from './row.ts';
+import { newestSessions, readSession, type SessionRequest, type SessionTotal } from './sessions.ts';
+import { type ScopeSpend, type SpendHistoryFilter, spendHistory } from './spend-by-hour.ts';
 import { mostFrequentTags, REQUESTS_SEEN } from './tags-seen.ts';
 
 /** What is counted of a path. */
@@ -98,6 +111,14 @@ export class SqlRecordStore implements RecordStore {
     return correctionsOf(this.#readers, filter, limit);
   }
 
+  spentInWindows(filter: SpentFilter): Promise<{ readonly window: number; readonly spent: number }[]> {
+    return spentInWindows(this.#readers, filter);
+  }
+
+  spentByStart(filter: SpentFilter): Promise<number> {
+    return spentByStart(this.#readers, this.#dialect, filter);
+  }
+
   async spend(from: number): Promise<Spend[]> {
     return this.#spendOf(this.#readers('spend').where('window_start', '>=', from));
   }
@@ -114,6 +135,26 @@ export class SqlRecordStore implements RecordStore {
       .unionAll([this.#readers('corrections').select('budget', 'scope', 'unit', 'window_start', 'spent')])
       .as('entries');
     return this.#spendOf(this.#readers.from(entries).where('window_start', '>=', from));
+  }
+
+  spendHistory(filter: SpendHistoryFilter): Promise<ScopeSpend[]> {
+    return spendHistory(this.#readers, filter);
+  }
+
+  sessions(
+    organisation: string,
+    span: { readonly from?: number | undefined; readonly to?: number | undefined },
+    limit: number,
+  ): Promise<SessionTotal[]> {
+    return newestSessions(this.#readers, organisation, span, limit);
+  }
+
+  session(
+    organisation: string,
+    session: string,
+    limit: number,
+  ): Promise<{ readonly total: SessionTotal; readonly requests: SessionRequest[] } | null> {
+    return readSession(this.#readers, this.#dialect, organisation, session, limit);
   }
 
   async get(organisation: string, id: string): Promise<RequestRecord | null> {
@@ -180,6 +221,22 @@ export class SqlRecordStore implements RecordStore {
         ...SUMMED.map((column) => this.#sum(column)),
       );
     return edgesOfPaths(paths);
+  }
+
+  freezeBefore(organisation: string, until: number): Promise<void> {
+    return this.#writer.freezeBefore(organisation, until);
+  }
+
+  posted(filter: PostedFilter, limit: number): Promise<PostedRecord[]> {
+    return postedRecords(this.#readers, this.#dialect, filter, limit);
+  }
+
+  postedTotals(organisation: string, from: number, to: number): Promise<PostedTotal[]> {
+    return postedTotals(this.#readers, organisation, from, to);
+  }
+
+  firstPosted(organisation: string, from: number): Promise<number | null> {
+    return firstPosted(this.#readers, organisation, from);
   }
 
   #sum(column: string): Knex.Raw {

@@ -1,4 +1,5 @@
 /** Group commit: whatever has queued while the last transaction ran goes into the next one. No timer holds it back. */
+import { mapUsage } from '../../policies/request.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Intent, RecordStore, RequestRecord } from './record.ts';
 
@@ -59,6 +60,11 @@ export class RecordWriter {
   /** False from a commit that failed or is late until one succeeds. */
   get healthy(): boolean {
     return this.#healthy;
+  }
+
+  /** True from a failure until the store writes again: what is brought meanwhile is not waited for. */
+  get stuck(): boolean {
+    return this.#stuck;
   }
 
   /** True when too much is waiting: then nothing new should be begun. What has been begun is recorded all the same. */
@@ -242,13 +248,7 @@ function bare(record: RequestRecord): RequestRecord {
     requestedModel: '',
     version: record.version === null ? null : whole(record.version),
     cost: whole(record.cost),
-    usage: {
-      inputTokens: whole(record.usage.inputTokens),
-      cachedInputTokens: whole(record.usage.cachedInputTokens),
-      cacheWriteTokens: whole(record.usage.cacheWriteTokens),
-      outputTokens: whole(record.usage.outputTokens),
-      reasoningTokens: whole(record.usage.reasoningTokens),
-    },
+    usage: mapUsage((name) => whole(record.usage[name])),
     tags: {},
     trace: [],
     attempts: [],

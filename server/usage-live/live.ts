@@ -43,6 +43,8 @@ export interface LiveTotals {
   /** The ten that most requests went to, the most first. */
   readonly byModel: readonly NameTotal[];
   readonly byTeam: readonly NameTotal[];
+  /** Requests that ended in each of the 60 seconds, the one that is going on last. */
+  readonly perSecond: readonly number[];
   /** Requests under way now. */
   readonly running: number;
   /** The last 20 that ended, the newest first. */
@@ -108,14 +110,19 @@ export class LiveTraffic {
     const newest = Math.floor(now / 1000);
     const sums = { requests: 0, errors: 0, refused: 0, cost: 0, tokens: 0 };
     const [byModel, byTeam]: [Names, Names] = [new Map(), new Map()];
+    const perSecond = Array.from({ length: SECONDS }, () => 0);
     for (const second of house.seconds) {
       if (second.second <= newest - SECONDS || second.second > newest) continue;
       for (const name of ['requests', 'errors', 'refused', 'cost', 'tokens'] as const) sums[name] += second[name];
+      perSecond[SECONDS - 1 - (newest - second.second)] = second.requests;
       merge(byModel, second.byModel);
       merge(byTeam, second.byTeam);
     }
     const { running } = house;
-    return { at: now, ...sums, byModel: top(byModel), byTeam: top(byTeam), running, recent: recentOf(house) };
+    return {
+      ...{ at: now, ...sums, byModel: top(byModel), byTeam: top(byTeam), perSecond },
+      ...{ running, recent: recentOf(house) },
+    };
   }
 
   #house(organisation: string): House {

@@ -186,7 +186,8 @@ describe.skipIf(browser === null)('the screens of the house', () => {
     await field('Output').last().fill('1.2');
     await button('Set the price').last().click();
     const tiny = rows.filter({ hasText: 'ours/tiny' });
-    await tiny.getByText('set here, other above 200,000').waitFor();
+    await tiny.getByText('other above 200,000').waitFor();
+    await tiny.getByText('set here').waitFor();
     await tiny.getByText('$0.60').waitFor();
     const history = page.getByRole('row').filter({ hasText: 'From the contract' });
     await history.getByText('in force').waitFor();

@@ -20,8 +20,11 @@ export let files: string;
 export let here: Visit;
 export let page: Page;
 
-/** Opens the house for the tests of a suite, with a provider `ours` whose models have no price, and a new browser for each. */
-export function openHouse(): void {
+/**
+ * Opens the house for the tests of a suite, with a provider `ours` whose models have no price and with these settings, and a
+ * new browser for each.
+ */
+export function openHouse(settings: Readonly<Record<string, string>> = {}): void {
   // Long forms are filled in by hand, as it were; where many work on a machine, that takes its time.
   vi.setConfig({ testTimeout: 120_000 });
   let pages: string | undefined;
@@ -31,7 +34,7 @@ export function openHouse(): void {
     const source = openSource('ours', ['tiny', 'huge'], true);
     gateway = await startGateway({
       pages,
-      environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL },
+      environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL, ...settings },
       providers: [{ provider, source }],
     });
   }, 120_000);

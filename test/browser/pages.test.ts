@@ -335,7 +335,7 @@ describe.skipIf(browser === null)('the pages', () => {
     const empty = await startGateway({ pages, policies: [], environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
     try {
       await open('/', empty.url);
-      await page.getByText('No request yet today').waitFor();
+      await page.getByText('No request yet').waitFor();
       await page.goto(`${empty.url}/policies`);
       await page.getByText('There is no policy yet').waitFor();
       await page.goto(`${empty.url}/requests`);

@@ -374,10 +374,10 @@ describe.skipIf(browser === null)('requests', () => {
   it('of today lead from the start to those behind each figure', async () => {
     await send(SIMPLE, 'user=today', { model: 'sandbox/small?fault=500' });
     await open('/');
-    await page.getByRole('link', { name: /failed, look at what failed$/ }).click();
+    await page.getByRole('link', { name: /^Today: .* failed, look at what failed$/ }).click();
     await chip('Failed').waitFor();
     await page.goBack();
-    await page.getByRole('link', { name: 'sandbox/small' }).click();
+    await page.getByRole('link', { name: /requests of sandbox\/small$/ }).click();
     await chip('model sandbox/small').waitFor();
     await rows().first().waitFor();
   });

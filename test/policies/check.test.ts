@@ -29,6 +29,7 @@ const house: CheckContext = {
     return model && id === 'free/thing' ? { ...model, id, price: null } : model;
   },
   callersChoose: (name) => name === 'user',
+  hasChannel: (name) => name === 'Finance',
 };
 
 const check = (graph: Graph): Problem[] => checkGraph(graph, house);
@@ -104,6 +105,14 @@ const SHOWN: Record<ProblemCode, readonly [graph: Graph, node: string | null, wo
     draw({ enter, pay: paying('gone'), small }, ['enter.next > pay', 'pay.within > small']),
     'pay',
     '“gone”, which does not exist',
+  ],
+  unknown_channel: [
+    draw({ enter, tell: ['alert', { channel: 'Gone', text: 'Hello.' }], no: block }, [
+      'enter.next > tell',
+      'tell.next > no',
+    ]),
+    'tell',
+    '“tell” tells the channel “Gone”, which does not exist',
   ],
   budget_without_model: [
     draw({ enter, pay: paying('month'), no: block }, ['enter.next > pay', 'pay.within > no']),

@@ -22,10 +22,12 @@ export function draw(
   };
 }
 
-/** The house of generated drawings: two budgets that are nearly spent. */
+/** The house of generated drawings: two budgets that are nearly spent, each a part of another with a little more room. */
 export const smallHouse = worldWith([
-  budgetOf('month', { limit: 200_000_000 }),
-  budgetOf('tokens', { unit: 'tokens', limit: 9000, scope: ['user'], window: 'day' }),
+  budgetOf('month', { limit: 200_000_000, parent: 'company' }),
+  budgetOf('company', { limit: 260_000_000, window: 'quarter' }),
+  budgetOf('tokens', { unit: 'tokens', limit: 9000, scope: ['user'], window: 'day', parent: 'everybody' }),
+  budgetOf('everybody', { unit: 'tokens', limit: 12_000 }),
 ]);
 
 const condition = fc.constantFrom(
@@ -182,7 +184,7 @@ const spent = fc.record({ spent: fc.constantFrom(0, 5000, 150_000_000), held: fc
 
 export const outside: fc.Arbitrary<Outside> = fc.record({
   throttles: fc.dictionary(fc.constantFrom('n0', 'n1', 'n2', 'n3'), fc.constantFrom(0, 0.5, 1)),
-  budgets: fc.record({ month: spent, tokens: spent }, { requiredKeys: [] }),
+  budgets: fc.record({ month: spent, company: spent, tokens: spent, everybody: spent }, { requiredKeys: [] }),
   down: fc.oneof(
     { weight: 2, arbitrary: fc.constant({}) },
     {

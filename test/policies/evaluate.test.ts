@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { missingBudget } from '../../policies/budget.ts';
 import { viewOfChat } from '../../policies/chat.ts';
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
 import type { Decision, TraceStep } from '../../policies/decision.ts';
@@ -8,6 +7,7 @@ import { CALL_FAILURES, type Effects } from '../../policies/effects.ts';
 import { evaluate, sayPath } from '../../policies/evaluate.ts';
 import { liveFacts } from '../../policies/facts.ts';
 import type { Graph } from '../../policies/graph.ts';
+import { unansweredHold } from '../../policies/hold.ts';
 import { Run } from '../../policies/run.ts';
 import { throttleResult } from '../../policies/throttle.ts';
 import { body, callerTags, draw, drawing, moment } from './drawings.ts';
@@ -31,7 +31,7 @@ function stubs(numbers: readonly number[], answer: <T>(value: T) => T | Promise<
       }),
     hold: (need) =>
       answer({
-        ...missingBudget(need),
+        ...unansweredHold(need, undefined, { port: 'exhausted', why: 'no_budget' }),
         port: one(
           need.warnAt === null
             ? ['within', 'exhausted', 'unavailable']
@@ -50,6 +50,7 @@ function stubs(numbers: readonly number[], answer: <T>(value: T) => T | Promise<
           retryAt: null,
         }),
       ),
+    alert: ({ channel, scope }) => answer({ alert: one(['noted', 'told_before', 'full']), channel, scope }),
     call: (need) =>
       answer(
         one([true, false]) ? { ok: true, model: need.model } : { ok: false, model: null, failure: one(CALL_FAILURES) },

@@ -48,6 +48,7 @@ const noEffects = {
   classify: () => expect.unreachable(),
   redact: () => expect.unreachable(),
   throttle: () => expect.unreachable(),
+  alert: () => expect.unreachable(),
 };
 
 async function explained(values: Record<string, string | number>) {

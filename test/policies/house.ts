@@ -8,6 +8,8 @@ import { SANDBOX_MODELS } from '../../server/providers/sandbox/sandbox.ts';
 export const { lookup } = buildCatalogue({
   sources: [fixedSource('sandbox', SANDBOX_MODELS)],
   overrides: [],
+  cards: [],
+  lists: [],
   now: 0,
 });
 
@@ -33,5 +35,6 @@ export function worldWith(budgets: readonly Budget[]): SimulationWorld & CheckCo
     state: () => ({ spent: 0, held: 0 }),
     facts: { key: { id: 'key_1', name: 'a key' }, project: 'default', app: null },
     callersChoose: () => false,
+    hasChannel: (name) => name === 'Finance',
   };
 }

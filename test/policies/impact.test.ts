@@ -14,7 +14,7 @@ import {
 } from '../../policies/impact.ts';
 import type { ModelLookup } from '../../policies/model.ts';
 import { costOf } from '../../policies/price.ts';
-import type { Tag } from '../../policies/request.ts';
+import { NO_USAGE, type Tag } from '../../policies/request.ts';
 import { type Outside, outsideSchema, type SimulationWorld, simulate } from '../../policies/simulate.ts';
 import { scoresOf, splitByThresholds } from '../../policies/thresholds.ts';
 import type { TokenCounter } from '../../policies/token-count.ts';
@@ -29,8 +29,7 @@ interface Request {
   readonly now: number;
 }
 
-const USAGE = { inputTokens: 1000, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 200, reasoningTokens: 0 };
-const NOTHING = { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+const USAGE = { ...NO_USAGE, inputTokens: 1000, outputTokens: 200 };
 let recordsMade = 0;
 
 /** Decides a request, and keeps of it what the server hands out: it goes through JSON and the schema. */
@@ -44,7 +43,7 @@ async function record(
   const { decision, tags } = await simulate(compileGraph(graph), request, said, world);
   const view = viewOfChat(request.body);
   const model = decision.outcome.type === 'model' ? decision.outcome.model : null;
-  const usage = model === null ? NOTHING : USAGE;
+  const usage = model === null ? NO_USAGE : USAGE;
   const price = model === null ? null : lookup(model)?.price;
   recordsMade += 1;
   const input = {
@@ -389,7 +388,7 @@ describe('what cannot be told', () => {
   it('is the cost of a model without a price, of a request without usage, and of calls that may have been charged', async () => {
     const plain = await record(only(large), ask('hi'), nothingSaid);
     const unpriced = await record(only(['model', { model: 'sandbox/large' }]), ask('hi'), nothingSaid, {
-      usage: NOTHING,
+      usage: NO_USAGE,
     });
     const chain = only(['fallback', { models: ['sandbox/local', 'sandbox/large'] }]);
     const twice = await record(chain, ask('hi'), says({ down: { 'sandbox/local': 'timeout' } }));

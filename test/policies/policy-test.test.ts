@@ -182,7 +182,10 @@ describe('the status of a decision', () => {
       fc.asyncProperty(drawing, body, callerTags, moment, outside, async (drawn, request, tags, now, said) => {
         const { decision } = await simulate(compileGraph(drawn), { body: request, tags, now }, said, smallHouse);
         const { type } = decision.outcome;
-        const status = type === 'model' || type === 'answer' ? 200 : refusalOf(decision, 'some').status;
+        const status =
+          type === 'model' || type === 'answer'
+            ? 200
+            : refusalOf(decision, 'some', { publicUrl: null, keyName: () => undefined }).status;
         expect(statusOf(decision)).toBe(status);
       }),
       { numRuns: 400 },

@@ -27,6 +27,22 @@ interface Question {
 
 /** Asks `/api<path>` and gives the answer as the schema reads it; rejects with an `ApiError` in words for people. */
 export async function ask<S extends z.ZodType>(schema: S, path: string, question: Question = {}): Promise<z.output<S>> {
+  const { status, value } = await answerOf(path, question);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ApiError(
+    'unexpected',
+    'This page does not understand the answer of the gateway. It may have been updated: reload the page.',
+    status,
+  );
+}
+
+/** Asks `/api<path>` for a file and gives its text; rejects with an `ApiError` in words for people. */
+export async function askText(path: string): Promise<string> {
+  return (await answerOf(path, {})).text;
+}
+
+async function answerOf(path: string, question: Question): Promise<{ status: number; text: string; value: unknown }> {
   const { method = 'GET', body, signal } = question;
   let response: Response;
   try {
@@ -57,13 +73,7 @@ export async function ask<S extends z.ZodType>(schema: S, path: string, question
       response.status,
     );
   }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ApiError(
-    'unexpected',
-    'This page does not understand the answer of the gateway. It may have been updated: reload the page.',
-    response.status,
-  );
+  return { status: response.status, text, value };
 }
 
 /** The JSON value of a text; undefined when it is empty or no JSON. */

@@ -21,7 +21,13 @@ const rate = z.object({
   input: z.number(),
   cachedInput: z.number(),
   cacheWrite: z.number(),
+  cacheWriteHour: z.number().optional(),
+  audioInput: z.number().optional(),
+  cachedAudio: z.number().optional(),
+  imageInput: z.number().optional(),
   output: z.number(),
+  audioOutput: z.number().optional(),
+  perRequest: z.number().optional(),
 });
 
 export const priceSchema = z.tuple([rate], rate);
@@ -52,7 +58,16 @@ const model = z.object({
 const budget = z.object({
   budget: storedBudgetSchema,
   /** Of each scope that was used in the open window; in the unit of the budget. */
-  use: z.array(z.object({ scope: z.string(), spent: z.number(), held: z.number(), resetsAt: z.number().nullable() })),
+  use: z.array(
+    z.object({
+      scope: z.string(),
+      spent: z.number(),
+      held: z.number(),
+      resetsAt: z.number().nullable(),
+      /** What was added to the limit for the open window. */
+      toppedUp: z.number().optional(),
+    }),
+  ),
 });
 
 const key = z.object({
@@ -69,12 +84,23 @@ const key = z.object({
 const houseSchema = z.object({
   models: z.array(model),
   budgets: z.array(budget),
+  /** Where messages go. */
+  channels: z.array(
+    z.object({ id: z.string(), name: z.string(), kind: z.enum(['webhook', 'slack', 'email']), shown: z.string() }),
+  ),
   /** Those in use. */
   keys: z.array(key),
   projects: z.array(
-    z.object({ id: z.string(), team: z.string(), name: z.string(), defaultPolicy: z.string().nullable() }),
+    z.object({
+      id: z.string(),
+      team: z.string(),
+      name: z.string(),
+      defaultPolicy: z.string().nullable(),
+      /** Who pays for it; null for whoever pays for its team. */
+      costCentre: z.string().nullable(),
+    }),
   ),
-  teams: z.array(z.object({ id: z.string(), name: z.string() })),
+  teams: z.array(z.object({ id: z.string(), name: z.string(), costCentre: z.string().nullable() })),
   defaultPolicy: z.string().nullable(),
   /** Values of tags that were seen in requests of the last week, the most frequent first. */
   tags: z.record(z.string(), z.array(z.string())),

@@ -1,6 +1,7 @@
 /** Records of requests, and totals. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { usageSchema } from '../../policies/usage-schema.ts';
 import { ask } from './client.ts';
 import { PERIOD_MS, type Period } from './periods.ts';
 
@@ -12,14 +13,6 @@ const PAGE = 50;
 const tags = z.record(z.string(), z.object({ value: z.string(), source: z.enum(['key', 'caller', 'rule']) }));
 export type RecordTags = z.infer<typeof tags>;
 
-/** Cached and written ones are parts of the input, those of reasoning a part of the output. */
-const usage = z.object({
-  inputTokens: z.number(),
-  cachedInputTokens: z.number(),
-  cacheWriteTokens: z.number(),
-  outputTokens: z.number(),
-  reasoningTokens: z.number(),
-});
 const usageSource = z.enum(['provider', 'counted', 'estimated']);
 
 const pathStep = z.object({ node: z.string(), port: z.string().nullable() });
@@ -43,7 +36,7 @@ const summary = {
   policy: z.string().nullable(),
   version: z.number().nullable(),
   tags,
-  usage,
+  usage: usageSchema,
   cost: z.number(),
 };
 const recordSummary = z.object({ ...summary, trace: z.array(pathStep) });
@@ -63,9 +56,11 @@ const recordSchema = z.object({
       failure: z.string().nullable(),
       status: z.number().nullable(),
       message: z.string().nullable(),
-      usage,
+      usage: usageSchema,
       usageSource,
       cost: z.number().nullable(),
+      /** Where its price came from; not there in older records. */
+      price: z.string().nullish(),
       /** Until the first piece of an answer came; null where none did. */
       firstByteMs: z.number().nullable(),
       durationMs: z.number(),
@@ -103,6 +98,8 @@ export const isDecided = (record: RequestRecord): record is DecidedRecord =>
 export interface RecordFilter {
   readonly status?: RecordStatus | undefined;
   readonly model?: string | undefined;
+  /** Id of a project. */
+  readonly project?: string | undefined;
   readonly tag?: string | readonly string[] | undefined;
   readonly policy?: string | undefined;
   readonly version?: number | undefined;

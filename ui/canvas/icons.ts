@@ -2,6 +2,7 @@
 import {
   type Icon,
   IconArrowsSplit2,
+  IconBell,
   IconCoin,
   IconCpu,
   IconEraser,
@@ -18,6 +19,7 @@ import {
 
 const ICONS: ReadonlyMap<string, Icon> = new Map([
   ['arrows-split-2', IconArrowsSplit2],
+  ['bell', IconBell],
   ['coin', IconCoin],
   ['cpu', IconCpu],
   ['eraser', IconEraser],

@@ -33,6 +33,7 @@ export function houseOf(answer: HouseAnswer, found: FoundModels = {}): House {
     models: (name) => models.get(name),
     budget: (id) => budgets.get(id),
     callersChoose: (tag) => callersChoose(answer.keys, tag),
+    hasChannel: (name) => answer.channels.some((channel) => channel.name === name),
   };
   return {
     answer,

@@ -1,6 +1,7 @@
 /** The widget of one place in a form, chosen by its hint and by its type: nothing here knows any kind of node. */
 import { memo } from 'react';
 import { BudgetPicker } from './budget-picker.tsx';
+import { ChannelPicker } from './channel-picker.tsx';
 import { CheckList } from './check-list.tsx';
 import { ChoiceField } from './choice-field.tsx';
 import { ConditionField } from './condition-field.tsx';
@@ -38,6 +39,8 @@ function Widget(props: FieldProps) {
       return <ModelPicker {...props} />;
     case 'budget':
       return <BudgetPicker {...props} />;
+    case 'channel':
+      return <ChannelPicker {...props} />;
     case 'scope':
       return <ScopeField {...props} />;
     case 'timezone':

@@ -1,6 +1,7 @@
 /** The house at a glance: what a page needs to check a policy and to try it out without asking again. */
 import { z } from 'zod';
 import { listBudgets, storedBudgetSchema } from '../budgets.ts';
+import { channelSchema, listChannels } from '../channels.ts';
 import { keySchema, listKeys } from '../keys.ts';
 import { listProjects, listTeams, projectSchema, readOrganisation, teamSchema } from '../organisations.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -19,6 +20,7 @@ export const houseRoutes: readonly Route[] = [
     response: z.object({
       models: z.array(modelSchema),
       budgets: z.array(z.object({ budget: storedBudgetSchema, use: z.array(budgetUseSchema) })),
+      channels: z.array(channelSchema.pick({ id: true, name: true, kind: true, shown: true })),
       keys: z.array(keySchema).meta({ description: 'Those in use; never the token itself.' }),
       projects: z.array(projectSchema),
       teams: z.array(teamSchema),
@@ -30,8 +32,9 @@ export const houseRoutes: readonly Route[] = [
     handle: async (_input, { control, deps, actor }) => {
       const { organisation } = actor;
       const { budgets } = control.snapshot();
-      const [stored, keys, projects, teams, { defaultPolicy }, tags] = await Promise.all([
+      const [stored, channels, keys, projects, teams, { defaultPolicy }, tags] = await Promise.all([
         listBudgets(control.db, organisation),
+        listChannels(control.db, organisation),
         listKeys(control.db, organisation),
         listProjects(control.db, organisation),
         listTeams(control.db, organisation),
@@ -44,6 +47,7 @@ export const houseRoutes: readonly Route[] = [
           const entry = budgets.get(budget.id);
           return { budget, use: entry ? [...deps.budgetUse(entry)] : [] };
         }),
+        channels,
         keys: keys.filter(({ revokedAt }) => revokedAt === null),
         projects,
         teams,

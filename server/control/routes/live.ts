@@ -19,6 +19,10 @@ const liveTotals = z
     tokens: z.int(),
     byModel: byName,
     byTeam: byName,
+    perSecond: z
+      .array(z.int())
+      .readonly()
+      .meta({ description: 'Requests that ended in each of the 60 seconds, the one that is going on last.' }),
     running: z.int().meta({ description: 'Requests under way now.' }),
     recent: z
       .array(

@@ -1,12 +1,12 @@
-/** Records of requests, replaying them, and totals over them. */
+/** Records of requests, and replaying them. */
 import { z } from 'zod';
 import { recordedFrom, replayInputSchema } from '../../../policies/impact.ts';
 import { replay } from '../../../policies/replay.ts';
 import { SignalboxError } from '../../errors.ts';
-import { GROUPINGS, type Grouping, type RecordFilter, type RequestRecord } from '../../records/record.ts';
+import type { RecordFilter, RequestRecord } from '../../records/record.ts';
 import { compile } from '../house.ts';
 import { idSchema } from '../input.ts';
-import { recordFilterSchema, recordSchema, recordSummarySchema, toFilter, usageTotalSchema } from '../records.ts';
+import { recordFilterSchema, recordSchema, recordSummarySchema, toFilter } from '../records.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
 import { decisionSchema, explanationSchema, traceStepSchema } from '../trace.ts';
 import { findVersion } from '../versions.ts';
@@ -106,24 +106,5 @@ export const recordRoutes: readonly Route[] = [
       const version = await findVersion(control.db, actor.organisation, record.policy, number);
       return replay(compile(version.graph), recordedFrom(record), number === record.version);
     },
-  }),
-  defineRoute({
-    method: 'get',
-    path: '/usage',
-    tag: 'Records',
-    summary: `Totals over requests, by one of ${GROUPINGS.join(', ')}, or by a tag: \`by=tag:team\`.`,
-    status: 200,
-    query: recordFilterSchema.extend({
-      by: z
-        .custom<Grouping>(
-          (value) => typeof value === 'string' && (GROUPINGS.some((one) => one === value) || /^tag:.+$/.test(value)),
-          `One of ${GROUPINGS.join(', ')}, or tag:name`,
-        )
-        .meta({ override: { type: 'string' } }),
-    }),
-    response: z.object({ totals: z.array(usageTotalSchema) }),
-    handle: async ({ query: { by, ...rest } }, { deps, actor }) => ({
-      totals: await deps.records.totals(toFilter(actor.organisation, rest), by),
-    }),
   }),
 ];

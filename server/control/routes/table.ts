@@ -1,17 +1,26 @@
 /** Every route of the control API: what is not here exists neither in Express nor in the API document. */
 import type { Route } from '../route.ts';
+import { alertRoutes } from './alerts.ts';
+import { budgetPlanRoutes } from './budget-plans.ts';
 import { budgetRequestRoutes } from './budget-requests.ts';
+import { budgetTreeRoutes } from './budget-tree.ts';
 import { budgetRoutes } from './budgets.ts';
+import { forecastRoutes } from './forecast.ts';
 import { historyRoutes } from './history.ts';
 import { houseRoutes } from './house.ts';
 import { keyRoutes } from './keys.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { liveRoutes } from './live.ts';
 import { modelRoutes } from './models.ts';
+import { monthRoutes } from './months.ts';
 import { policyRoutes } from './policies.ts';
+import { priceRoutes } from './prices.ts';
 import { projectRoutes } from './projects.ts';
 import { recordRoutes } from './records.ts';
 import { sessionRoutes } from './session.ts';
+import { agentSessionRoutes } from './sessions.ts';
 import { templateRoutes } from './templates.ts';
+import { usageRoutes } from './usage.ts';
 import { versionRoutes } from './versions.ts';
 
 export const routes: readonly Route[] = [
@@ -22,10 +31,19 @@ export const routes: readonly Route[] = [
   ...templateRoutes,
   ...versionRoutes,
   ...modelRoutes,
+  ...priceRoutes,
+  ...budgetTreeRoutes,
   ...budgetRoutes,
+  ...budgetPlanRoutes,
   ...budgetRequestRoutes,
   ...ledgerRoutes,
+  ...forecastRoutes,
+  ...alertRoutes,
   ...houseRoutes,
   ...recordRoutes,
+  ...usageRoutes,
+  ...agentSessionRoutes,
+  ...liveRoutes,
   ...historyRoutes,
+  ...monthRoutes,
 ];

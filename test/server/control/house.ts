@@ -9,14 +9,23 @@ import { inject } from 'vitest';
 import type { Graph } from '../../../policies/graph.ts';
 import type { Model } from '../../../policies/model.ts';
 import { NO_USAGE } from '../../../policies/request.ts';
+import { Alerts } from '../../../server/alerts/alerts.ts';
 import { type Control, createControl } from '../../../server/control/control.ts';
 import { newId } from '../../../server/control/ids.ts';
+import { shippedList } from '../../../server/control/price-list.ts';
 import type { BudgetUse } from '../../../server/control/route.ts';
 import { controlRouter } from '../../../server/control/router.ts';
 import { type Seeded, type SeedSettings, seed } from '../../../server/control/seed.ts';
 import { BudgetCounters } from '../../../server/money/counters.ts';
+import { buildCatalogue, fixedSource } from '../../../server/providers/catalogue.ts';
 import type { RequestRecord } from '../../../server/records/record.ts';
 import { type Database, openDatabase } from '../../../server/store/database.ts';
+import { openSecrets } from '../../../server/store/secrets.ts';
+import { answerUsage } from '../../../server/usage/answer.ts';
+import { Scans } from '../../../server/usage/scans.ts';
+import { sumHere } from '../../../server/usage/summing.ts';
+import { LiveTraffic } from '../../../server/usage-live/live.ts';
+import { LiveWatchers } from '../../../server/usage-live/watchers.ts';
 import { freshDatabase } from '../../postgres.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -43,6 +52,8 @@ const MODELS: readonly Model[] = [
     leavesHouse: true,
   },
 ];
+
+const SHIPPED_LIST = shippedList();
 
 /** Every request goes to one model. */
 export function modelGraph(title = 'Answers'): Graph {
@@ -123,6 +134,9 @@ export interface House {
   readonly use: Map<string, BudgetUse[]>;
   /** What is spent and held now. */
   readonly counters: BudgetCounters;
+  /** The traffic that is watched, every few milliseconds. */
+  readonly live: LiveTraffic;
+  readonly watchers: LiveWatchers;
   /** Errors that were no fault of the caller. */
   readonly faults: unknown[];
   /** Sends a request as it is told, with no header of its own but the content type of a body. */
@@ -143,18 +157,39 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
   const use = new Map<string, BudgetUse[]>();
   const counters = new BudgetCounters([]);
   const faults: unknown[] = [];
+  const live = new LiveTraffic();
+  const summing = sumHere(database.usage);
+  const watchers = new LiveWatchers(live, Date.now, 5);
+  const secrets = await openSecrets({ secretKey: Buffer.alloc(32).toString('base64'), dataDir: '' });
+  const channels = { secrets, allowPrivate: false, canMail: false };
+  // Not started: nothing is sent but tests, and those find no address.
+  const alerts = new Alerts({
+    ...{ control, counters, secrets, isWriting: () => true },
+    usage: (question) => answerUsage(database.usage, summing, question),
+    settings: {
+      ...{ allowPrivate: false, timeoutMs: 1000, mail: null, publicUrl: null, now: Date.now, chance: () => 0 },
+      resolve: () => Promise.reject(new Error('no names here')),
+    },
+  });
   const app = express();
   app.use(
     '/api',
     controlRouter(control, {
       records: database.records,
-      models: () => ({
-        models: MODELS,
-        lookup: (name) => MODELS.find((model) => model.id === name || model.name === name),
-      }),
+      models: (_organisation, list) => {
+        const { prices, rateCards, priceLists } = control.snapshot();
+        const lists = list ? [list] : priceLists;
+        const sources = [fixedSource('test', MODELS)];
+        return buildCatalogue({ sources, overrides: prices, cards: rateCards, lists, now: Date.now() });
+      },
+      shippedList: SHIPPED_LIST,
       providers: ['test'],
       budgetUse: (budget) => use.get(budget.id) ?? [],
       counters,
+      usage: { stores: database.usage, summing, scans: new Scans(summing) },
+      watchers,
+      channels,
+      alerts,
       gateway: 'test',
       adminToken: ADMIN_TOKEN,
       sessionSecret: 'a secret of the tests',
@@ -183,6 +218,8 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
     url,
     use,
     counters,
+    live,
+    watchers,
     faults,
     send,
     ask: (method, path, body) => send(method, path, body, { authorization: `Bearer ${ADMIN_TOKEN}` }),

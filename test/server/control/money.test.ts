@@ -98,8 +98,8 @@ describe.each(dialects)('budgets and prices on %s', (dialect) => {
     }
   });
 
-  it('list the models with prices', async () => {
-    const [model] = (await house.ask('GET', '/models')).body.models;
-    expect(model).toMatchObject({ id: 'test/small', tier: 'small', price: [{ input: 1e8 }] });
+  it('list the models with the prices that are in force', async () => {
+    await house.ask('POST', '/prices', { model: 'test/small', price: [RATE], reason: 'contract' });
+    expect((await house.ask('GET', '/models')).body.models).toMatchObject([{ id: 'test/small', price: [RATE] }]);
   });
 });

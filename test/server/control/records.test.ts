@@ -87,23 +87,6 @@ describe.each(dialects)('records on %s', (dialect) => {
     expect((await house.ask('POST', '/records/req_3/replay', {})).status).toBe(422);
   });
 
-  it('are summed by any column or tag', async () => {
-    const totals = async (query: string) => (await house.ask('GET', `/usage?${query}`)).body.totals;
-    const byTeam = await totals('by=tag:team');
-    expect(byTeam).toContainEqual({
-      group: 'search',
-      requests: 2,
-      errors: 0,
-      inputTokens: 20,
-      outputTokens: 40,
-      cost: 18_000,
-    });
-    expect(await totals('by=status&tag.team=ads')).toMatchObject([{ group: 'failed', requests: 1, errors: 1 }]);
-    for (const query of ['', 'by=colour', 'by=tag:']) {
-      expect((await house.ask('GET', `/usage?${query}`)).status, query).toBe(422);
-    }
-  });
-
   it('tell how often each edge of a version was taken', async () => {
     const day = Date.UTC(2026, 0, 5);
     const { body } = await house.ask('GET', `/policies/${policy}/versions/1/edges?from=${day}&to=${day + 86_400_000}`);

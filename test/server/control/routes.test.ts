@@ -36,6 +36,7 @@ const newTeam = async (house: House): Promise<string> =>
 const firstProject = async (house: House): Promise<string> => (await house.ask('GET', '/projects')).body.projects[0].id;
 const budget = { scope: ['project'], window: 'month', timeZone: 'UTC', unit: 'usd', limit: 5e9, owner: 'finance' };
 const rate = { aboveInputTokens: 0, input: 1, cachedInput: 1, cacheWrite: 1, output: 1 };
+const rateCard = { provider: 'test', models: null, discountBasisPoints: 1500, from: null, until: null };
 const sample = { model: 'test/small', messages: [{ role: 'user', content: 'Hello' }] };
 
 const newBudget = async (house: House): Promise<string> =>
@@ -43,6 +44,9 @@ const newBudget = async (house: House): Promise<string> =>
 const askFor = (budget: string) => ({ budget, scope: 'project=one', amount: 7, reason: REASON });
 const newRequest = async (house: House): Promise<string> =>
   (await house.ask('POST', '/budget-requests', askFor(await newBudget(house)))).body.id;
+const target = { kind: 'webhook', url: 'https://hooks.example.com/secret' };
+const newChannel = async (house: House): Promise<string> =>
+  (await house.ask('POST', '/channels', { name: newName(), target, topics: ['budgets'] })).body.channel.id;
 const newKey = async (house: House): Promise<string> =>
   (await house.ask('POST', '/keys', { name: 'app', project: await firstProject(house) })).body.key.id;
 
@@ -160,6 +164,20 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     action: 'price.set',
     run: (house) => house.ask('POST', '/prices', { model: 'test/small', price: [rate], reason: REASON }),
   },
+  'post /rate-cards': {
+    action: 'rate_card.create',
+    run: (house) => house.ask('POST', '/rate-cards', { ...rateCard, reason: REASON }),
+  },
+  'post /rate-cards/{card}/end': {
+    action: 'rate_card.end',
+    prepare: async (house) => (await house.ask('POST', '/rate-cards', { ...rateCard, reason: REASON })).body.id,
+    run: (house, card) => house.ask('POST', `/rate-cards/${card}/end`, { at: null, reason: REASON }),
+  },
+  'post /price-list/accept': {
+    action: 'price_list.accept',
+    prepare: async (house) => (await house.ask('GET', '/price-list')).body.waiting.digest,
+    run: (house, digest) => house.ask('POST', '/price-list/accept', { digest, reason: REASON }),
+  },
   'post /budgets': {
     action: 'budget.create',
     run: (house) => house.ask('POST', '/budgets', { ...budget, name: newName(), reason: REASON }),
@@ -169,6 +187,20 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     prepare: newBudget,
     run: (house, id) =>
       house.ask('PUT', `/budgets/${id}`, { name: newName(), limit: 1, owner: null, revision: 1, reason: REASON }),
+  },
+  'post /budgets/move': {
+    action: 'budget.move',
+    prepare: newBudget,
+    run: (house, id) => {
+      const [from, to] = ['project=one', 'project=two'].map((scope) => ({ budget: id, scope }));
+      return house.ask('POST', '/budgets/move', { from, to, amount: 5, reason: REASON });
+    },
+  },
+  'put /budgets/{budget}/plan': {
+    action: 'budget.plan',
+    prepare: newBudget,
+    run: (house, id) =>
+      house.ask('PUT', `/budgets/${id}/plan`, { scope: 'project=one', months: { '2026-11': 7 }, reason: REASON }),
   },
   'post /budgets/{budget}/top-ups': {
     action: 'budget.top_up',
@@ -200,6 +232,73 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     action: 'budget_request.decline',
     prepare: newRequest,
     run: (house, id) => house.ask('POST', `/budget-requests/${id}/decline`, { reason: REASON }),
+  },
+  'put /organisation/time-zone': {
+    action: 'organisation.set_time_zone',
+    run: (house) => house.ask('PUT', '/organisation/time-zone', { timeZone: 'Europe/Berlin', reason: REASON }),
+  },
+  'put /projects/{project}/cost-centre': {
+    action: 'project.set_cost_centre',
+    prepare: firstProject,
+    run: (house, id) => house.ask('PUT', `/projects/${id}/cost-centre`, { costCentre: '4711', reason: REASON }),
+  },
+  'put /teams/{team}/cost-centre': {
+    action: 'team.set_cost_centre',
+    prepare: newTeam,
+    run: (house, id) => house.ask('PUT', `/teams/${id}/cost-centre`, { costCentre: '4711', reason: REASON }),
+  },
+  'post /months/{month}/close': {
+    action: 'month.close',
+    run: (house) => house.ask('POST', '/months/2020-02/close', { reason: REASON }),
+  },
+  'post /months/{month}/compare': {
+    action: null,
+    run: (house) =>
+      house.ask('POST', '/months/2026-01/compare', { csv: 'date,model,cost\n2026-01-05,a,1\n', provider: 'test' }),
+  },
+  'post /corrections': {
+    action: 'correction.post',
+    prepare: firstProject,
+    run: (house, project) =>
+      house.ask('POST', '/corrections', { project, amount: -5, month: null, request: null, reason: REASON }),
+  },
+  'post /channels': {
+    action: 'channel.create',
+    run: (house) => house.ask('POST', '/channels', { name: newName(), target, topics: ['budgets'] }),
+  },
+  'patch /channels/{channel}': {
+    action: 'channel.change',
+    prepare: newChannel,
+    run: (house, id) => house.ask('PATCH', `/channels/${id}`, { topics: ['asks'] }),
+  },
+  'delete /channels/{channel}': {
+    action: 'channel.delete',
+    prepare: newChannel,
+    run: (house, id) => house.ask('DELETE', `/channels/${id}`),
+  },
+  'post /channels/{channel}/test': {
+    action: 'channel.test',
+    prepare: newChannel,
+    run: (house, id) => house.ask('POST', `/channels/${id}/test`),
+  },
+  'post /channels/{channel}/rotate-secret': {
+    action: 'channel.rotate_secret',
+    prepare: newChannel,
+    run: (house, id) => house.ask('POST', `/channels/${id}/rotate-secret`),
+  },
+  'post /alerts/{alert}/retry': {
+    action: 'alert.retry',
+    prepare: async (house) => {
+      await house.ask('POST', `/channels/${await newChannel(house)}/test`);
+      return (await house.ask('GET', '/alerts?limit=1')).body.alerts[0].id;
+    },
+    run: (house, id) => house.ask('POST', `/alerts/${id}/retry`),
+  },
+  'post /usage/scans': { action: null, run: (house) => house.ask('POST', '/usage/scans', { by: 'tag:topic' }) },
+  'delete /usage/scans/{scan}': {
+    action: null,
+    prepare: async (house) => (await house.ask('POST', '/usage/scans', { by: 'tag:topic' })).body.id,
+    run: (house, scan) => house.ask('DELETE', `/usage/scans/${scan}`),
   },
   'post /records/{record}/replay': {
     action: null,

@@ -20,7 +20,8 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-const NO_WRITER = { write: () => Promise.reject(new Error('This store only reads.')) };
+const readOnly = () => Promise.reject(new Error('This store only reads.'));
+const NO_WRITER = { write: readOnly, freezeBefore: readOnly };
 
 /** Reads the tables in `dataDir`, or those of the PostgreSQL database at `databaseUrl`. */
 export function openLedger(where: { readonly dataDir: string; readonly databaseUrl?: string | undefined }): Ledger {

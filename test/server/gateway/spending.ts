@@ -13,6 +13,8 @@ interface BudgetInput {
   readonly unit?: 'usd' | 'tokens';
   readonly scope?: readonly string[];
   readonly window?: string;
+  readonly parent?: string;
+  readonly limits?: Readonly<Record<string, number>>;
 }
 
 interface StoredBudget {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NO_USAGE } from '../../../policies/request.ts';
 import type { RecordFilter, RecordStore, RequestRecord, Spend } from '../../../server/records/record.ts';
 import { exampleCharge, exampleRecord, intentOf, nextNumber, START } from './example.ts';
 
@@ -349,7 +350,7 @@ export function recordStoreContract(
     });
 
     describe('totals', () => {
-      const usage = { inputTokens: 10, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 3, reasoningTokens: 0 };
+      const usage = { ...NO_USAGE, inputTokens: 10, outputTokens: 3 };
 
       it('are summed in each grouping, the dearest first', async () => {
         await write(

@@ -1,3 +1,4 @@
+import { NO_USAGE } from '../../../policies/request.ts';
 import type { Charge, Intent, RequestRecord } from '../../../server/records/record.ts';
 
 let made = 0;
@@ -35,13 +36,7 @@ export function exampleCharge(changes: Partial<Charge> = {}): Charge {
 /** A record of a request that went well, of eight steps. */
 export function exampleRecord(changes: Partial<RequestRecord> = {}): RequestRecord {
   const id = nextId();
-  const usage = {
-    inputTokens: 800,
-    cachedInputTokens: 100,
-    cacheWriteTokens: 0,
-    outputTokens: 200,
-    reasoningTokens: 50,
-  };
+  const usage = { ...NO_USAGE, inputTokens: 800, cachedInputTokens: 100, outputTokens: 200, reasoningTokens: 50 };
   const kinds = ['request', 'match', 'classify', 'tag', 'redact', 'budget', 'limit', 'model'];
   return {
     id,

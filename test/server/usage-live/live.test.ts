@@ -51,6 +51,7 @@ describe('the traffic of the last minute', () => {
         { name: 'search', requests: 3, cost: 200 },
         { name: 'shop', requests: 1, cost: 900 },
       ],
+      perSecond: [...Array.from({ length: 59 }, () => 0), 4],
     });
     expect(recent.map(({ status }) => status)).toEqual(['failed', 'blocked', 'ok', 'ok']);
   });
@@ -59,6 +60,7 @@ describe('the traffic of the last minute', () => {
     const traffic = new LiveTraffic();
     counted(traffic, record(), AT);
     expect(traffic.totals('org', AT + 59_999).requests).toBe(1);
+    expect(traffic.totals('org', AT + 59_999).perSecond[0]).toBe(1);
     expect(traffic.totals('org', AT + 60_000).requests).toBe(0);
     counted(traffic, record({ cost: 7 }), AT + 60_000);
     expect(traffic.totals('org', AT + 60_000)).toMatchObject({ requests: 1, cost: 7 });
