@@ -1,5 +1,6 @@
 /** What is wrong with a drawing: each problem with its node, words for people, and how to mend it. */
 import type { Budget } from './budget.ts';
+import { houseProblems } from './check-house.ts';
 import { findKind, reachableModels } from './compile.ts';
 import { conditionFacts, conditionProblems, implies } from './condition.ts';
 import { facts } from './facts.ts';
@@ -59,7 +60,7 @@ export function checkGraph(graph: Graph, context: CheckContext): Problem[] {
   check.nodes();
   check.edges();
   check.ways();
-  check.models();
+  check.house();
   const problems = check.problems.sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1));
   if (problems.length <= MOST_SHOWN) return problems;
   const rest = problems.length - MOST_SHOWN;
@@ -283,6 +284,16 @@ class Check {
     if (cycles.size === 0) this.#factsTooEarly();
   }
 
+  /** What the drawing needs of the house. */
+  house(): void {
+    const reachable = reachableModels(this.#graph, this.#bound);
+    for (const [id, node] of this.#bound) {
+      for (const { code, message, fix, ...more } of houseProblems(this.#name(id), node, reachable(id), this.#context)) {
+        this.#add(code, id, message, fix, more);
+      }
+    }
+  }
+
   /** Facts that a node provides are known only behind such a node. */
   #factsTooEarly(): void {
     const before = new Map<string, Set<string>>();
@@ -316,88 +327,6 @@ class Check {
           );
         }
       }
-    }
-  }
-
-  models(): void {
-    const reachable = reachableModels(this.#graph, this.#bound);
-    for (const [id, node] of this.#bound) {
-      for (const name of node.models ?? []) {
-        if (name === 'asked' || this.#context.models(name)) continue;
-        this.#add(
-          'unknown_model',
-          id,
-          `${this.#name(id)} uses “${name}”, which no configured provider offers.`,
-          'Choose another model, or set up its provider.',
-          {
-            // A list still works with what is there; a single model does not.
-            warning: (node.models?.length ?? 0) > 1,
-          },
-        );
-      }
-      for (const budgetId of node.budgets ?? []) this.#budget(id, budgetId, reachable(id));
-      for (const channel of node.channels ?? []) {
-        if (channel === '' || this.#context.hasChannel?.(channel) !== false) continue;
-        this.#add(
-          'unknown_channel',
-          id,
-          `${this.#name(id)} tells the channel “${channel}”, which does not exist.`,
-          'Choose a channel, or make one.',
-          { field: 'channel' },
-        );
-      }
-      if (node.scope) this.#freeScopes(id, this.#name(id), node.scope);
-    }
-  }
-
-  #budget(id: string, budgetId: string, models: readonly string[]): void {
-    const budget = this.#context.budget(budgetId);
-    if (!budget) {
-      this.#add(
-        'unknown_budget',
-        id,
-        `${this.#name(id)} refers to the budget “${budgetId}”, which does not exist.`,
-        'Choose a budget, or make one.',
-        { field: 'budget' },
-      );
-      return;
-    }
-    if (models.length === 0) {
-      this.#add(
-        'budget_without_model',
-        id,
-        `No model follows ${this.#name(id)}, so it would hold money for nothing.`,
-        'Connect it to a model, or delete it.',
-      );
-    }
-    if (budget.unit === 'usd') {
-      for (const name of models) {
-        const model = name === 'asked' ? undefined : this.#context.models(name);
-        if (model && model.price === null) {
-          this.#add(
-            'unpriced_model',
-            id,
-            `The price of ${model.id} is not known, so it cannot be used behind the budget “${budget.name}”.`,
-            'Set its price, or choose another model.',
-          );
-        }
-      }
-    }
-    this.#freeScopes(id, `The budget “${budget.name}”`, budget.scope);
-  }
-
-  /** Parts that callers can choose at will: whoever is at a limit in one could go on in another. */
-  #freeScopes(id: string, subject: string, scopes: readonly string[]): void {
-    for (const scope of scopes) {
-      const tag = scope.startsWith('tags.') ? scope.slice(5) : scope;
-      if (scope === 'project' || scope === 'key' || !this.#context.callersChoose(tag)) continue;
-      this.#add(
-        'free_scope',
-        id,
-        `${subject} counts by ${tag}, which callers may choose freely: whoever changes it starts anew.`,
-        `Fix or list the tag ${tag} on the keys, or count by project.`,
-        { warning: true },
-      );
     }
   }
 }
