@@ -233,7 +233,7 @@ describe.skipIf(browser === null)('the pages that tell what was used', () => {
   it('fit on smaller screens', async () => {
     await page.setViewportSize({ width: 1000, height: 800 });
     await open('/usage');
-    const last = await page.getByRole('link', { name: 'Models', exact: true }).boundingBox();
+    const last = await page.getByRole('button', { name: 'More', exact: true }).boundingBox();
     const next = await page.getByRole('button', { name: /^Colours/ }).boundingBox();
     expect((last?.x ?? 0) + (last?.width ?? 0)).toBeLessThan(next?.x ?? 0);
     await page.setViewportSize({ width: 390, height: 844 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredBudget } from '../../ui/api/budgets.ts';
 import type { HouseAnswer } from '../../ui/api/house.ts';
-import { allBranches, type Branch, fullest, growTrees } from '../../ui/screens/budgets/budget-tree.ts';
+import { allBranches, type Branch, fullest, growTrees } from '../../ui/budgets/budget-tree.ts';
 
 type Entry = HouseAnswer['budgets'][number];
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { freeName } from '../../ui/api/new-policy.ts';
 import { readDollars, writeDollars } from '../../ui/app/dollars.ts';
 import { sayAgo } from '../../ui/app/words.ts';
-import { sayLimit, sayReset, sayScope } from '../../ui/screens/budgets/budget-words.ts';
+import { sayLimit, sayReset, sayScope } from '../../ui/budgets/budget-words.ts';
 import { isPolicyName, nameFromTitle } from '../../ui/screens/policies/policy-name.ts';
 
 describe('dollars in a field', () => {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { UsageSum } from '../../ui/api/usage.ts';
 import { budgetsOfTeam } from '../../ui/screens/teams/budgets-of-team.ts';
-import { endOfPart, partsOf, startOf } from '../../ui/screens/usage/periods.ts';
-import { readCondition, requestsBehind, writeCondition } from '../../ui/screens/usage/requests-behind.ts';
-import { plotOf, sumOf, withoutTime } from '../../ui/screens/usage/usage-plot.ts';
+import { endOfPart, partsOf, startOf } from '../../ui/usage/periods.ts';
+import { readCondition, requestsBehind, writeCondition } from '../../ui/usage/requests-behind.ts';
+import { plotOf, sumOf, withoutTime } from '../../ui/usage/usage-plot.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 5, 30);
 

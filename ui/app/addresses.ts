@@ -1,7 +1,9 @@
 /** What the query of an address may hold, screen by screen. Anything else in it is taken for nothing. */
 import { z } from 'zod';
+import { ALERT_ABOUT, ALERT_STATES } from '../api/alerts.ts';
 import { PERIODS } from '../api/periods.ts';
 import { RECORD_STATUSES } from '../api/records.ts';
+import { EVERY, USAGE_PERIODS } from '../api/usage.ts';
 
 const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
 const optionalText = text.optional().catch(undefined);
@@ -49,6 +51,16 @@ export const comparedSchema = z.object({
   view: z.enum(['words', 'drawings', 'definition']).optional().catch(undefined),
 });
 
+export const BUDGET_VIEWS = ['now', 'plan', 'ledger', 'settings'] as const;
+export type BudgetView = (typeof BUDGET_VIEWS)[number];
+
+/** What is shown of a budget: the side of it, the scope, and the scope that somebody has come to ask more for. */
+export const budgetShownSchema = z.object({
+  view: z.enum(BUDGET_VIEWS).optional().catch(undefined),
+  scope: optionalText,
+  ask: optionalText,
+});
+
 /** The id of a recorded request that is tried on the draft, and that of a node that is selected. */
 export const editedSchema = z.object({ record: optionalText, node: optionalText });
 
@@ -57,10 +69,18 @@ const tags = z
   .union([text.transform((tag) => [tag]), z.array(text)])
   .transform((list) => (list.length > 1 ? list : list[0]));
 
+/** What the log of messages is narrowed to: a channel by its id, a state, and what they are about. */
+export const alertsFilterSchema = z.object({
+  channel: optionalText,
+  state: z.enum(ALERT_STATES).optional().catch(undefined),
+  about: z.enum(ALERT_ABOUT).optional().catch(undefined),
+});
+
 /** What the list of requests is narrowed to; a tag is `name=value`, moments are milliseconds since 1970. */
 export const requestsFilterSchema = z.object({
   status: z.enum(RECORD_STATUSES).optional().catch(undefined),
   model: optionalText,
+  project: optionalText,
   tag: tags.optional().catch(undefined),
   policy: optionalText,
   version: version.optional().catch(undefined),
@@ -74,3 +94,27 @@ export type RequestsFilter = z.output<typeof requestsFilterSchema>;
 /** Whether the filter leaves anything out. */
 export const isNarrowed = (filter: RequestsFilter): boolean =>
   Object.values(filter).some((value) => value !== undefined);
+
+const period = z.enum(USAGE_PERIODS).optional().catch(undefined);
+
+/** What the overview tells spend by, of which time, and the part of it that all below is narrowed to. */
+export const overviewSchema = z.object({ by: optionalText, last: period, from: moment, to: moment });
+export type OverviewShown = z.output<typeof overviewSchema>;
+
+/**
+ * What usage is told by, of which time, and by what it is measured; each of `where` is `team=Search`, or `tag:feature=chat`
+ * for a tag. `from` and `to` count more than `last`.
+ */
+export const usageShownSchema = z.object({
+  by: optionalText,
+  measure: optionalText,
+  every: z.enum(EVERY).optional().catch(undefined),
+  last: period,
+  from: moment,
+  to: moment,
+  where: tags.optional().catch(undefined),
+});
+export type UsageShown = z.output<typeof usageShownSchema>;
+
+/** The time of which the runs of agents are shown. */
+export const runsShownSchema = z.object({ last: period });

@@ -1,8 +1,20 @@
-import { ActionIcon, AppShell, Box, Burger, Button, Drawer, Group, Stack, Text } from '@mantine/core';
+import {
+  ActionIcon,
+  AppShell,
+  Box,
+  Burger,
+  Button,
+  Drawer,
+  Group,
+  Menu,
+  Stack,
+  Text,
+  UnstyledButton,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconLogout } from '@tabler/icons-react';
+import { IconChevronDown, IconLogout } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type Session, signOut } from '../api/session.ts';
 import { Failure } from './failure.tsx';
@@ -15,15 +27,26 @@ interface Props {
   readonly children: ReactNode;
 }
 
-export const ENTRIES = [
-  { title: 'Start', to: '/' },
+/** What people come for every day. */
+const DAILY = [
+  { title: 'Overview', to: '/' },
   { title: 'Policies', to: '/policies' },
   { title: 'Requests', to: '/requests' },
+  { title: 'Usage', to: '/usage' },
+  { title: 'Budgets', to: '/budgets' },
+] as const;
+
+/** What is looked at, or set up, now and then. */
+const OTHERS = [
+  { title: 'Agent runs', to: '/sessions' },
+  { title: 'Months', to: '/months' },
+  { title: 'Alerts', to: '/alerts' },
   { title: 'Projects', to: '/projects' },
   { title: 'Keys', to: '/keys' },
-  { title: 'Budgets', to: '/budgets' },
   { title: 'Models', to: '/models' },
 ] as const;
+
+export const ENTRIES = [...DAILY, ...OTHERS] as const;
 
 /** What stands around every screen: the way to the others, who is signed in, and the way out. */
 export function Frame({ session, children }: Props) {
@@ -46,7 +69,8 @@ export function Frame({ session, children }: Props) {
             </Text>
             <Box visibleFrom="md" ml={{ md: 'xs', lg: 'lg' }}>
               <Group component="nav" aria-label="Main" gap={2} wrap="nowrap">
-                <Entries />
+                <Entries entries={DAILY} />
+                <Others />
               </Group>
             </Box>
           </Group>
@@ -87,8 +111,13 @@ export function Frame({ session, children }: Props) {
   );
 }
 
-function Entries({ onChoose }: { readonly onChoose?: () => void }) {
-  return ENTRIES.map(({ title, to }) => (
+interface EntriesProps {
+  readonly entries: readonly (typeof ENTRIES)[number][];
+  readonly onChoose?: () => void;
+}
+
+function Entries({ entries, onChoose }: EntriesProps) {
+  return entries.map(({ title, to }) => (
     <TextLink
       key={title}
       to={to}
@@ -99,6 +128,28 @@ function Entries({ onChoose }: { readonly onChoose?: () => void }) {
       {title}
     </TextLink>
   ));
+}
+
+/** The rest of the ways; the button names the screen that is open where it is one of them. */
+function Others() {
+  const here = useLocation({ select: ({ pathname }) => pathname });
+  const open = OTHERS.find(({ to }) => here === to || here.startsWith(`${to}/`));
+  return (
+    <Menu position="bottom-start" trigger="click" returnFocus>
+      <Menu.Target>
+        <UnstyledButton className="nav-link" {...(open ? { 'data-status': 'active' } : {})}>
+          {open?.title ?? 'More'} <IconChevronDown size={14} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {OTHERS.map(({ title, to }) => (
+          <Menu.Item key={to} component={Link} to={to}>
+            {title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
 }
 
 /** The way to the other screens where the window is too small for all of them in a row. */
@@ -116,7 +167,7 @@ function SmallMenu() {
         closeButtonProps={{ 'aria-label': 'Close the menu' }}
       >
         <Stack component="nav" aria-label="Main" gap={4}>
-          <Entries onChoose={close} />
+          <Entries entries={ENTRIES} onChoose={close} />
         </Stack>
       </Drawer>
     </>

@@ -3,13 +3,18 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { Start } from '../screens/start/start.tsx';
 import { Unknown } from '../screens/unknown/unknown.tsx';
 import {
+  alertsFilterSchema,
+  budgetShownSchema,
   comparedSchema,
   editedSchema,
   keysFilterSchema,
   newPolicySchema,
+  overviewSchema,
   policiesFilterSchema,
   requestsFilterSchema,
+  runsShownSchema,
   shownSchema,
+  usageShownSchema,
 } from './addresses.ts';
 import { App } from './app.tsx';
 import { CannotBeShown } from './cannot-be-shown.tsx';
@@ -19,7 +24,7 @@ const root = createRootRoute({ component: App, notFoundComponent: Unknown });
 const parent = { getParentRoute: () => root };
 
 const tree = root.addChildren([
-  createRoute({ ...parent, path: '/', component: Start }),
+  createRoute({ ...parent, path: '/', validateSearch: overviewSchema, component: Start }),
   createRoute({
     ...parent,
     path: '/policies',
@@ -73,6 +78,28 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...parent,
+    path: '/usage',
+    validateSearch: usageShownSchema,
+    component: lazyRouteComponent(() => import('../screens/usage/usage.tsx'), 'Usage'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/teams/$team',
+    component: lazyRouteComponent(() => import('../screens/teams/team.tsx'), 'TeamPage'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/sessions',
+    validateSearch: runsShownSchema,
+    component: lazyRouteComponent(() => import('../screens/runs/run-list.tsx'), 'RunList'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/sessions/$session',
+    component: lazyRouteComponent(() => import('../screens/runs/run.tsx'), 'Run'),
+  }),
+  createRoute({
+    ...parent,
     path: '/projects',
     component: lazyRouteComponent(() => import('../screens/projects/project-list.tsx'), 'ProjectList'),
   }),
@@ -91,6 +118,33 @@ const tree = root.addChildren([
     ...parent,
     path: '/budgets',
     component: lazyRouteComponent(() => import('../screens/budgets/budget-list.tsx'), 'BudgetList'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/budgets/requests',
+    component: lazyRouteComponent(() => import('../screens/budgets/budget-requests.tsx'), 'BudgetRequests'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/budgets/$budget',
+    validateSearch: budgetShownSchema,
+    component: lazyRouteComponent(() => import('../screens/budgets/budget.tsx'), 'BudgetPage'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/months',
+    component: lazyRouteComponent(() => import('../screens/months/month-list.tsx'), 'MonthList'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/months/$month',
+    component: lazyRouteComponent(() => import('../screens/months/month.tsx'), 'MonthPage'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/alerts',
+    validateSearch: alertsFilterSchema,
+    component: lazyRouteComponent(() => import('../screens/alerts/alerts.tsx'), 'Alerts'),
   }),
   createRoute({
     ...parent,

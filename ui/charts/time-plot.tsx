@@ -107,7 +107,7 @@ export function TimePlot({ plot, narrowed }: Props) {
       ) : view === 'table' ? (
         <PlotTable plot={plot} start={range.start} end={range.end} />
       ) : (
-        <Suspense fallback={<Skeleton h={300} aria-label="The drawing is being loaded" />}>
+        <Suspense fallback={<Skeleton h={300} role="status" aria-label="The drawing is being loaded" />}>
           <DrawnPlot plot={plot} range={range} onRange={narrow} />
         </Suspense>
       )}

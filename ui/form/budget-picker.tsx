@@ -1,9 +1,9 @@
 import { Anchor, Button, Group, Select, Text } from '@mantine/core';
 import { useState } from 'react';
 import { sayAmount } from '../../policies/kinds/budget/budget.ts';
+import { sayLimit } from '../budgets/budget-words.ts';
+import { NewBudget } from '../budgets/new-budget.tsx';
 import type { House } from '../editing/house.ts';
-import { sayLimit } from '../screens/budgets/budget-words.ts';
-import { NewBudget } from '../screens/budgets/new-budget.tsx';
 import { DROPDOWN } from './dropdown.ts';
 import type { FieldProps } from './field-props.ts';
 import { useErrorAt, useForm } from './form-context.tsx';

@@ -1,15 +1,15 @@
-import './budgets.css';
+import '../../budgets/budgets.css';
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { problemOfMove, type TeamOf } from '../../../policies/budget-tree.ts';
 import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import type { StoredBudget } from '../../api/budgets.ts';
+import { MoreButton } from '../../app/more-button.tsx';
 import { TextLink } from '../../app/text-link.tsx';
-import { BudgetBar } from './budget-bar.tsx';
-import type { Branch } from './budget-tree.ts';
-import { sayScope, WINDOW_WORDS } from './budget-words.ts';
-import { MoreButton } from './more-button.tsx';
+import { BudgetBar } from '../../budgets/budget-bar.tsx';
+import type { Branch } from '../../budgets/budget-tree.ts';
+import { sayScope, WINDOW_WORDS } from '../../budgets/budget-words.ts';
 import { MoveLimit, type MoveSide } from './move-limit.tsx';
 
 /** Rows that are shown before somebody asks for more, and how many more each time. */

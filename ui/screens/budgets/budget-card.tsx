@@ -3,12 +3,12 @@ import { useId, useState } from 'react';
 import { windowAt } from '../../../policies/budget.ts';
 import type { ListedPolicy } from '../../api/policies.ts';
 import { TextLink } from '../../app/text-link.tsx';
+import { BudgetBar } from '../../budgets/budget-bar.tsx';
+import type { Tree } from '../../budgets/budget-tree.ts';
+import { sayLimit, sayScope, saySpan } from '../../budgets/budget-words.ts';
+import { stateOf } from '../../budgets/scope-state.ts';
 import { BranchRows, type RowsContext } from './branch-rows.tsx';
-import { BudgetBar } from './budget-bar.tsx';
-import type { Tree } from './budget-tree.ts';
-import { sayLimit, sayScope, saySpan } from './budget-words.ts';
 import { ChangeBudget } from './change-budget.tsx';
-import { stateOf } from './scope-state.ts';
 import { SpentBy } from './spent-by.tsx';
 
 interface Props {

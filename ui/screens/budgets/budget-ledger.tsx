@@ -11,7 +11,7 @@ import { Failure } from '../../app/failure.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayMoment } from '../../app/words.ts';
-import { sayScope } from './budget-words.ts';
+import { sayScope } from '../../budgets/budget-words.ts';
 import { LedgerFilters, type LedgerTime } from './ledger-filters.tsx';
 
 interface Props {

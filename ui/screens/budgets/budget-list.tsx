@@ -11,14 +11,14 @@ import { LinkButton } from '../../app/link-button.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { plural } from '../../app/words.ts';
+import { allBranches, fullest, growTrees, type Tree, teamFinder } from '../../budgets/budget-tree.ts';
+import { sayScope } from '../../budgets/budget-words.ts';
+import { NewBudget } from '../../budgets/new-budget.tsx';
+import { type BudgetHouse, useBudgetHouse } from '../../budgets/use-budget-house.ts';
 import type { RowsContext } from './branch-rows.tsx';
 import { BudgetCard } from './budget-card.tsx';
-import { allBranches, fullest, growTrees, type Tree, teamFinder } from './budget-tree.ts';
-import { sayScope } from './budget-words.ts';
 import { FirstOut } from './first-out.tsx';
-import { NewBudget } from './new-budget.tsx';
 import { spendersOf } from './spent-by.tsx';
-import { type BudgetHouse, useBudgetHouse } from './use-budget-house.ts';
 import { useOutlooks } from './use-outlooks.ts';
 
 /** From this many on, there is a field to search them. */

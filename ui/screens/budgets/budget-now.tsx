@@ -1,14 +1,14 @@
 import { Stack, Text } from '@mantine/core';
 import type { BudgetRequest } from '../../api/budget-requests.ts';
 import type { StoredBudget } from '../../api/budgets.ts';
-import { AskForMore } from './ask-for-more.tsx';
-import { AskedForMore } from './asked-for-more.tsx';
-import { sayScope } from './budget-words.ts';
+import { Section } from '../../app/section.tsx';
+import { AskForMore } from '../../budgets/ask-for-more.tsx';
+import { AskedForMore } from '../../budgets/asked-for-more.tsx';
+import { sayScope } from '../../budgets/budget-words.ts';
+import type { ScopeState } from '../../budgets/scope-state.ts';
 import { BurnDown } from './burn-down.tsx';
 import { PartsList } from './parts-list.tsx';
 import { Refusals } from './refusals.tsx';
-import type { ScopeState } from './scope-state.ts';
-import { Section } from './section.tsx';
 
 /** Requests for more that are shown here; all of them are on a page of their own. */
 const FEW = 6;

@@ -10,12 +10,12 @@ import type { StoredBudget } from '../../api/budgets.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Waiting } from '../../app/waiting.tsx';
+import { sayMonth, sayScope } from '../../budgets/budget-words.ts';
+import type { ScopeState } from '../../budgets/scope-state.ts';
 import type { Plot } from '../../charts/plot.ts';
 import { TimePlot } from '../../charts/time-plot.tsx';
 import { DROPDOWN } from '../../form/dropdown.ts';
-import { sayMonth, sayScope } from './budget-words.ts';
 import { PlanForm } from './plan-form.tsx';
-import type { ScopeState } from './scope-state.ts';
 
 interface Props {
   readonly budget: StoredBudget;

@@ -4,13 +4,13 @@ import { useState } from 'react';
 import { budgetRequestsQuery } from '../../api/budget-requests.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
+import { MoreButton } from '../../app/more-button.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { plural } from '../../app/words.ts';
-import { AskedForMore } from './asked-for-more.tsx';
-import { MoreButton } from './more-button.tsx';
-import { useBudgetHouse } from './use-budget-house.ts';
+import { AskedForMore } from '../../budgets/asked-for-more.tsx';
+import { useBudgetHouse } from '../../budgets/use-budget-house.ts';
 
 /** Answered ones that are shown at once. */
 const PAGE = 20;

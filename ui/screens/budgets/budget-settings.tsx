@@ -4,16 +4,16 @@ import { type ReactNode, useState } from 'react';
 import type { StoredBudget } from '../../api/budgets.ts';
 import { policiesQuery } from '../../api/policies.ts';
 import { Failure } from '../../app/failure.tsx';
+import { Section } from '../../app/section.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
-import { sayLimit, sayScopeName } from './budget-words.ts';
+import { sayLimit, sayScopeName } from '../../budgets/budget-words.ts';
+import type { BudgetHouse } from '../../budgets/use-budget-house.ts';
 import { ChangeBudget } from './change-budget.tsx';
 import { OwnLimits } from './own-limits.tsx';
 import { PlaceForm } from './place-form.tsx';
-import { Section } from './section.tsx';
 import { SpentBy, spendersOf } from './spent-by.tsx';
 import { sayThresholds, ThresholdsForm } from './thresholds-form.tsx';
-import type { BudgetHouse } from './use-budget-house.ts';
 
 interface Props {
   readonly budget: StoredBudget;

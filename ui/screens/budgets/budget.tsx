@@ -12,14 +12,14 @@ import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
+import { scopesOf, teamFinder } from '../../budgets/budget-tree.ts';
+import { sayLimit, saySpan } from '../../budgets/budget-words.ts';
+import { stateOf } from '../../budgets/scope-state.ts';
+import { type BudgetHouse, useBudgetHouse } from '../../budgets/use-budget-house.ts';
 import { BudgetLedger } from './budget-ledger.tsx';
 import { BudgetNow } from './budget-now.tsx';
 import { BudgetPlan } from './budget-plan.tsx';
 import { BudgetSettings } from './budget-settings.tsx';
-import { scopesOf, teamFinder } from './budget-tree.ts';
-import { sayLimit, saySpan } from './budget-words.ts';
-import { stateOf } from './scope-state.ts';
-import { type BudgetHouse, useBudgetHouse } from './use-budget-house.ts';
 
 const route = getRouteApi('/budgets/$budget');
 

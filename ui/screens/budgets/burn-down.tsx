@@ -7,9 +7,9 @@ import type { StoredBudget } from '../../api/budgets.ts';
 import { type BurnDown as BurnDownAnswer, burnDownQuery } from '../../api/burn-down.ts';
 import { Failure } from '../../app/failure.tsx';
 import { Waiting } from '../../app/waiting.tsx';
+import { OPEN_WINDOW_WORDS } from '../../budgets/budget-words.ts';
 import type { Plot } from '../../charts/plot.ts';
 import { TimePlot } from '../../charts/time-plot.tsx';
-import { OPEN_WINDOW_WORDS } from './budget-words.ts';
 
 interface Props {
   readonly budget: StoredBudget;

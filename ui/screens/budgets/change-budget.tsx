@@ -5,10 +5,10 @@ import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { changeBudget, type StoredBudget, storedBudgetSchema } from '../../api/budgets.ts';
 import { ApiError } from '../../api/client.ts';
 import { refreshBudgets } from '../../api/refresh-budgets.ts';
+import { AmountInput, amountError, readAmount, writeAmount } from '../../app/amount-input.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { AmountInput, amountError, readAmount, writeAmount } from './amount-input.tsx';
-import { sayLimit } from './budget-words.ts';
-import { ReasonInput, reasonError } from './reason-input.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
+import { sayLimit } from '../../budgets/budget-words.ts';
 
 /** Changes name, limit and owner of a budget, with a reason. */
 export function ChangeBudget({ budget, onClose }: { readonly budget: StoredBudget; readonly onClose: () => void }) {

@@ -1,9 +1,9 @@
 import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { TextLink } from '../../app/text-link.tsx';
 import { sayShare } from '../../app/words.ts';
-import type { Branch } from './budget-tree.ts';
-import { OPEN_WINDOW_WORDS, sayScope } from './budget-words.ts';
-import { shareOf, standingOf } from './scope-state.ts';
+import type { Branch } from '../../budgets/budget-tree.ts';
+import { OPEN_WINDOW_WORDS, sayScope } from '../../budgets/budget-words.ts';
+import { shareOf, standingOf } from '../../budgets/scope-state.ts';
 import type { Outlooks } from './use-outlooks.ts';
 
 /** How many are named. */

@@ -2,8 +2,8 @@ import { Button, Group, NativeSelect, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { PERIOD_MS, PERIODS } from '../../api/periods.ts';
 import { fromField, midnight, toField } from '../../app/local-time.ts';
+import { PERIOD_WORDS } from '../../app/period-words.ts';
 import { DROPDOWN } from '../../form/dropdown.ts';
-import { PERIOD_WORDS } from '../requests/period-words.ts';
 
 const ALL = 'all of them';
 const WINDOW = 'window';

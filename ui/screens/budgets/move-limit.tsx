@@ -7,10 +7,10 @@ import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { moveLimit } from '../../api/budget-tree.ts';
 import type { StoredBudget } from '../../api/budgets.ts';
 import { refreshBudgets } from '../../api/refresh-budgets.ts';
+import { AmountInput, amountError, readAmount, writeAmount } from '../../app/amount-input.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 import { DROPDOWN } from '../../form/dropdown.ts';
-import { AmountInput, amountError, readAmount, writeAmount } from './amount-input.tsx';
-import { ReasonInput, reasonError } from './reason-input.tsx';
 
 /** One scope of a budget that a limit can be moved from or to. */
 export interface MoveSide {

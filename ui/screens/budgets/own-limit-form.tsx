@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import type { StoredBudget } from '../../api/budgets.ts';
 import type { HouseAnswer } from '../../api/house.ts';
+import { AmountInput, amountError, readAmount, writeAmount } from '../../app/amount-input.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { AmountInput, amountError, readAmount, writeAmount } from './amount-input.tsx';
-import { sayScope, WINDOW_WORDS } from './budget-words.ts';
-import { ReasonInput, reasonError } from './reason-input.tsx';
-import { ScopeInput } from './scope-input.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
+import { sayScope, WINDOW_WORDS } from '../../budgets/budget-words.ts';
+import { ScopeInput } from '../../budgets/scope-input.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 
 interface Props {

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import type { StoredBudget } from '../../api/budgets.ts';
 import type { HouseAnswer } from '../../api/house.ts';
-import { sayScope, sayScopeName, WINDOW_WORDS } from './budget-words.ts';
-import { MoreButton } from './more-button.tsx';
+import { MoreButton } from '../../app/more-button.tsx';
+import { Section } from '../../app/section.tsx';
+import { sayScope, sayScopeName, WINDOW_WORDS } from '../../budgets/budget-words.ts';
 import { OwnLimitForm, RemoveOwnLimit } from './own-limit-form.tsx';
-import { Section } from './section.tsx';
 
 const PAGE = 20;
 

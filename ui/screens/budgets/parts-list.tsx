@@ -1,14 +1,14 @@
-import './budgets.css';
+import '../../budgets/budgets.css';
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { StoredBudget } from '../../api/budgets.ts';
+import { MoreButton } from '../../app/more-button.tsx';
 import { TextLink } from '../../app/text-link.tsx';
-import { BudgetBar } from './budget-bar.tsx';
-import { sayScope } from './budget-words.ts';
-import { MoreButton } from './more-button.tsx';
+import { BudgetBar } from '../../budgets/budget-bar.tsx';
+import { sayScope } from '../../budgets/budget-words.ts';
+import type { ScopeState } from '../../budgets/scope-state.ts';
 import { ResetSpend } from './reset-spend.tsx';
-import type { ScopeState } from './scope-state.ts';
 import { TopUp } from './top-up.tsx';
 
 /** Parts that are shown before somebody asks for more, and how many more each time. */

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { problemsOfTree } from '../../../policies/budget-tree.ts';
 import type { StoredBudget } from '../../api/budgets.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
+import { sayLimit } from '../../budgets/budget-words.ts';
 import { DROPDOWN } from '../../form/dropdown.ts';
-import { sayLimit } from './budget-words.ts';
-import { ReasonInput, reasonError } from './reason-input.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 
 const NONE = 'none';

@@ -5,10 +5,10 @@ import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { type PlannedMonth, setPlan } from '../../api/budget-plan.ts';
 import type { StoredBudget } from '../../api/budgets.ts';
 import { refreshBudgets } from '../../api/refresh-budgets.ts';
+import { amountError, readAmount, writeAmount } from '../../app/amount-input.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { amountError, readAmount, writeAmount } from './amount-input.tsx';
-import { sayMonth } from './budget-words.ts';
-import { ReasonInput, reasonError } from './reason-input.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
+import { sayMonth } from '../../budgets/budget-words.ts';
 
 interface Props {
   readonly budget: StoredBudget;

@@ -6,9 +6,9 @@ import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { resetSpend, type StoredBudget } from '../../api/budgets.ts';
 import { refreshBudgets } from '../../api/refresh-budgets.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { OPEN_WINDOW_WORDS } from './budget-words.ts';
-import { ReasonInput, reasonError } from './reason-input.tsx';
-import { allowed, type ScopeState } from './scope-state.ts';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
+import { OPEN_WINDOW_WORDS } from '../../budgets/budget-words.ts';
+import { allowed, type ScopeState } from '../../budgets/scope-state.ts';
 
 interface Props {
   readonly budget: StoredBudget;

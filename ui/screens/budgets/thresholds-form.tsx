@@ -2,7 +2,7 @@ import { Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { StoredBudget } from '../../api/budgets.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { ReasonInput, reasonError } from './reason-input.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 
 const MOST = 5;

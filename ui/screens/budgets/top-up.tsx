@@ -5,11 +5,11 @@ import { useState } from 'react';
 import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { type StoredBudget, topUp } from '../../api/budgets.ts';
 import { refreshBudgets } from '../../api/refresh-budgets.ts';
+import { AmountInput, amountError, readAmount } from '../../app/amount-input.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { AmountInput, amountError, readAmount } from './amount-input.tsx';
-import { OPEN_WINDOW_WORDS } from './budget-words.ts';
-import { ReasonInput, reasonError } from './reason-input.tsx';
-import { allowed, type ScopeState } from './scope-state.ts';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
+import { OPEN_WINDOW_WORDS } from '../../budgets/budget-words.ts';
+import { allowed, type ScopeState } from '../../budgets/scope-state.ts';
 
 interface Props {
   readonly budget: StoredBudget;

@@ -3,8 +3,8 @@ import { IconAlertTriangle, IconHome, IconWorld } from '@tabler/icons-react';
 import { sayRate, sayTokens } from '../../../policies/price-words.ts';
 import type { HouseAnswer } from '../../api/house.ts';
 import type { PriceInForce } from '../../api/prices.ts';
+import { WideTable } from '../../app/wide-table.tsx';
 import { saySource } from './price-words.ts';
-import { WideTable } from './wide-table.tsx';
 
 type Model = HouseAnswer['models'][number];
 

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { HouseAnswer } from '../../api/house.ts';
 import { refreshPrices, setPrice } from '../../api/prices.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { ReasonInput, reasonError } from '../budgets/reason-input.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 import { AT_ONCE, MomentChoice, momentError, readMoment } from './moment-choice.tsx';
 import { EMPTY_RATE, RateFields, rateError, readPrice, type TypedRate, typedRates } from './rate-fields.tsx';
 

@@ -2,8 +2,8 @@ import { Badge, Box, Table, Text, Title } from '@mantine/core';
 import { sayRate, sayTokens } from '../../../policies/price-words.ts';
 import type { SetPrice } from '../../api/prices.ts';
 import { useAuthors } from '../../app/authors.ts';
+import { WideTable } from '../../app/wide-table.tsx';
 import { sayMoment } from '../../app/words.ts';
-import { WideTable } from './wide-table.tsx';
 
 /** Every price that was set here, the latest first. */
 export function PriceHistory({ prices }: { readonly prices: readonly SetPrice[] }) {

@@ -2,8 +2,8 @@ import { Accordion, Badge, Box, Group, Table, Text, Title } from '@mantine/core'
 import type { HouseAnswer } from '../../api/house.ts';
 import type { Provider } from '../../api/providers.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
+import { WideTable } from '../../app/wide-table.tsx';
 import { plural } from '../../app/words.ts';
-import { WideTable } from './wide-table.tsx';
 
 interface Props {
   readonly providers: readonly Provider[];

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { createRateCard, type PriceInForce, refreshPrices } from '../../api/prices.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { ReasonInput, reasonError } from '../budgets/reason-input.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 import { CardPreview } from './card-preview.tsx';
 import { AT_ONCE, MomentChoice, momentError, readMoment } from './moment-choice.tsx';
 

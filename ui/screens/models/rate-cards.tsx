@@ -2,10 +2,10 @@ import { Badge, Box, Button, Table, Text, Title, VisuallyHidden } from '@mantine
 import { useState } from 'react';
 import type { RateCard } from '../../api/prices.ts';
 import { useAuthors } from '../../app/authors.ts';
+import { WideTable } from '../../app/wide-table.tsx';
 import { sayMoment } from '../../app/words.ts';
 import { EndRateCard } from './end-rate-card.tsx';
 import { type CardState, sayCard, sayModels, sayPeriod, stateOf } from './price-words.ts';
-import { WideTable } from './wide-table.tsx';
 
 interface Props {
   readonly cards: readonly RateCard[];

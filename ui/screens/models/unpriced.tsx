@@ -1,8 +1,8 @@
 import { Alert, Button, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { UnpricedModel } from '../../api/prices.ts';
+import { WideTable } from '../../app/wide-table.tsx';
 import { plural, sayCount } from '../../app/words.ts';
-import { WideTable } from './wide-table.tsx';
 
 interface Props {
   readonly models: readonly UnpricedModel[];

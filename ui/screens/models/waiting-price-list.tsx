@@ -4,9 +4,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { acceptPriceList, refreshPrices, type WaitingPriceList } from '../../api/prices.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
+import { WideTable } from '../../app/wide-table.tsx';
 import { plural } from '../../app/words.ts';
-import { ReasonInput, reasonError } from '../budgets/reason-input.tsx';
-import { WideTable } from './wide-table.tsx';
 
 const KIND_WORDS = { changed: 'another price', new: 'added', gone: 'left out' } as const;
 /** Rows that are shown before the others are asked for. */

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { closeMonth, type MonthDetail, refreshMonths } from '../../api/months.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { ReasonInput, reasonError } from '../budgets/reason-input.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 import { sayMoney, sayMonth, sayWhole } from './month-words.ts';
 
 /** Says what closing means, asks for a reason, and closes a month for good. */

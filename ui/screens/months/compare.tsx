@@ -6,8 +6,8 @@ import { useState } from 'react';
 import { houseQuery } from '../../api/house.ts';
 import { compareMonth } from '../../api/months.ts';
 import { Failure } from '../../app/failure.tsx';
+import { Section } from '../../app/section.tsx';
 import { DROPDOWN } from '../../form/dropdown.ts';
-import { Section } from '../budgets/section.tsx';
 import { ComparedTable } from './compared-table.tsx';
 
 const LARGEST_BYTES = 20_000_000;

@@ -8,9 +8,9 @@ import { type Correction, type MonthDetail, monthsQuery } from '../../api/months
 import { useMayChange } from '../../api/session.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Failure } from '../../app/failure.tsx';
+import { Section } from '../../app/section.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { sayMoment } from '../../app/words.ts';
-import { Section } from '../budgets/section.tsx';
 import { sayMoney, sayMonth } from './month-words.ts';
 import { NewCorrection } from './new-correction.tsx';
 

@@ -4,9 +4,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { HouseAnswer } from '../../api/house.ts';
 import { postCorrection, refreshMonths } from '../../api/months.ts';
+import { AmountInput, amountError, readAmount } from '../../app/amount-input.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { AmountInput, amountError, readAmount } from '../budgets/amount-input.tsx';
-import { ReasonInput, reasonError } from '../budgets/reason-input.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 import { sayMonth } from './month-words.ts';
 
 interface Props {

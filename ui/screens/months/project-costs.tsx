@@ -4,7 +4,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { MonthLine } from '../../api/months.ts';
 import { Empty } from '../../app/empty.tsx';
-import { Section } from '../budgets/section.tsx';
+import { Section } from '../../app/section.tsx';
 import { sayMoney, sayMonth, sayTeam, sayWhole } from './month-words.ts';
 
 type By = 'project' | 'model';

@@ -6,7 +6,7 @@ import { findDetector } from '../../../policies/text/detectors/index.ts';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
 import type { RequestRecord } from '../../api/records.ts';
 import { plural } from '../../app/words.ts';
-import { sayScope } from '../budgets/budget-words.ts';
+import { sayScope } from '../../budgets/budget-words.ts';
 import { Part } from './part.tsx';
 import { Tags } from './tags.tsx';
 

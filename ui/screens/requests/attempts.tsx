@@ -52,6 +52,11 @@ export function Attempts({ attempts, names }: { readonly attempts: readonly Atte
               <Text size="sm" c="dimmed">
                 {sayTime(attempt)}; called by “{names.title(attempt.node)}”
               </Text>
+              {attempt.price ? (
+                <Text size="sm" c="dimmed">
+                  Price: {attempt.price}
+                </Text>
+              ) : null}
               {attempt.upstreamId === null ? null : (
                 <Text size="sm" c="dimmed" className="record-id">
                   The provider calls it {attempt.upstreamId}

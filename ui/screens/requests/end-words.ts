@@ -1,7 +1,7 @@
 /** How requests end, in words. */
 import type { RequestRecord } from '../../api/records.ts';
 import type { Outcome } from '../../api/replay.ts';
-import { STATUS_WORDS } from './status.tsx';
+import { STATUS_WORDS } from '../../app/status-words.ts';
 
 /** How a record says that its request ended: "sandbox/small answered". */
 export function sayRecordedEnd({ model, status }: Pick<RequestRecord, 'model' | 'status'>): string {

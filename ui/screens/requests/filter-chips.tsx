@@ -2,12 +2,13 @@ import { Button, Group, VisuallyHidden } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { dollars } from '../../../policies/price.ts';
+import { houseQuery } from '../../api/house.ts';
 import { policiesQuery } from '../../api/policies.ts';
 import { tagsOf } from '../../api/records.ts';
 import { isNarrowed, type RequestsFilter } from '../../app/addresses.ts';
+import { PERIOD_WORDS } from '../../app/period-words.ts';
+import { STATUS_WORDS } from '../../app/status-words.ts';
 import { sayMoment } from '../../app/words.ts';
-import { PERIOD_WORDS } from './period-words.ts';
-import { STATUS_WORDS } from './status.tsx';
 import { useFilter } from './use-filter.ts';
 
 interface Chip {
@@ -20,11 +21,13 @@ interface Chip {
 export function FilterChips() {
   const { filter, narrow, clear } = useFilter();
   const policies = useQuery(policiesQuery);
+  const house = useQuery(houseQuery);
   if (!isNarrowed(filter)) return null;
   const title = policies.data?.find(({ id }) => id === filter.policy)?.title ?? 'chosen';
+  const project = house.data?.projects.find(({ id }) => id === filter.project)?.name ?? 'chosen';
   return (
     <Group gap="xs" role="group" aria-label="Shown are only requests with">
-      {chipsOf(filter, title).map(({ words, without }) => (
+      {chipsOf(filter, title, project).map(({ words, without }) => (
         <Button
           key={words}
           size="compact-sm"
@@ -44,7 +47,7 @@ export function FilterChips() {
   );
 }
 
-function chipsOf(filter: RequestsFilter, policyTitle: string): Chip[] {
+function chipsOf(filter: RequestsFilter, policyTitle: string, projectName: string): Chip[] {
   const { status, model, policy, version, last, from, to, costAtLeast } = filter;
   const chips: Chip[] = [];
   if (last !== undefined) chips.push({ words: PERIOD_WORDS[last], without: { last: undefined } });
@@ -58,6 +61,7 @@ function chipsOf(filter: RequestsFilter, policyTitle: string): Chip[] {
   }
   if (version !== undefined) chips.push({ words: `version ${version}`, without: { version: undefined } });
   if (model !== undefined) chips.push({ words: `model ${model}`, without: { model: undefined } });
+  if (filter.project !== undefined) chips.push({ words: `project ${projectName}`, without: { project: undefined } });
   const tags = tagsOf(filter);
   for (const tag of tags) {
     const others = tags.filter((one) => one !== tag);

@@ -2,7 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { PERIODS } from '../../api/periods.ts';
 import { fromField, midnight, toField } from '../../app/local-time.ts';
-import { PERIOD_WORDS } from './period-words.ts';
+import { PERIOD_WORDS } from '../../app/period-words.ts';
 import { useFilter } from './use-filter.ts';
 
 const OWN = 'own';

@@ -2,12 +2,12 @@ import { Group, NativeSelect, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { modelIdsQuery } from '../../api/house.ts';
 import { RECORD_STATUSES } from '../../api/records.ts';
+import { STATUS_WORDS } from '../../app/status-words.ts';
 import { FilterChips } from './filter-chips.tsx';
 import { CostFilter } from './filter-cost.tsx';
 import { PolicyFilter } from './filter-policy.tsx';
 import { TagFilter } from './filter-tag.tsx';
 import { TimeFilter } from './filter-time.tsx';
-import { STATUS_WORDS } from './status.tsx';
 import { useFilter } from './use-filter.ts';
 
 /** Narrows the list; every choice is part of the address, so that it can be sent to somebody. */

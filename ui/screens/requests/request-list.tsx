@@ -9,12 +9,12 @@ import { isNarrowed, type RequestsFilter } from '../../app/addresses.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
+import { Status } from '../../app/status.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayCount, sayMoment } from '../../app/words.ts';
 import { Filters } from './filters.tsx';
 import { type PathWords, usePaths } from './paths.ts';
-import { Status } from './status.tsx';
 import { Tags } from './tags.tsx';
 
 const route = getRouteApi('/requests');

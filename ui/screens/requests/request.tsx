@@ -9,6 +9,7 @@ import { type DecidedRecord, isDecided, type RequestRecord, recordQuery } from '
 import { Failure } from '../../app/failure.tsx';
 import { LinkButton } from '../../app/link-button.tsx';
 import { Screen } from '../../app/screen.tsx';
+import { Status } from '../../app/status.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayMoment } from '../../app/words.ts';
@@ -21,7 +22,6 @@ import { Facts } from './facts.tsx';
 import { NO_NAMES, type NodeNames, namesOf } from './node-names.ts';
 import { Part } from './part.tsx';
 import { Replay } from './replay.tsx';
-import { Status } from './status.tsx';
 import { Steps } from './steps.tsx';
 
 const route = getRouteApi('/requests/$record');

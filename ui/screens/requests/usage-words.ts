@@ -6,12 +6,19 @@ type Usage = RequestRecord['usage'];
 
 /** "120 read (80 of them from a cache), 34 written (20 of them for reasoning)". */
 export function sayUsage(usage: Usage): string {
-  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = usage;
+  const { inputTokens, outputTokens } = usage;
+  const some = (tokens: number, words: string): string[] => (tokens > 0 ? [`${sayCount(tokens)} ${words}`] : []);
   const read = [
-    ...(cachedInputTokens > 0 ? [`${sayCount(cachedInputTokens)} of them from a cache`] : []),
-    ...(cacheWriteTokens > 0 ? [`${sayCount(cacheWriteTokens)} put into one`] : []),
+    ...some(usage.cachedInputTokens, 'of them from a cache'),
+    ...some(usage.cacheWriteTokens - usage.cacheWriteHourTokens, 'put into one'),
+    ...some(usage.cacheWriteHourTokens, 'put into one for an hour'),
+    ...some(usage.audioInputTokens, 'of sound'),
+    ...some(usage.imageInputTokens, 'of images'),
   ];
-  const written = reasoningTokens > 0 ? [`${sayCount(reasoningTokens)} of them for reasoning`] : [];
+  const written = [
+    ...some(usage.reasoningTokens, 'of them for reasoning'),
+    ...some(usage.audioOutputTokens, 'of sound'),
+  ];
   const besides = (parts: readonly string[]): string => (parts.length > 0 ? ` (${parts.join(', ')})` : '');
   return `${sayCount(inputTokens)} read${besides(read)}, ${sayCount(outputTokens)} written${besides(written)}`;
 }

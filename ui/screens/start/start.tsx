@@ -1,12 +1,44 @@
 import { Card, SimpleGrid, Text, ThemeIcon } from '@mantine/core';
 import { type Icon, IconApi, IconListSearch, IconRoute } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { anyTrafficQuery } from '../../api/usage.ts';
+import { Empty } from '../../app/empty.tsx';
+import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
+import { Waiting } from '../../app/waiting.tsx';
 import { FirstRequest } from './first-request.tsx';
-import { Today } from './today.tsx';
 
-/** What this gateway is, a first request, and what has happened today. */
+const Dashboard = lazy(async () => ({ default: (await import('../dashboard/dashboard.tsx')).Dashboard }));
+
+/** How often it is looked for the first request. */
+const REFRESH_MS = 3_000;
+
+/** What is going on; for those who have had no request yet, what this gateway is, and how to send one. */
 export function Start() {
+  const traffic = useQuery({
+    ...anyTrafficQuery,
+    refetchInterval: ({ state }) => (state.data === true ? false : REFRESH_MS),
+  });
+  if (traffic.data === true) {
+    return (
+      <Suspense fallback={<Waiting what="the overview" />}>
+        <Dashboard />
+      </Suspense>
+    );
+  }
+  if (traffic.data === false) return <Welcome />;
+  return traffic.error ? (
+    <Screen title="Overview">
+      <Failure title="The overview could not be loaded" error={traffic.error} onRetry={() => traffic.refetch()} />
+    </Screen>
+  ) : (
+    <Waiting what="the overview" />
+  );
+}
+
+function Welcome() {
   return (
     <Screen title="Every request, on a track that you can see">
       <Text c="dimmed" maw={760} mt={-8}>
@@ -15,7 +47,11 @@ export function Start() {
       </Text>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <FirstRequest />
-        <Today />
+        <Card withBorder padding="lg" component="section">
+          <Empty title="No request yet">
+            Send one, and this page shows at once what it cost and what became of it.
+          </Empty>
+        </Card>
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="lg">
         <Card withBorder padding="lg">

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { PolicyTest } from '../../../../policies/policy-test.ts';
 import { type RecordSummary, recordQuery, recordsQuery } from '../../../api/records.ts';
 import { Failure } from '../../../app/failure.tsx';
+import { STATUS_WORDS } from '../../../app/status-words.ts';
 import { Waiting } from '../../../app/waiting.tsx';
 import { sayAgo } from '../../../app/words.ts';
 import { useEditing, useEditor } from '../../../editing/editing-context.tsx';
@@ -15,7 +16,6 @@ import { shippedPolicy } from '../../../trying/shipped-policies.ts';
 import { samplesFor } from '../../../trying/shipped-samples.ts';
 import { trialOfTest } from '../../../trying/trial.ts';
 import { useTrying } from '../../../trying/trying-context.tsx';
-import { STATUS_WORDS } from '../../requests/status.tsx';
 
 /** As many past requests are offered of this policy, and of others. */
 const MOST_PAST = 15;

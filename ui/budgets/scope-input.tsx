@@ -1,6 +1,6 @@
 import { Autocomplete, Group, Select } from '@mantine/core';
-import type { HouseAnswer } from '../../api/house.ts';
-import { DROPDOWN } from '../../form/dropdown.ts';
+import type { HouseAnswer } from '../api/house.ts';
+import { DROPDOWN } from '../form/dropdown.ts';
 import { sayScopeName } from './budget-words.ts';
 
 interface Props {

@@ -1,7 +1,7 @@
 /** What budgets say of themselves. */
-import type { Budget, BudgetWindow } from '../../../policies/budget.ts';
-import { scopeParts } from '../../../policies/budget-tree.ts';
-import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
+import type { Budget, BudgetWindow } from '../../policies/budget.ts';
+import { scopeParts } from '../../policies/budget-tree.ts';
+import { sayAmount } from '../../policies/kinds/budget/budget.ts';
 
 export const WINDOW_WORDS: Readonly<Record<BudgetWindow, string>> = {
   hour: 'an hour',

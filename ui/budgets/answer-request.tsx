@@ -2,14 +2,14 @@ import { Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
-import { type BudgetRequest, declineRequest, grantRequest } from '../../api/budget-requests.ts';
-import type { StoredBudget } from '../../api/budgets.ts';
-import { refreshBudgets } from '../../api/refresh-budgets.ts';
-import { FormDialog } from '../../app/form-dialog.tsx';
-import { AmountInput, amountError, readAmount, writeAmount } from './amount-input.tsx';
+import { sayAmount } from '../../policies/kinds/budget/budget.ts';
+import { type BudgetRequest, declineRequest, grantRequest } from '../api/budget-requests.ts';
+import type { StoredBudget } from '../api/budgets.ts';
+import { refreshBudgets } from '../api/refresh-budgets.ts';
+import { AmountInput, amountError, readAmount, writeAmount } from '../app/amount-input.tsx';
+import { FormDialog } from '../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../app/reason-input.tsx';
 import { OPEN_WINDOW_WORDS } from './budget-words.ts';
-import { ReasonInput, reasonError } from './reason-input.tsx';
 
 interface Props {
   readonly request: BudgetRequest;

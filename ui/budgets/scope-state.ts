@@ -1,6 +1,6 @@
 /** How one scope of a budget stands. */
-import { type Budget, limitOf } from '../../../policies/budget.ts';
-import type { HouseAnswer } from '../../api/house.ts';
+import { type Budget, limitOf } from '../../policies/budget.ts';
+import type { HouseAnswer } from '../api/house.ts';
 
 type Use = HouseAnswer['budgets'][number]['use'][number];
 

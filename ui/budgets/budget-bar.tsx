@@ -2,8 +2,8 @@ import './budgets.css';
 import { Badge, Group, Progress, Text } from '@mantine/core';
 import { IconAlertTriangle, IconHandStop } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
-import { sayShare } from '../../app/words.ts';
+import { sayAmount } from '../../policies/kinds/budget/budget.ts';
+import { sayShare } from '../app/words.ts';
 import { allowed, COLORS, type ScopeState, shareOf, standingOf } from './scope-state.ts';
 
 interface Props {

@@ -5,9 +5,9 @@ import {
   type BudgetScope,
   parentScope,
   type TeamOf,
-} from '../../../policies/budget-tree.ts';
-import type { StoredBudget } from '../../api/budgets.ts';
-import type { HouseAnswer } from '../../api/house.ts';
+} from '../../policies/budget-tree.ts';
+import type { StoredBudget } from '../api/budgets.ts';
+import type { HouseAnswer } from '../api/house.ts';
 import { type ScopeState, shareOf, stateOf, statesOf } from './scope-state.ts';
 
 type Entry = HouseAnswer['budgets'][number];

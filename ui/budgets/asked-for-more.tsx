@@ -1,12 +1,12 @@
 import { Badge, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
-import type { BudgetRequest } from '../../api/budget-requests.ts';
-import type { StoredBudget } from '../../api/budgets.ts';
-import { useMayChange } from '../../api/session.ts';
-import { useAuthors } from '../../app/authors.ts';
-import { TextLink } from '../../app/text-link.tsx';
-import { sayMoment } from '../../app/words.ts';
+import { sayAmount } from '../../policies/kinds/budget/budget.ts';
+import type { BudgetRequest } from '../api/budget-requests.ts';
+import type { StoredBudget } from '../api/budgets.ts';
+import { useMayChange } from '../api/session.ts';
+import { useAuthors } from '../app/authors.ts';
+import { TextLink } from '../app/text-link.tsx';
+import { sayMoment } from '../app/words.ts';
 import { DeclineRequest, GrantRequest } from './answer-request.tsx';
 import { sayScope } from './budget-words.ts';
 

@@ -1,4 +1,4 @@
-import type { Period } from '../../api/periods.ts';
+import type { Period } from '../api/periods.ts';
 
 /** How long ago a request was sent at most. */
 export const PERIOD_WORDS: Readonly<Record<Period, string>> = {

@@ -1,16 +1,6 @@
 import { Badge } from '@mantine/core';
-import type { RecordStatus } from '../../api/records.ts';
-
-/** How a request ended, in words. */
-export const STATUS_WORDS: Record<RecordStatus, string> = {
-  ok: 'Answered',
-  answered: 'Answered by the policy',
-  blocked: 'Refused by the policy',
-  failed: 'Failed',
-  aborted: 'The app hung up',
-  lost: 'Lost in a crash',
-  dry_run: 'Dry run',
-};
+import type { RecordStatus } from '../api/records.ts';
+import { STATUS_WORDS } from './status-words.ts';
 
 const COLOURS: Record<RecordStatus, string> = {
   ok: 'teal',

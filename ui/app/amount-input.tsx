@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { readDollars, writeDollars } from '../../app/dollars.ts';
+import { readDollars, writeDollars } from './dollars.ts';
 
 type Unit = 'usd' | 'tokens';
 

@@ -2,16 +2,16 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconCircleCheck, IconHandStop } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { windowAt } from '../../../policies/budget.ts';
-import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
-import { askForMore } from '../../api/budget-requests.ts';
-import type { StoredBudget } from '../../api/budgets.ts';
-import { refreshBudgets } from '../../api/refresh-budgets.ts';
-import { Refused } from '../../app/form-dialog.tsx';
-import { TextLink } from '../../app/text-link.tsx';
-import { AmountInput, amountError, readAmount } from './amount-input.tsx';
+import { windowAt } from '../../policies/budget.ts';
+import { sayAmount } from '../../policies/kinds/budget/budget.ts';
+import { askForMore } from '../api/budget-requests.ts';
+import type { StoredBudget } from '../api/budgets.ts';
+import { refreshBudgets } from '../api/refresh-budgets.ts';
+import { AmountInput, amountError, readAmount } from '../app/amount-input.tsx';
+import { Refused } from '../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../app/reason-input.tsx';
+import { TextLink } from '../app/text-link.tsx';
 import { OPEN_WINDOW_WORDS, saySpan } from './budget-words.ts';
-import { ReasonInput, reasonError } from './reason-input.tsx';
 import { allowed, type ScopeState, standingOf } from './scope-state.ts';
 
 interface Props {

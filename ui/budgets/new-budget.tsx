@@ -11,15 +11,15 @@ import {
 } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { BUDGET_WINDOWS } from '../../../policies/budget.ts';
-import { TAG_NAME } from '../../../policies/facts.ts';
-import { createBudget } from '../../api/budgets.ts';
-import type { HouseAnswer } from '../../api/house.ts';
-import { refreshBudgets } from '../../api/refresh-budgets.ts';
-import { FormDialog } from '../../app/form-dialog.tsx';
-import { AmountInput, amountError, readAmount } from './amount-input.tsx';
+import { BUDGET_WINDOWS } from '../../policies/budget.ts';
+import { TAG_NAME } from '../../policies/facts.ts';
+import { createBudget } from '../api/budgets.ts';
+import type { HouseAnswer } from '../api/house.ts';
+import { refreshBudgets } from '../api/refresh-budgets.ts';
+import { AmountInput, amountError, readAmount } from '../app/amount-input.tsx';
+import { FormDialog } from '../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../app/reason-input.tsx';
 import { sayLimit, WINDOW_WORDS } from './budget-words.ts';
-import { ReasonInput, reasonError } from './reason-input.tsx';
 
 const PARTS = [
   { value: 'project', label: 'project' },

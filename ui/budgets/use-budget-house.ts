@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { type HouseAnswer, houseQuery } from '../../api/house.ts';
-import { keysQuery } from '../../api/keys.ts';
+import { type HouseAnswer, houseQuery } from '../api/house.ts';
+import { keysQuery } from '../api/keys.ts';
 
 /** All that screens of budgets need besides what they are about. */
 export interface BudgetHouse {

@@ -1,5 +1,5 @@
 import { Button, Group } from '@mantine/core';
-import { sayCount } from '../../app/words.ts';
+import { sayCount } from './words.ts';
 
 interface Props {
   /** How many are not shown yet; there is no button for none. */
