@@ -72,7 +72,10 @@ const own = {
     shown: '20',
   },
   SMTP_URL: {
-    schema: z.string().regex(/^smtps?:\/\/[^\s/]+/, 'it must begin with smtp:// or smtps://').optional(),
+    schema: z
+      .string()
+      .regex(/^smtps?:\/\/[^\s/]+/, 'it must begin with smtp:// or smtps://')
+      .optional(),
     description:
       'The server that sends messages by e-mail, as smtp://user:password@host:587 (with STARTTLS) or smtps://. Without it, no channel can be an e-mail.',
     shown: null,
@@ -84,7 +87,8 @@ const own = {
   },
   ALLOW_PRIVATE_WEBHOOKS: {
     schema: z.enum(['true', 'false'], 'it must be true or false').default('false'),
-    description: 'Whether messages may go to webhooks in the gateway’s own network: loopback, private and link-local addresses.',
+    description:
+      'Whether messages may go to webhooks in the gateway’s own network: loopback, private and link-local addresses.',
     shown: 'false',
   },
   SECRET_KEY: {

@@ -14,8 +14,40 @@ declare module 'express-session' {
 const COOKIE = 'signalbox.sid';
 const TWELVE_HOURS_MS = 12 * 60 * 60 * 1000;
 
-/** A session ends twelve hours after it began, so there is nothing to write when it is only read. */
+type Told<T> = (error: unknown, value?: T) => void;
+
+/** Tells how something ended, and never rejects: nobody waits for the promise, and one that rejects ends the process. */
+async function tell<T>(work: Promise<T>, callback: Told<T> | undefined): Promise<T | undefined> {
+  let value: T;
+  try {
+    value = await work;
+  } catch (error) {
+    callback?.(error);
+    return undefined;
+  }
+  callback?.(null, value);
+  return value;
+}
+
 class SessionStore extends ConnectSessionKnexStore {
+  override async get(sid: string, callback?: Told<SessionData | null>): Promise<SessionData | null> {
+    return (
+      (await tell(
+        super.get(sid, () => {}),
+        callback,
+      )) ?? null
+    );
+  }
+
+  override async set(sid: string, data: SessionData, callback?: Told<void>): Promise<void> {
+    await tell(super.set(sid, data), callback);
+  }
+
+  override async destroy(sid: string, callback?: Told<unknown>): Promise<number> {
+    return (await tell(super.destroy(sid), callback)) ?? 0;
+  }
+
+  /** A session ends twelve hours after it began, so there is nothing to write when it is only read. */
   override async touch(_sid: string, _session: SessionData, callback?: () => void): Promise<void> {
     callback?.();
   }

@@ -29,7 +29,12 @@ export class UsageProcess implements Summing {
     this.#settings = settings;
   }
 
+  /** Starts the process a little later: the gateway's own start goes first. */
   start(): void {
+    this.#restart = setTimeout(() => this.#fork(), FIRST_PAUSE_MS);
+  }
+
+  #fork(): void {
     const isSource = import.meta.url.endsWith('.ts');
     const file = fileURLToPath(new URL(isSource ? './process.ts' : './process.js', import.meta.url));
     const child = fork(file, [JSON.stringify(this.#settings)], {
@@ -111,7 +116,7 @@ export class UsageProcess implements Summing {
     for (const id of [...this.#waiting.keys()]) this.#fail(id, 'the process that does it has ended');
     if (this.#stopped) return;
     console.warn(`The process that sums up usage has ended. It is started again in ${this.#pauseMs / 1_000} seconds.`);
-    this.#restart = setTimeout(() => this.start(), this.#pauseMs);
+    this.#restart = setTimeout(() => this.#fork(), this.#pauseMs);
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
   }
 }

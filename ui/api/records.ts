@@ -161,7 +161,6 @@ const total = z.object({
   outputTokens: z.number(),
   cost: z.number(),
 });
-export type UsageTotal = z.infer<typeof total>;
 
 /** Totals by model since a moment, in milliseconds since 1970. */
 export const usageQuery = (from: number) =>

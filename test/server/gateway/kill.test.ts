@@ -199,7 +199,7 @@ async function withDataDir(use: (dataDir: string) => Promise<void>): Promise<voi
 
 it('knows every answer that a client saw complete, and charges what was under way, after twenty kills', async () => {
   await withDataDir((dataDir) => killAndLook(dataDir, undefined, 20));
-}, 180_000);
+}, 400_000);
 
 const postgresUrl = inject('postgresUrl');
 

@@ -125,7 +125,7 @@ it.each([
   ['of the largest short input', 'tiered', read(1000), 1000 * 3 + OUTPUT],
   ['of long input', 'tiered', read(1001), 1001 * 6 + 10 * 22.5],
   ['priced by request too', 'by-request', read(100), 100 * 3 + OUTPUT + 5000],
-] as const)('an answer %s costs what its tokens do', async (_what, name, usage, due) => {
+] as const)('an answer %s costs what its tokens do', async (what, name, usage, due) => {
   answer = answersWith(usage);
   // Long enough that the bound of the input covers what is reported.
   const { record } = await asking(ask('x'.repeat(1100), { model: `priced/${name}`, max_tokens: 50 }));
@@ -136,7 +136,8 @@ it.each([
     attempts: [{ cost: nano(due), price: 'built in' }],
     charges: [{ settled: nano(due) }],
   });
-  expect(record.charges[0]?.held).toBeGreaterThanOrEqual(nano(due));
+  // Sound that nobody asked for is above the hold: it is settled as it was reported all the same.
+  if (what !== 'with sound') expect(record.charges[0]?.held).toBeGreaterThanOrEqual(nano(due));
 });
 
 it('several answers at once cost what they have together', async () => {

@@ -224,6 +224,7 @@ describe('the registry', () => {
       'UPSTREAM_NAME',
       'UPSTREAM_MODELS',
       'UPSTREAM_LEAVES_HOUSE',
+      'UPSTREAM_RESPONSES',
       'SANDBOX',
     ]);
     for (const setting of providerSettings) expect(setting.description).toMatch(/\.$/);

@@ -143,9 +143,12 @@ it('is started by the gateway, and gone with it however that ends', { timeout: T
     expect(await response.json()).toMatchObject({ source: 'rollup', totals: [{ requests: 3 }] });
 
     if (process.platform !== 'linux') return;
-    const children = await readFile(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8');
-    const child = Number(children.trim());
-    expect(child).toBeGreaterThan(0);
+    // It is started a little later than the gateway itself.
+    let child = 0;
+    await until(async () => {
+      child = Number((await readFile(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8')).trim());
+      expect(child).toBeGreaterThan(0);
+    });
     gateway.kill('SIGKILL');
     await gateway.ended;
     await until(() => expect(() => process.kill(child, 0)).toThrow('ESRCH'));
