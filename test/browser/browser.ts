@@ -3,12 +3,13 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, expect } from 'vitest';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ARGUMENTS = [
@@ -86,28 +87,30 @@ export interface Visit {
   leave(): Promise<void>;
 }
 
-/** One browser for all visits of a test file: to start one takes longer than most visits. */
-let running: Promise<Browser> | null = null;
-afterAll(async () => (await running)?.close());
-
-/** Somebody who comes for the first time, with nothing kept from before, in a colour scheme. */
+/** A browser with an empty profile, in a colour scheme. */
 export async function visit(executablePath: string, scheme: Scheme): Promise<Visit> {
-  running ??= chromium.launch({ executablePath, args: ARGUMENTS });
-  const context = await (await running).newContext({
+  const profile = await mkdtemp(join(tmpdir(), 'signalbox-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: ARGUMENTS,
     colorScheme: scheme,
     viewport: { width: 1280, height: 800 },
     reducedMotion: 'reduce',
     timezoneId: 'UTC',
   });
   context.setDefaultTimeout(15_000);
-  const page = await context.newPage();
+  const page = context.pages()[0] ?? (await context.newPage());
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     complaints.push(message.text());
   });
-  return { page, context, complaints, leave: () => context.close() };
+  const leave = async (): Promise<void> => {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  };
+  return { page, context, complaints, leave };
 }
 
 /** Fails when axe finds anything serious on the page as it is now. */

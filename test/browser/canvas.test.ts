@@ -284,6 +284,8 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
     await page.getByRole('combobox', { name: 'What to add' }).fill('budget');
     await page.keyboard.press('Enter');
     await expect.poll(edges).toEqual(expect.arrayContaining(['enter next budget', 'budget within sort']));
+    // The view goes to what was added, and buttons move with it.
+    await page.locator('.react-flow__node[data-id="budget"]:focus').waitFor();
     await page.getByRole('button', { name: 'Add what comes after “failed”' }).first().click();
     await page.getByRole('option', { name: /^Answer/ }).click();
     await expect.poll(edges).toContain('cheap failed answer');
@@ -294,12 +296,12 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
     const track = page.locator('.react-flow__edge[data-id="enter next sort"] .react-flow__edge-interaction');
     const box = (await track.boundingBox()) ?? expect.fail('the edge is drawn');
     const room = (await canvas().boundingBox()) ?? expect.fail('the canvas is drawn');
-    await page.getByRole('button', { name: 'Redact' }).dragTo(canvas(), {
+    await page.getByRole('button', { name: 'Redact', exact: true }).dragTo(canvas(), {
       targetPosition: { x: box.x - room.x + box.width - 8, y: box.y - room.y + box.height / 2 },
     });
     await expect.poll(edges).toEqual(expect.arrayContaining(['enter next redact', 'redact clean sort']));
     await node('cheap').click();
-    await page.getByRole('button', { name: 'Block' }).click();
+    await page.getByRole('button', { name: 'Block', exact: true }).click();
     await expect.poll(edges).toContain('cheap failed block');
     await page.getByRole('button', { name: 'Request', exact: true }).focus();
     await page.keyboard.press('Enter');
