@@ -4,6 +4,7 @@ import { NO_USAGE, type Usage, type UsageSource } from '../../policies/request.t
 import type { Run } from '../../policies/run.ts';
 import { countedTokens, countInput } from '../../policies/token-count.ts';
 import { tokenCounter } from '../money/token-counter.ts';
+import { MOST_KEPT } from '../wire/kept-text.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 export interface UnreportedUsage {
@@ -25,8 +26,9 @@ async function countedUsage(answer: UpstreamAnswer, run: Run): Promise<Usage | n
   const { tokenizer } = answer.model;
   const inputTokens = await countedInputTokens(run, tokenizer);
   if (tokenizer === null || inputTokens === null) return null;
-  const { texts } = answer;
   // Of a very long answer only the beginning is kept, which is too little to count.
+  if (answer.received.characters > MOST_KEPT) return null;
+  const { texts } = answer;
   if (texts.reduce((kept, text) => kept + text.length, 0) < answer.received.characters) return null;
   const output = await tokenCounter(texts, tokenizer);
   if (output === null) return null;

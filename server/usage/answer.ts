@@ -21,7 +21,7 @@ export interface UsageAnswer extends Span {
 /** Hours of a year, and a few more. */
 const MOST_PARTS = 9_000;
 /** Records after the roll-ups that are added up where the question is asked; more are another process's work. */
-const FEW = 2_000;
+const FEW = 200;
 /** Records that a question waits for; more of them are a scan. */
 const MOST_AT_ONCE = 20_000;
 const MOST_NOT_ROLLED = 200_000;

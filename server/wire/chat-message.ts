@@ -85,7 +85,7 @@ export class AnswerAssembly {
   /** A piece of the content and nothing else. */
   addContent(index: number, text: string): void {
     const { texts } = this.#choice(index);
-    if (text !== '') texts.set('content', (texts.get('content') ?? '') + this.#kept.room(text));
+    if (text !== '') texts.set('content', this.#kept.join(texts.get('content') ?? '', text));
   }
 
   #choice(index: number): ChoiceSoFar {
@@ -104,7 +104,7 @@ export class AnswerAssembly {
     for (const field of PLAIN_FIELDS) {
       const text = delta[field];
       if (typeof text !== 'string' || text === '') continue;
-      choice.texts.set(field, (choice.texts.get(field) ?? '') + this.#kept.room(text));
+      choice.texts.set(field, this.#kept.join(choice.texts.get(field) ?? '', text));
     }
     let position = 0;
     for (const call of listOf(delta.tool_calls)) {
@@ -125,7 +125,7 @@ export class AnswerAssembly {
     if (!isObject(holder)) return;
     if (typeof holder.name === 'string') call.name += holder.name;
     const text = holder[kind === 'custom' ? 'input' : 'arguments'];
-    if (typeof text === 'string') call.text += this.#kept.room(text);
+    if (typeof text === 'string') call.text = this.#kept.join(call.text, text);
   }
 
   /** The choices in the form of a whole answer, as JSON. */

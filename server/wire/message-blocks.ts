@@ -24,7 +24,7 @@ export function beginBlock(block: JsonObject, kept: KeptText): BlockSoFar {
       if (typeof delta.signature === 'string') fields.signature = delta.signature;
       if (delta.type === 'citations_delta') fields.citations = [...listOf(fields.citations), delta.citation];
       const more = textOf(delta.text) || textOf(delta.partial_json) || textOf(delta.thinking);
-      so.text += kept.room(more);
+      so.text = kept.join(so.text, more);
       return more;
     },
     whole() {

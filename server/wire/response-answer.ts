@@ -5,6 +5,7 @@ import { utf8Bytes } from '../../policies/text-size.ts';
 import { UpstreamError } from '../providers/provider.ts';
 import { EventStream } from './event-stream.ts';
 import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
+import { KeptText } from './kept-text.ts';
 import type { AnswerStream, Received, WholeAnswer } from './protocol.ts';
 import { failureInResponse } from './response-failure.ts';
 import { ItemSoFar, isText, textsOfItem } from './response-items.ts';
@@ -33,6 +34,7 @@ export class ResponseStream extends EventStream implements AnswerStream {
   readonly #placeholders: Placeholders | null;
   readonly #restorer: PieceRestorer | null;
   readonly #items = new Map<number, ItemSoFar>();
+  readonly #kept = new KeptText();
   /** How much text of each item was counted. */
   readonly #counted = new Map<number, { characters: number; bytes: number }>();
   #announced: Buffer[] = [];
@@ -116,13 +118,13 @@ export class ResponseStream extends EventStream implements AnswerStream {
   }
 
   #begun(index: number, item: JsonObject): void {
-    this.#items.set(index, new ItemSoFar(item));
+    this.#items.set(index, new ItemSoFar(item, this.#kept));
     // A call says something by its name alone; a message or a thought does by its text.
     if (item.type !== 'message' && item.type !== 'reasoning') this.contentSeen = true;
   }
 
   #whole(index: number, item: JsonObject): void {
-    const so = this.#items.get(index) ?? new ItemSoFar(item);
+    const so = this.#items.get(index) ?? new ItemSoFar(item, this.#kept);
     so.replace(item);
     this.#items.set(index, so);
     const texts = textsOfItem(item);

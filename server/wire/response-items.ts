@@ -1,5 +1,6 @@
 /** The items of a response that a model writes, whole or in pieces. */
 import { isObject, type JsonObject, listOf } from './json-value.ts';
+import type { KeptText } from './kept-text.ts';
 
 /** Where the text of each kind of piece stands in its item: in a part of a list, or in a member of the item itself. */
 interface Place {
@@ -43,8 +44,12 @@ export class ItemSoFar {
   #whole = false;
   readonly #texts = new Map<string, { readonly place: Place; text: string }>();
 
-  constructor(item: JsonObject) {
+  readonly #kept: KeptText;
+
+  /** `kept` is of the whole answer. */
+  constructor(item: JsonObject, kept: KeptText) {
     this.#item = item;
+    this.#kept = kept;
   }
 
   add(kind: string, position: number, text: string): void {
@@ -52,8 +57,8 @@ export class ItemSoFar {
     if (!place || this.#whole) return;
     const key = `${place.list} ${position}`;
     const so = this.#texts.get(key);
-    if (so) so.text += text;
-    else this.#texts.set(key, { place, text });
+    if (so) so.text = this.#kept.join(so.text, text);
+    else this.#texts.set(key, { place, text: this.#kept.join('', text) });
   }
 
   /** The item has come whole, which says all that the pieces have said. */

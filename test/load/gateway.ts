@@ -2,8 +2,13 @@
 import { readConfig } from '../../server/config.ts';
 import { createProviders } from '../../server/providers/index.ts';
 import { startServer } from '../../server/server.ts';
+import { UsageProcess } from '../../server/usage/usage-process.ts';
 import { reportCpu } from '../bench/cpu-report.ts';
+import { reportKept } from './kept-report.ts';
 
-const running = await startServer(readConfig(process.env), await createProviders(process.env), [], 'none');
+const config = readConfig(process.env);
+const usageProcess = new UsageProcess(config);
+const running = await startServer(config, await createProviders(process.env), [], 'none', usageProcess);
 process.send?.({ url: running.url });
 reportCpu();
+reportKept();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { openLedger } from '../server/gateway/ledger.ts';
+import { keptReport } from './kept-report.ts';
 import { type Heard, type Listeners, listen } from './listeners.ts';
 import { type Part, startPart } from './processes.ts';
 import type { Scenario } from './scenario.ts';
@@ -25,27 +26,24 @@ const SLOW_BYTES_A_SECOND = 1000;
 const SLOW_PACE = 20;
 
 const MOST_TIMES = 1.3;
-/** By how much of itself memory may be larger in the last third than in the second. */
+/** By how much of itself what is kept in memory may be larger at the end than when all buffers were full. */
 const MOST_GROWTH = 0.1;
+/** Seconds between two looks at what is kept: each stops the gateway while it collects. */
+const LOOK_EVERY = 10;
+/** When every stream has come to its usual length, and slow readers' buffers are full. */
+const FULL_AFTER = 20;
 
 const cpuReport = z.object({ cpu: z.number(), rss: z.number() });
 
 const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length * q)] ?? Number.NaN;
 const median = (values: readonly number[]): number => quantile(values, 0.5);
-const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
 const sayTimes = (values: readonly number[]): string =>
   `${median(values).toFixed(1)} ms, for 95 % within ${quantile(values, 0.95).toFixed(1)} ms`;
 
 const NOTHING: Heard = { firstTokens: [], complete: [], left: [], failed: [], mostAtOnce: 0 };
-
-/** The mean of each third of a series. */
-function thirdsOf(values: readonly number[]): readonly [number, number, number] {
-  const third = Math.floor(values.length / 3);
-  return [mean(values.slice(0, third)), mean(values.slice(third, 2 * third)), mean(values.slice(2 * third))];
-}
 
 /** Streams that ended otherwise than planned, in words. */
 function failuresOf(all: readonly Heard[]): string[] {
@@ -77,12 +75,12 @@ async function unrecorded(dataDir: string, all: readonly Heard[]): Promise<strin
   }
 }
 
-/** Keeps clients listening for so many seconds; `look` is called once a second. */
+/** Keeps clients listening for so many seconds; `look` is called at the end of each. */
 async function listenFor(
   seconds: number,
   url: string,
   clients: number,
-  look: () => Promise<void> = () => Promise.resolve(),
+  look: (second: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<Heard> {
   const over = new AbortController();
   setMaxListeners(0, over.signal);
@@ -96,9 +94,9 @@ async function listenFor(
     again: () => !over.signal.aborted,
   };
   const heard = listen(hearing);
-  for (let second = 0; second < seconds; second += 1) {
+  for (let second = 1; second <= seconds; second += 1) {
     await wait(1000);
-    await look();
+    await look(second);
   }
   over.abort();
   return heard;
@@ -122,23 +120,25 @@ export const streams: Scenario = {
       const gateway = await started(startStreamingGateway(folder, upstream.url));
       say(`${CLIENTS} streams through the gateway.`);
       const memory: number[] = [];
+      const kept: number[] = [];
       const cpuBefore = (await gateway.ask('cpu', cpuReport)).cpu;
-      const heard = await listenFor(GATEWAY_SECONDS, gateway.url, CLIENTS, async () => {
+      const heard = await listenFor(GATEWAY_SECONDS, gateway.url, CLIENTS, async (second) => {
         memory.push((await gateway.ask('cpu', cpuReport)).rss);
+        const due = second >= FULL_AFTER && second % LOOK_EVERY === 0;
+        if (due) kept.push((await gateway.ask('kept', keptReport)).kept);
       });
       const cpu = (await gateway.ask('cpu', cpuReport)).cpu - cpuBefore;
+      const broken = [...(await unrecorded(folder, [heard])), ...failuresOf([heard])];
       say('A third of them each through the gateway, through the pass-through, and to the upstream itself.');
       const [ours = NOTHING, theirs = NOTHING, bare = NOTHING] = await Promise.all(
         [gateway, passThrough, upstream].map(({ url }) => listenFor(BESIDE_SECONDS, url, Math.floor(CLIENTS / 3))),
       );
-      const thirds = thirdsOf(memory);
       const first = { ours: median(ours.firstTokens), theirs: median(theirs.firstTokens) };
       const added = { ours: first.ours - median(bare.firstTokens), theirs: first.theirs - median(bare.firstTokens) };
-      const broken = [...(await unrecorded(folder, [heard, ours])), ...failuresOf([heard, ours])];
-      if (thirds[2] > thirds[1] * (1 + MOST_GROWTH)) {
-        broken.push(
-          `Memory grew from ${megabytes(thirds[1])} in the second third to ${megabytes(thirds[2])} in the last.`,
-        );
+      broken.push(...(await unrecorded(folder, [ours])), ...failuresOf([ours]));
+      const [full = 0, end = 0] = [kept[0], kept.at(-1)];
+      if (end > full * (1 + MOST_GROWTH)) {
+        broken.push(`What is kept in memory grew from ${megabytes(full)} to ${megabytes(end)}.`);
       }
       if (first.ours > MOST_TIMES * first.theirs) {
         broken.push(
@@ -150,7 +150,8 @@ export const streams: Scenario = {
         figures: [
           ['streams at once', `${heard.mostAtOnce}, about ${Math.round((CLIENTS * 1000) / PACE)} events a second`],
           ['streams in all', `${heard.complete.length} complete, ${heard.left.length} left by their clients`],
-          ['memory of the gateway, by thirds', thirds.map(megabytes).join(', ')],
+          [`kept in memory after ${FULL_AFTER} seconds, then every ${LOOK_EVERY}`, kept.map(megabytes).join(', ')],
+          ['memory of the process, at most', megabytes(Math.max(...memory))],
           ['CPU of the gateway', `${((cpu / 1e6 / GATEWAY_SECONDS) * 100).toFixed(0)} % of a core`],
           ['first words at 1,000 streams', sayTimes(heard.firstTokens)],
           ['first words side by side: gateway', sayTimes(ours.firstTokens)],
