@@ -10,6 +10,7 @@ const ROLES: ReadonlyMap<string, string> = new Map([
   ['developer', 'Instructions'],
   ['user', 'Asked'],
   ['assistant', 'Answered'],
+  ['thinking', 'Thought'],
   ['tool', 'Result of a tool'],
   ['function', 'Result of a tool'],
   ['text', 'A text of the request'],
