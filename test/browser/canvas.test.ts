@@ -1,33 +1,18 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { portsOf } from '../../policies/editing/ports.ts';
-import type { Graph, Layout } from '../../policies/graph.ts';
-import { shippedPolicies } from '../../server/control/shipped.ts';
-import { elementsOf } from '../../ui/canvas/elements.ts';
-import { tidy } from '../../ui/canvas/tidy.ts';
-import { graphOf, startGateway, type TestGateway } from '../server/gateway/harness.ts';
-import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Layout } from '../../policies/graph.ts';
+import { graphOf } from '../server/gateway/harness.ts';
+import { expectAccessible, SCHEMES } from './browser.ts';
+import { edit, makePolicy, modelNode, node, openDrawings, save, settingsOf } from './drawings.ts';
+import { browser, comeAgain, here, page } from './house.ts';
 import { countRenders, rendersOf } from './renders.ts';
-
-const EMAIL = 'ada@example.com';
-const browser = findBrowser();
-const shipped = await shippedPolicies();
-const starter = shipped.find(({ name }) => name === 'starter') ?? expect.fail('the starter policy is shipped');
-const settingsOf = (kind: string) => starter.graph.nodes.find((node) => node.kind === kind)?.settings ?? {};
-
-interface Draft {
-  graph: Graph;
-  layout: Layout;
-  tests: unknown[];
-  revision: number;
-}
 
 const GRAPH = graphOf(
   {
     enter: ['request', { timeZone: 'UTC' }],
     sort: ['classify', settingsOf('classify')],
-    cheap: ['model', { ...settingsOf('model'), model: 'sandbox/small' }],
-    strong: ['model', { ...settingsOf('model'), model: 'sandbox/large' }],
+    cheap: modelNode('sandbox/small'),
+    strong: modelNode('sandbox/large'),
   },
   [
     'enter.next > sort',
@@ -47,36 +32,14 @@ const LAYOUT: Layout = {
   stickies: [{ id: 'why', text: 'Ask the team first', at: { x: 340, y: 220 }, width: 220, height: 80 }],
 };
 
-let gateway: TestGateway;
-let pages: string;
-let here: Visit;
-let page: Page;
 let policy: string;
-let made = 0;
 
-async function makePolicy(graph: unknown = GRAPH, layout: Layout = LAYOUT): Promise<string> {
-  const name = `drawn-${++made}`;
-  const { policy: created } = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
-    name,
-    title: `Drawn ${made}`,
-    graph,
-  });
-  const draft = await gateway.api<Draft>('GET', `/policies/${created.id}/draft`);
-  const { revision, tests } = draft;
-  await gateway.api('PUT', `/policies/${created.id}/draft`, { graph: draft.graph, tests, revision, layout });
-  return created.id;
+async function makeDrawn(graph: unknown = GRAPH, layout: Layout = LAYOUT): Promise<string> {
+  const { policy: made } = await makePolicy(graph);
+  await save(made, { layout });
+  return made;
 }
 
-async function open(id: string): Promise<void> {
-  await here.context.request.post(`${gateway.url}/api/session`, {
-    headers: { 'x-signalbox-csrf': '1' },
-    data: { email: EMAIL, password: 'a password for tests' },
-  });
-  await page.goto(`${gateway.url}/policies/${id}/edit`);
-  await node('enter').waitFor();
-}
-
-const node = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
 const port = (id: string, name: string) =>
   page.locator(`.react-flow__handle.source[data-nodeid="${id}"][data-handleid="${name}"]`);
 const edges = async (): Promise<string[]> => {
@@ -112,26 +75,14 @@ async function head(id: string): Promise<{ x: number; y: number }> {
 }
 
 describe.skipIf(browser === null)('the canvas of the editor', () => {
-  beforeAll(async () => {
-    pages = await buildPages();
-    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
-  }, 180_000);
-  afterAll(async () => {
-    await gateway?.stop();
-  });
+  openDrawings();
   beforeEach(async () => {
-    here = await visit(browser ?? '', 'light');
-    page = here.page;
-    await page.setViewportSize({ width: 1440, height: 900 });
-    policy = await makePolicy();
+    policy = await makeDrawn();
   });
-  afterEach(async () => {
-    expect(here.complaints).toEqual([]);
-    await here.leave();
-  });
+  afterEach(() => expect(here.complaints).toEqual([]));
 
   it('adds nodes by the keyboard alone, each behind the one before, and undoes them one by one', async () => {
-    await open(policy);
+    await edit(policy);
     const before = await edges();
     await canvas().focus();
     await page.keyboard.press('PageDown');
@@ -155,7 +106,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('keeps the keyboard free: Escape closes the box, Shift+Tab goes back, F6 goes on', async () => {
-    await open(policy);
+    await edit(policy);
     await canvas().focus();
     await page.keyboard.press('Tab');
     await page.getByRole('combobox', { name: 'What to add' }).waitFor();
@@ -169,7 +120,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('moves by dragging and by arrow keys, a drag and a row of keys being one step each', async () => {
-    await open(policy);
+    await edit(policy);
     const from = await head('cheap');
     await drag(from, { x: from.x - 40, y: from.y + 90 });
     await status('Moved “cheap”').waitFor();
@@ -185,7 +136,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('deletes several at once, closes the ways through them, and brings all of it back in one step', async () => {
-    await open(policy);
+    await edit(policy);
     const before = await edges();
     await node('strong').click();
     await page.keyboard.press('Delete');
@@ -209,7 +160,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('selects with a box, and keeps the node that every request enters by', async () => {
-    await open(policy);
+    await edit(policy);
     const bounds = (await canvas().boundingBox()) ?? expect.fail('the canvas is drawn');
     await page.keyboard.down('Shift');
     await drag(
@@ -224,7 +175,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('takes no key of text that is written for one of its own', async () => {
-    await open(policy);
+    await edit(policy);
     await node('sort').click();
     await page.keyboard.press('ArrowDown');
     await expect.poll(() => place('sort')).toEqual({ x: 340, y: 10 });
@@ -239,7 +190,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('connects by dragging from a port to a node, and says in words what cannot be', async () => {
-    await open(policy);
+    await edit(policy);
     await drag(await middleOf(port('cheap', 'failed')), await head('sort'));
     await status('the way would go in a circle').waitFor();
     await node('strong').click();
@@ -249,7 +200,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('dims the nodes to which a port cannot lead, and connects by two clicks', async () => {
-    await open(policy);
+    await edit(policy);
     await port('sort', 'complex').click();
     await expect.poll(() => page.locator('.node-refused .node-title').allInnerTexts()).toEqual(['enter', 'strong']);
     await node('cheap').locator('.node-head').click();
@@ -261,7 +212,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('leads an edge elsewhere by dragging its end, and deletes one that is selected', async () => {
-    await open(policy);
+    await edit(policy);
     const anchor = page.locator('.react-flow__edge[data-id="sort simple cheap"] .react-flow__edgeupdater-target');
     const { x, y } = await middleOf(anchor);
     // Several edges end here; the one that was drawn last is on top.
@@ -279,7 +230,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('puts a node into an edge by its button, and one behind a loose port', async () => {
-    await open(policy);
+    await edit(policy);
     await page.getByRole('button', { name: 'Add a node after “next”' }).click();
     await page.getByRole('combobox', { name: 'What to add' }).fill('budget');
     await page.keyboard.press('Enter');
@@ -292,7 +243,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('takes kinds from the palette, onto an edge and by a click behind what is selected', async () => {
-    await open(policy);
+    await edit(policy);
     const track = page.locator('.react-flow__edge[data-id="enter next sort"] .react-flow__edge-interaction');
     const box = (await track.boundingBox()) ?? expect.fail('the edge is drawn');
     const room = (await canvas().boundingBox()) ?? expect.fail('the canvas is drawn');
@@ -309,11 +260,11 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('copies into another policy by the clipboard, cuts and duplicates', async () => {
-    const other = await makePolicy(graphOf({ enter: ['request', { timeZone: 'UTC' }] }, []), {
+    const other = await makeDrawn(graphOf({ enter: ['request', { timeZone: 'UTC' }] }, []), {
       positions: {},
       stickies: [],
     });
-    await open(policy);
+    await edit(policy);
     await node('sort').click();
     await node('cheap').click({ modifiers: ['Shift'] });
     await page.keyboard.press('Control+c');
@@ -322,7 +273,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
     await node('sort-2').waitFor();
     await page.keyboard.press('Control+x');
     await node('sort-2').waitFor({ state: 'detached' });
-    await open(other);
+    await edit(other);
     await canvas().focus();
     await page.keyboard.press('Control+v');
     await node('cheap-2').or(node('cheap')).first().waitFor();
@@ -330,7 +281,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('changes a title where it stands, and leaves it alone on Escape', async () => {
-    await open(policy);
+    await edit(policy);
     await node('cheap').locator('.node-title').dblclick();
     await page.getByRole('textbox', { name: 'Title' }).first().waitFor();
     await page.keyboard.type('Small one');
@@ -346,7 +297,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('keeps notes: written on, moved, resized, deleted and undone', async () => {
-    await open(policy);
+    await edit(policy);
     await page.getByRole('button', { name: 'Add a note' }).click();
     await page.getByRole('textbox', { name: 'Text of the note' }).fill('Mind the gap');
     await page.keyboard.press('Escape');
@@ -370,7 +321,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('finds nodes and commands by their names, and goes there', async () => {
-    await open(policy);
+    await edit(policy);
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder('Find a command or a node').fill('strong');
     await page
@@ -393,7 +344,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('has an outline that keys go through and that selects on the canvas', async () => {
-    await open(policy);
+    await edit(policy);
     await page.getByRole('tab', { name: /Outline/ }).click();
     const tree = page.getByRole('tree');
     expect(await tree.getByRole('treeitem').count()).toBe(6);
@@ -406,7 +357,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   });
 
   it('shows what is wrong on the node itself', async () => {
-    await open(policy);
+    await edit(policy);
     await node('strong').click();
     await page.getByRole('button', { name: 'Add what comes after “failed”' }).first().click();
     await page.getByRole('option', { name: /^Match/ }).click();
@@ -420,7 +371,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
       const text = await answer.text();
       await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
     });
-    await open(policy);
+    await edit(policy);
     expect(await page.locator('.palette, .add-button').count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Tidy' }).count()).toBe(0);
     const from = await head('cheap');
@@ -436,7 +387,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
     // The edges of a node say its title, and end where it stands.
     const isOther = (id: string): boolean => !id.split(' ').includes('cheap');
     await countRenders(page);
-    await open(policy);
+    await edit(policy);
     await node('cheap').click();
     const title = page.getByRole('textbox', { name: 'Title' });
     await title.click();
@@ -461,10 +412,8 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
   it.each(SCHEMES)(
     'is accessible, also with its boxes open (%s)',
     async (scheme) => {
-      await here.leave();
-      here = await visit(browser ?? '', scheme);
-      page = here.page;
-      await open(policy);
+      await comeAgain(scheme);
+      await edit(policy);
       await expectAccessible(page);
       await node('sort').click();
       await page.keyboard.press('Tab');
@@ -481,55 +430,4 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
     },
     90_000,
   );
-});
-
-const NO_NAMES = new Map<string, string>();
-
-describe.each(shipped.map(({ name, graph, layout }) => ({ name, graph, layout })))(
-  'tidying $name',
-  ({ graph, layout }) => {
-    it('lets nothing overlap, and leads every way to the right', async () => {
-      const places = await tidy(graph, layout, (one) => (portsOf(one) ?? []).map(({ name }) => name));
-      const { nodes } = elementsOf(graph, layout, NO_NAMES, null);
-      const boxes = nodes.map(({ id, width = 0, height = 0 }) => ({
-        id,
-        ...(places.get(id) ?? { x: 0, y: 0 }),
-        width,
-        height,
-      }));
-      for (const [i, a] of boxes.entries()) {
-        for (const b of boxes.slice(i + 1)) {
-          const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
-          expect(apart, `${a.id} and ${b.id}`).toBe(true);
-        }
-      }
-      for (const { from, to } of graph.edges) expect(places.get(from)?.x).toBeLessThan(places.get(to)?.x ?? 0);
-    });
-  },
-);
-
-it('tidies the ways of one node into the order of its ports', async () => {
-  const tags = Object.fromEntries(['a', 'b', 'c'].map((id) => [id, ['block', {}] as const]));
-  const drawn = graphOf({ enter: ['request', {}], sort: ['classify', {}], ...tags }, [
-    'enter.next > sort',
-    'sort.simple > c',
-    'sort.standard > a',
-    'sort.complex > b',
-  ]) as Graph;
-  const places = await tidy(drawn, { positions: {}, stickies: [] }, ({ id }) =>
-    id === 'sort' ? ['simple', 'standard', 'complex'] : ['next'],
-  );
-  const order = ['a', 'b', 'c'].sort((one, other) => (places.get(one)?.y ?? 0) - (places.get(other)?.y ?? 0));
-  expect(order).toEqual(['c', 'a', 'b']);
-});
-
-it('keeps the very objects of what did not change', () => {
-  const { graph, layout } = starter;
-  const before = elementsOf(graph, layout, NO_NAMES, null);
-  const [first, ...rest] = graph.nodes;
-  const next = { ...graph, nodes: [{ ...(first ?? expect.fail('there is a node')), title: 'Other' }, ...rest] };
-  const after = elementsOf(next, layout, NO_NAMES, null, {}, before);
-  const changed = after.nodes.filter((one, i) => one !== before.nodes[i]).map(({ id }) => id);
-  expect(changed).toEqual([first?.id]);
-  expect(after.ground).toBe(before.ground);
 });

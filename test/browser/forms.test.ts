@@ -1,46 +1,21 @@
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { initialSettings } from '../../policies/editing/ports.ts';
+import type { Layout } from '../../policies/graph.ts';
 import { kinds } from '../../policies/kinds/index.ts';
 import { slotOf } from '../../ui/form/shape.ts';
-import { graphOf, startGateway, type TestGateway } from '../server/gateway/harness.ts';
-import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
-
-const EMAIL = 'ada@example.com';
-const PASSWORD = 'a password for tests';
-
-const browser = findBrowser();
-if (browser === null) {
-  const words = 'No browser was found, so the forms are not tested: install chromium, or set CHROME_PATH.';
-  if (process.env.CI === 'true') throw new Error(words);
-  console.warn(words);
-}
-
-let gateway: TestGateway;
-let pages: string;
-let here: Visit;
-let page: Page;
-let policies = 0;
-
-interface Draft {
-  readonly graph: {
-    readonly nodes: readonly { readonly id: string; readonly title: string; readonly settings: unknown }[];
-    readonly edges: readonly { readonly from: string; readonly port: string; readonly to: string }[];
-  };
-}
+import { graphOf } from '../server/gateway/harness.ts';
+import { expectAccessible, SCHEMES } from './browser.ts';
+import { type Draft, draftOf, edit, makePolicy, openDrawings, save } from './drawings.ts';
+import { browser, comeAgain, here, page } from './house.ts';
 
 /** Opens the editor on a new policy with that graph, and gives a way to read its draft as it is saved. */
-async function edit(
+async function fillIn(
   graph: unknown,
-  { readOnly = false, layout }: { readOnly?: boolean; layout?: unknown } = {},
+  { readOnly = false, layout }: { readOnly?: boolean; layout?: Layout } = {},
 ): Promise<() => Promise<Draft>> {
-  policies += 1;
-  const made = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
-    name: `form-${policies}`,
-    title: `Form ${policies}`,
-    graph,
-    ...(layout === undefined ? {} : { layout }),
-  });
+  const { policy } = await makePolicy(graph);
+  if (layout) await save(policy, { layout });
   if (readOnly) {
     await page.route('**/api/session', async (route) => {
       const answer = await route.fetch();
@@ -48,13 +23,8 @@ async function edit(
       await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
     });
   }
-  await here.context.request.post(`${gateway.url}/api/session`, {
-    headers: { 'x-signalbox-csrf': '1' },
-    data: { email: EMAIL, password: PASSWORD },
-  });
-  await page.goto(`${gateway.url}/policies/${made.policy.id}/edit`);
-  await page.locator('.react-flow__node').first().waitFor();
-  return () => gateway.api<Draft>('GET', `/policies/${made.policy.id}/draft`);
+  await edit(policy);
+  return () => draftOf(policy);
 }
 
 const select = (id: string): Promise<void> => page.locator(`.react-flow__node[data-id="${id}"] .node-head`).click();
@@ -73,33 +43,18 @@ const simple = (kind: keyof typeof kinds, settings: Record<string, unknown>, edg
   ]);
 
 describe.skipIf(browser === null)('the forms', () => {
-  beforeAll(async () => {
-    pages = await buildPages();
-    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
-  }, 180_000);
-  afterAll(async () => {
-    await gateway?.stop();
-  });
-  beforeEach(async () => {
-    here = await visit(browser ?? '', 'light');
-    page = here.page;
-    await page.setViewportSize({ width: 1440, height: 900 });
-  });
-  afterEach(() => here.leave());
+  openDrawings();
 
   it.each(SCHEMES)(
     'have every setting and the help of every kind, open to everybody, in %s colours',
     async (scheme) => {
-      await here.leave();
-      here = await visit(browser ?? '', scheme);
-      page = here.page;
-      await page.setViewportSize({ width: 1440, height: 900 });
+      await comeAgain(scheme);
       const nodes = Object.entries(kinds).map(
         ([name, kind]) => [`a-${name}`, [name, initialSettings(kind)]] as [string, [string, Record<string, unknown>]],
       );
       // Small enough to be seen whole.
       const positions = nodes.map(([id], i) => [id, { x: (i % 3) * 300, y: Math.floor(i / 3) * 140 }] as const);
-      await edit(graphOf(Object.fromEntries(nodes), []), {
+      await fillIn(graphOf(Object.fromEntries(nodes), []), {
         layout: { positions: Object.fromEntries(positions), stickies: [] },
       });
       for (const [name, kind] of Object.entries(kinds)) {
@@ -118,7 +73,7 @@ describe.skipIf(browser === null)('the forms', () => {
   );
 
   it('keep what is typed, right or not yet, and take back a word as one step', async () => {
-    const draft = await edit(simple('model', { model: 'asked', timeoutSeconds: 120 }));
+    const draft = await fillIn(simple('model', { model: 'asked', timeoutSeconds: 120 }));
     await select('it');
     const patience = form().getByLabel('Patience', { exact: true });
     expect(await patience.inputValue()).toBe('2');
@@ -147,7 +102,7 @@ describe.skipIf(browser === null)('the forms', () => {
       { port: 'yes', label: 'yes', when: when('search') },
       { port: 'no', label: 'no', when: when('ads') },
     ];
-    const draft = await edit(simple('match', { cases }, ['it.yes > last', 'it.no > last', 'it.else > last']));
+    const draft = await fillIn(simple('match', { cases }, ['it.yes > last', 'it.no > last', 'it.else > last']));
     await select('it');
     const first = form().getByRole('listitem', { name: 'Case 1' });
     await first.getByLabel('Label').fill('');
@@ -178,7 +133,7 @@ describe.skipIf(browser === null)('the forms', () => {
   });
 
   it('build a condition and say it as a sentence', async () => {
-    const draft = await edit(simple('match', { cases: [{ port: 'yes', label: 'yes', when: TEAM }] }));
+    const draft = await fillIn(simple('match', { cases: [{ port: 'yes', label: 'yes', when: TEAM }] }));
     await select('it');
     const fact = form()
       .getByRole('combobox', { name: 'Condition of When: what is compared' })
@@ -228,7 +183,7 @@ describe.skipIf(browser === null)('the forms', () => {
   it('leave a rule that they do not draw as it is written, until its definition is edited', async () => {
     const odd = { not: { not: TEAM } };
     const when = { all: [odd, { fact: 'user', operator: 'equal', value: 'ada' }] };
-    const draft = await edit(simple('match', { cases: [{ port: 'yes', label: 'yes', when }] }));
+    const draft = await fillIn(simple('match', { cases: [{ port: 'yes', label: 'yes', when }] }));
     await select('it');
     const rule = form().getByRole('group', { name: 'Part 1: custom rule' });
     await rule.getByText('not (not (team is known))').waitFor();
@@ -246,7 +201,7 @@ describe.skipIf(browser === null)('the forms', () => {
   it('are one with the definition: each follows the other, and what is no JSON is not left', async () => {
     const scripts: string[] = [];
     page.on('request', (request) => scripts.push(new URL(request.url()).pathname));
-    const draft = await edit(simple('block', { status: 403, message: 'Ask first.' }));
+    const draft = await fillIn(simple('block', { status: 403, message: 'Ask first.' }));
     await select('it');
     await form().getByLabel('Message').fill('Ask Ada first.');
     expect(scripts.some((path) => /\/monaco-[\w-]+\.js$/.test(path))).toBe(false);
@@ -290,7 +245,7 @@ describe.skipIf(browser === null)('the forms', () => {
   });
 
   it('offer in the definition what can stand there', async () => {
-    await edit(simple('fallback', { models: ['asked'] }));
+    await fillIn(simple('fallback', { models: ['asked'] }));
     await select('it');
     await page.getByRole('tab', { name: 'Definition' }).click();
     const panel = page.getByRole('tabpanel', { name: 'Definition' });
@@ -305,7 +260,7 @@ describe.skipIf(browser === null)('the forms', () => {
   });
 
   it('show the whole policy as its definition', async () => {
-    const draft = await edit(simple('tag', { tags: { usage: 'building' } }, ['it.next > last']));
+    const draft = await fillIn(simple('tag', { tags: { usage: 'building' } }, ['it.next > last']));
     await page.getByRole('tab', { name: 'Whole policy' }).click();
     const panel = page.getByRole('tabpanel', { name: 'Whole policy' });
     await panel.locator('.view-line').first().waitFor();
@@ -318,7 +273,7 @@ describe.skipIf(browser === null)('the forms', () => {
   });
 
   it('make a budget on the spot, and choose it', async () => {
-    const draft = await edit(simple('budget', { budget: '' }, ['it.within > last']));
+    const draft = await fillIn(simple('budget', { budget: '' }, ['it.within > last']));
     await select('it');
     await form().getByText('No budget is chosen yet.').waitFor();
     await page.getByRole('button', { name: 'Make a budget' }).click();
@@ -336,7 +291,7 @@ describe.skipIf(browser === null)('the forms', () => {
   });
 
   it('set thresholds with two thumbs by keyboard, and tags by name and value', async () => {
-    const draft = await edit(
+    const draft = await fillIn(
       graphOf({ enter: ['request', {}], sort: ['classify', {}], mark: ['tag', { tags: { usage: 'building' } }] }, [
         'enter.next > sort',
         'sort.simple > mark',
@@ -359,7 +314,7 @@ describe.skipIf(browser === null)('the forms', () => {
   });
 
   it('lead a way out to a node from a list, with the reason where that cannot be', async () => {
-    const draft = await edit(simple('tag', { tags: { a: 'b' } }));
+    const draft = await fillIn(simple('tag', { tags: { a: 'b' } }));
     await select('it');
     const way = page.getByRole('combobox', { name: '“next” leads to' });
     await way.click();
@@ -375,7 +330,7 @@ describe.skipIf(browser === null)('the forms', () => {
   });
 
   it('show everything to those who may only look, and nothing to change it with', async () => {
-    await edit(
+    await fillIn(
       graphOf(
         {
           enter: ['request', {}],

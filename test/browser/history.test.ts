@@ -1,20 +1,9 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Graph, Layout } from '../../policies/graph.ts';
-import { shippedPolicies } from '../../server/control/shipped.ts';
-import { graphOf, startGateway, type TestGateway } from '../server/gateway/harness.ts';
-import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
-
-const EMAIL = 'ada@example.com';
-const PASSWORD = 'a password for tests';
-const browser = findBrowser();
-const shipped = await shippedPolicies();
-const starter = shipped.find(({ name }) => name === 'starter') ?? expect.fail('the starter policy is shipped');
-const settingsOf = (kind: string) => starter.graph.nodes.find((node) => node.kind === kind)?.settings ?? {};
-const modelNode = (model: string) => ['model', { ...settingsOf('model'), model }] as const;
+import { describe, expect, it } from 'vitest';
+import type { Layout } from '../../policies/graph.ts';
+import { graphOf } from '../server/gateway/harness.ts';
+import { SCHEMES } from './browser.ts';
+import { askPolicy, draftOf, makePolicy, modelNode, openDrawings, publishDraft, save, settingsOf } from './drawings.ts';
+import { browser, button, comeAgain, dialog, gateway, here, look, open, page } from './house.ts';
 
 const EDGES = ['enter.next > sort', 'sort.simple > cheap', 'sort.standard > cheap', 'sort.complex > strong'];
 /** A policy whose simple questions go to this model. */
@@ -35,79 +24,22 @@ const LAYOUT: Layout = {
 const MODELS = ['sandbox/small', 'sandbox/local', 'sandbox/large'] as const;
 const REASONS = ['Small ones first', 'Everything stays in the house', 'Quality matters'] as const;
 
-interface Draft {
-  graph: Graph;
-  layout: Layout;
-  tests: unknown[];
-  revision: number;
-}
-
-let gateway: TestGateway;
-let pages: string;
-let shots: string;
-let here: Visit;
-let page: Page;
-let made = 0;
-
-const draftOf = (policy: string): Promise<Draft> => gateway.api<Draft>('GET', `/policies/${policy}/draft`);
-
-async function save(policy: string, change: { graph?: unknown; layout?: Layout }): Promise<number> {
-  const { graph, layout, tests, revision } = await draftOf(policy);
-  const body = { graph, layout, tests, revision, ...change };
-  return (await gateway.api<Draft>('PUT', `/policies/${policy}/draft`, body)).revision;
-}
-
 /** A policy with three versions, each with another model for simple questions. */
 async function makeThree(): Promise<{ policy: string; name: string; title: string }> {
-  const name = `told-${++made}`;
-  const title = `Told ${made}`;
-  const { policy } = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
-    name,
-    title,
-    graph: withCheap(MODELS[0]),
-  });
+  const made = await makePolicy(withCheap(MODELS[0]));
   for (const [i, model] of MODELS.entries()) {
-    const revision = await save(policy.id, { graph: withCheap(model), layout: LAYOUT });
-    await gateway.api('POST', `/policies/${policy.id}/publish`, { revision, reason: REASONS[i] });
+    await save(made.policy, { graph: withCheap(model), layout: LAYOUT });
+    await publishDraft(made.policy, REASONS[i] ?? '');
   }
-  return { policy: policy.id, name, title };
+  return made;
 }
 
-/** Asks as an app does; gives the policy and version that decided. */
-async function send(name: string): Promise<string | null> {
-  const messages = [{ role: 'user', content: 'give me a synonym for happy' }];
-  const answer = await gateway.chat({ model: `policy/${name}`, messages });
-  await answer.text();
-  return answer.headers.get('x-signalbox-policy');
-}
+const send = (name: string) => askPolicy(name, 'give me a synonym for happy');
 
-async function open(path: string): Promise<void> {
-  await here.context.request.post(`${gateway.url}/api/session`, {
-    headers: { 'x-signalbox-csrf': '1' },
-    data: { email: EMAIL, password: PASSWORD },
-  });
-  await page.goto(gateway.url + path);
-}
-
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const entry = (number: number) => page.getByRole('listitem', { name: `Version ${number}`, exact: true });
-const dialog = () => page.getByRole('dialog');
 
 describe.skipIf(browser === null)('the versions of a policy', () => {
-  beforeAll(async () => {
-    [pages, shots] = await Promise.all([buildPages(), mkdtemp(join(tmpdir(), 'signalbox-history-'))]);
-    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
-  }, 180_000);
-  afterAll(async () => {
-    await gateway?.stop();
-    console.log(`Screenshots of the history: ${shots}`);
-  });
-  beforeEach(async () => {
-    here = await visit(browser ?? '', 'light');
-    page = here.page;
-    await page.setViewportSize({ width: 1440, height: 900 });
-  });
-  afterEach(() => here.leave());
+  openDrawings();
 
   it('stand with author, time and reason, the newest first, each with an address of its own', async () => {
     const { policy, title } = await makeThree();
@@ -241,11 +173,11 @@ describe.skipIf(browser === null)('the versions of a policy', () => {
 
     await page.getByText('Own range', { exact: true }).click();
     await page.getByRole('textbox', { name: 'From' }).fill('2020-01-01T00:00');
-    await page.getByRole('textbox', { name: 'To' }).fill('2019-01-01T00:00');
-    await button('Show').click();
-    await page.getByText('It has to end after it begins.').waitFor();
-    await page.getByRole('textbox', { name: 'To' }).fill('2020-01-02T00:00');
-    await button('Show').click();
+    await page.getByRole('textbox', { name: 'Until' }).fill('2019-01-01T00:00');
+    await button('Show this time').click();
+    await page.getByText('It has to be after the start.').waitFor();
+    await page.getByRole('textbox', { name: 'Until' }).fill('2020-01-02T00:00');
+    await button('Show this time').click();
     await page.getByText('No request took this version since 1 Jan 2020, 00:00:00 and before 2 Jan 2020').waitFor();
     expect(new URL(page.url()).searchParams.get('from')).toBe(String(Date.UTC(2020, 0, 1)));
     // Another version of the same policy has traffic of its own.
@@ -272,40 +204,33 @@ describe.skipIf(browser === null)('the versions of a policy', () => {
   it.each(SCHEMES)(
     'have nothing that keeps people out, and no complaint in the console, in %s colours',
     async (scheme) => {
-      await here.leave();
-      here = await visit(browser ?? '', scheme);
-      page = here.page;
-      await page.setViewportSize({ width: 1440, height: 900 });
-      const look = async (name: string): Promise<void> => {
-        await expectAccessible(page);
-        await page.screenshot({ path: join(shots, `${name}-${scheme}.png`), animations: 'disabled', fullPage: true });
-      };
+      await comeAgain(scheme);
       const { policy, name } = await makeThree();
       for (let i = 0; i < 3; i++) await send(name);
       await open(`/policies/${policy}`);
       await page.getByText(/^3 requests since/).waitFor();
       await button('Show as a table').click();
-      await look('policy');
+      await look(`history-policy-${scheme}`);
       await page.goto(`${gateway.url}/policies/${policy}?version=1&from=0&to=3600000`);
       await page.getByText('This is version 1').waitFor();
       await page.getByText('No request took this version').waitFor();
-      await look('older');
+      await look(`history-older-${scheme}`);
       await page.goto(`${gateway.url}/policies/${policy}/history`);
       await entry(1).waitFor();
-      await look('history');
+      await look(`history-history-${scheme}`);
       await button('Restore version 1').click();
       await dialog().getByText('“cheap” now uses').waitFor();
-      await look('restore');
+      await look(`history-restore-${scheme}`);
       await page.goto(`${gateway.url}/policies/${policy}/compare?from=1&to=3`);
       await page.getByText('“cheap” now uses').waitFor();
-      await look('words');
+      await look(`history-words-${scheme}`);
       await page.getByRole('tab', { name: 'Side by side' }).click();
       await button('Next change').click();
       await page.locator('.node-chosen').first().waitFor();
-      await look('drawings');
+      await look(`history-drawings-${scheme}`);
       await page.getByRole('tab', { name: 'Definition' }).click();
       await page.locator('.monaco-diff-editor').getByText('sandbox/large').first().waitFor();
-      await look('definition');
+      await look(`history-definition-${scheme}`);
       expect(here.complaints).toEqual([]);
     },
     180_000,

@@ -69,7 +69,7 @@ export async function open(path: string, email = EMAIL): Promise<void> {
 }
 
 export const heading = (name: string): Locator => page.getByRole('heading', { level: 1, name, exact: true });
-export const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+export const button = (name: string | RegExp): Locator => page.getByRole('button', { name, exact: true });
 export const field = (name: string): Locator =>
   page.getByRole('textbox', { name, exact: true }).or(page.getByRole('combobox', { name, exact: true }));
 export const dialog = (): Locator => page.getByRole('dialog');

@@ -1,20 +1,10 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Graph, Layout } from '../../policies/graph.ts';
-import { shippedPolicies } from '../../server/control/shipped.ts';
-import { graphOf, startGateway, type TestGateway } from '../server/gateway/harness.ts';
-import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
-
-const EMAIL = 'ada@example.com';
-const PASSWORD = 'a password for tests';
-const browser = findBrowser();
-const shipped = await shippedPolicies();
-const starter = shipped.find(({ name }) => name === 'starter') ?? expect.fail('the starter policy is shipped');
-const settingsOf = (kind: string) => starter.graph.nodes.find((node) => node.kind === kind)?.settings ?? {};
-const modelNode = (model: string) => ['model', { ...settingsOf('model'), model }] as const;
+import { describe, expect, it } from 'vitest';
+import type { Layout } from '../../policies/graph.ts';
+import { graphOf } from '../server/gateway/harness.ts';
+import { SCHEMES } from './browser.ts';
+import { askPolicy, draftOf, makePolicy, modelNode, openDrawings, publishDraft, save, settingsOf } from './drawings.ts';
+import { browser, button, comeAgain, files, gateway, here, look, open, PASSWORD, page } from './house.ts';
 
 const NODES = {
   enter: ['request', { timeZone: 'UTC' }],
@@ -40,76 +30,21 @@ const NEXT = graphOf(
 );
 const EASY = 'give me a synonym for happy';
 
-interface Draft {
-  graph: Graph;
-  layout: Layout;
-  tests: unknown[];
-  revision: number;
-}
-
-let gateway: TestGateway;
-let pages: string;
-let shots: string;
-let here: Visit;
-let page: Page;
-let made = 0;
-
-const draftOf = (policy: string): Promise<Draft> => gateway.api<Draft>('GET', `/policies/${policy}/draft`);
-
-/** Saves another graph, or other tests, as somebody else would. */
-async function save(policy: string, change: { graph?: unknown; tests?: unknown; layout?: Layout }): Promise<void> {
-  const { graph, layout, tests, revision } = await draftOf(policy);
-  await gateway.api('PUT', `/policies/${policy}/draft`, { graph, layout, tests, revision, ...change });
-}
-
 /** A policy with a version that is live. */
 async function makeLive(): Promise<{ policy: string; name: string }> {
-  const name = `published-${++made}`;
-  const { policy } = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
-    name,
-    title: `Support ${made}`,
-    graph: LIVE,
-  });
-  await save(policy.id, { layout: LAYOUT });
-  const { revision } = await draftOf(policy.id);
-  await gateway.api('POST', `/policies/${policy.id}/publish`, { revision, reason: 'The first of them' });
-  return { policy: policy.id, name };
+  const { policy, name } = await makePolicy(LIVE);
+  await save(policy, { layout: LAYOUT });
+  await publishDraft(policy, 'The first of them');
+  return { policy, name };
 }
 
-/** Asks as an app does; gives the policy and version that decided. */
-async function send(name: string, question = EASY): Promise<string | null> {
-  const answer = await gateway.chat({ model: `policy/${name}`, messages: [{ role: 'user', content: question }] });
-  await answer.text();
-  return answer.headers.get('x-signalbox-policy');
-}
+const send = (name: string, question = EASY) => askPolicy(name, question);
 
-async function open(path: string): Promise<void> {
-  await here.context.request.post(`${gateway.url}/api/session`, {
-    headers: { 'x-signalbox-csrf': '1' },
-    data: { email: EMAIL, password: PASSWORD },
-  });
-  await page.goto(gateway.url + path);
-}
-
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const reason = () => page.getByRole('textbox', { name: 'Reason' });
 const side = (name: string) => page.getByRole('region', { name, exact: true });
 
 describe.skipIf(browser === null)('publishing', () => {
-  beforeAll(async () => {
-    [pages, shots] = await Promise.all([buildPages(), mkdtemp(join(tmpdir(), 'signalbox-publish-'))]);
-    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
-  }, 180_000);
-  afterAll(async () => {
-    await gateway?.stop();
-    console.log(`Screenshots of publishing: ${shots}`);
-  });
-  beforeEach(async () => {
-    here = await visit(browser ?? '', 'light');
-    page = here.page;
-    await page.setViewportSize({ width: 1440, height: 900 });
-  });
-  afterEach(() => here.leave());
+  openDrawings();
 
   it('waits for the save, and says that moving things is nothing to publish', async () => {
     const { policy } = await makeLive();
@@ -318,14 +253,7 @@ describe.skipIf(browser === null)('publishing', () => {
   it.each(SCHEMES)(
     'has nothing that keeps people out, and no complaint in the console, in %s colours',
     async (scheme) => {
-      await here.leave();
-      here = await visit(browser ?? '', scheme);
-      page = here.page;
-      await page.setViewportSize({ width: 1440, height: 900 });
-      const look = async (name: string): Promise<void> => {
-        await expectAccessible(page);
-        await page.screenshot({ path: join(shots, `${name}-${scheme}.png`), animations: 'disabled', fullPage: true });
-      };
+      await comeAgain(scheme);
       const { policy, name } = await makeLive();
       for (let i = 0; i < 3; i++) await send(name);
       await save(policy, { graph: NEXT });
@@ -334,20 +262,20 @@ describe.skipIf(browser === null)('publishing', () => {
       await button('Next change').click();
       await button(/Another model or text answers/).click();
       await page.getByText('All of them:').waitFor();
-      await look('publish');
+      await look(`publish-publish-${scheme}`);
       await page.evaluate('scrollTo(0, 0)');
-      await page.screenshot({ path: join(shots, `publish-top-${scheme}.png`), animations: 'disabled' });
+      await page.screenshot({ path: join(files, `publish-top-${scheme}.png`), animations: 'disabled' });
       await reason().fill('A look at it');
       await button('Publish as version 2').click();
       await page.getByText('Version 2 is live').waitFor();
-      await look('published');
+      await look(`publish-published-${scheme}`);
       await page.goto(`${gateway.url}/policies/${policy}/publish`);
       await page.getByText('There is nothing to publish').waitFor();
-      await look('nothing');
+      await look(`publish-nothing-${scheme}`);
       await save(policy, { graph: graphOf(NODES, EDGES.slice(0, 3)) });
       await page.reload();
       await page.getByText('mended first').first().waitFor();
-      await look('problems');
+      await look(`publish-problems-${scheme}`);
 
       expect(here.complaints).toEqual([]);
     },

@@ -1,13 +1,9 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { graphOf, newestRecord, publish, startGateway, type TestGateway } from '../server/gateway/harness.ts';
-import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { graphOf, newestRecord, publish } from '../server/gateway/harness.ts';
+import { SCHEMES } from './browser.ts';
+import { edit, makePolicy, node, openDrawings } from './drawings.ts';
+import { browser, button, comeAgain, gateway, here, look, page } from './house.ts';
 
-const EMAIL = 'ada@example.com';
-const browser = findBrowser();
 const PATIENCE = { timeout: 15_000 };
 
 const NODES = {
@@ -60,36 +56,12 @@ const WAYS = [
 ];
 const GRAPH = graphOf(NODES, WAYS);
 
-let gateway: TestGateway;
-let pages: string;
-let files: string;
-let here: Visit;
-let page: Page;
 let policy: string;
-let made = 0;
 
-async function makePolicy(graph: unknown = GRAPH): Promise<string> {
-  const created = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
-    name: `tried-${++made}`,
-    title: `Tried ${made}`,
-    graph,
-  });
-  return created.policy.id;
-}
+const makeTried = async (graph: unknown = GRAPH): Promise<string> => (await makePolicy(graph)).policy;
 
-async function open(id: string): Promise<void> {
-  await here.context.request.post(`${gateway.url}/api/session`, {
-    headers: { 'x-signalbox-csrf': '1' },
-    data: { email: EMAIL, password: 'a password for tests' },
-  });
-  await page.goto(`${gateway.url}/policies/${id}/edit`);
-  await node('enter').waitFor();
-}
-
-const node = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
 const lit = (id: string) => page.locator(`.react-flow__node[data-id="${id}"] .node-lit`);
 const panel = (name: string | RegExp) => page.getByRole('tab', { name });
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const part = (name: string) => page.getByRole('button', { name, exact: true });
 const outcome = (words: string | RegExp) => page.getByRole('status', { name: 'What comes of it' }).getByText(words);
 const message = () => page.getByRole('textbox', { name: 'Text of message 1' });
@@ -104,27 +76,16 @@ async function choose(name: string): Promise<void> {
 }
 
 async function startTrying(id = policy): Promise<void> {
-  await open(id);
+  await edit(id);
   await panel('Try it').click();
   await outcome('sandbox/small answers').waitFor();
 }
 
 describe.skipIf(browser === null)('trying a policy in the editor', () => {
-  beforeAll(async () => {
-    [pages, files] = await Promise.all([buildPages(), mkdtemp(join(tmpdir(), 'signalbox-trying-'))]);
-    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
-  }, 120_000);
-  afterAll(async () => {
-    await gateway?.stop();
-    console.log(`Screenshots of trying: ${files}`);
-  });
+  openDrawings();
   beforeEach(async () => {
-    here = await visit(browser ?? '', 'light');
-    page = here.page;
-    await page.setViewportSize({ width: 1440, height: 900 });
-    policy = await makePolicy();
+    policy = await makeTried();
   });
-  afterEach(() => here.leave());
 
   it('lights the way and says each step with its reason and what it costs', async () => {
     await startTrying();
@@ -176,7 +137,7 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
     const { budgets } = await gateway.api<{ budgets: { budget: { id: string; name: string } }[] }>('GET', '/budgets');
     const [first] = budgets;
     if (!first) throw new Error('there is a budget');
-    const id = await makePolicy(
+    const id = await makeTried(
       graphOf({ ...NODES, month: ['budget', { budget: first.budget.id }] }, [
         ...WAYS.map((way) => (way === 'enter.next > what' ? 'enter.next > month' : way)),
         'month.within > what',
@@ -208,8 +169,8 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
   });
 
   it('says which problem keeps the drawing from running, and leads to it', async () => {
-    const id = await makePolicy(graphOf({ ...NODES, cheap: ['model', { model: 7 }] }, WAYS));
-    await open(id);
+    const id = await makeTried(graphOf({ ...NODES, cheap: ['model', { model: 7 }] }, WAYS));
+    await edit(id);
     await panel('Try it').click();
     await page.getByText('The drawing cannot run yet').waitFor();
     await button('Show it on the drawing').first().click();
@@ -232,14 +193,14 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
   });
 
   it('compares with the version that is live', async () => {
-    const id = await publish(gateway, `live-${made}`, GRAPH);
+    const id = await publish(gateway, 'tried-live', GRAPH);
     const draft = await gateway.api<{ revision: number; layout: unknown }>('GET', `/policies/${id}/draft`);
     await gateway.api('PUT', `/policies/${id}/draft`, {
       graph: graphOf({ ...NODES, cheap: ['model', { model: 'sandbox/large' }] }, WAYS),
       layout: draft.layout,
       revision: draft.revision,
     });
-    await open(id);
+    await edit(id);
     await panel('Try it').click();
     await outcome('sandbox/large answers').waitFor();
     await part('Compared with the live version').click();
@@ -309,13 +270,13 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
   });
 
   it('lists problems, mends them by a button, and is glad when nothing is wrong', async () => {
-    const id = await makePolicy(
+    const id = await makeTried(
       graphOf(
         NODES,
         WAYS.filter((way) => !way.startsWith('hide.found')),
       ),
     );
-    await open(id);
+    await edit(id);
     await panel('Problems 1').click();
     const problem = page.getByRole('list', { name: 'Problems' }).getByRole('listitem');
     await page.getByRole('status').getByText('1 problem to be mended before it can be published.').waitFor();
@@ -329,13 +290,13 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
   });
 
   it('shows everything to those who may only look, and no means to change it', async () => {
-    const id = await makePolicy(graphOf(NODES, WAYS.slice(1)));
+    const id = await makeTried(graphOf(NODES, WAYS.slice(1)));
     await page.route('**/api/session', async (route) => {
       const answer = await route.fetch();
       const text = await answer.text();
       await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
     });
-    await open(id);
+    await edit(id);
     await panel('Tests').click();
     await button('Try a request').click();
     await page.getByText(/The way ends at/).waitFor();
@@ -352,43 +313,36 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
   it.each(SCHEMES)(
     'has nothing that keeps people out, in %s colours',
     async (scheme) => {
-      await here.leave();
-      here = await visit(browser ?? '', scheme);
-      page = here.page;
-      await page.setViewportSize({ width: 1440, height: 900 });
-      const look = async (name: string): Promise<void> => {
-        await expectAccessible(page);
-        await page.screenshot({ path: join(files, `${name}-${scheme}.png`), animations: 'disabled' });
-      };
+      await comeAgain(scheme);
       await startTrying();
-      await look('try');
+      await look(`trying-try-${scheme}`);
       await part('The request').click();
       await button('Show the conditions of what').click();
       await page.locator('.try-truth').first().waitFor();
-      await look('try-conditions');
+      await look(`trying-try-conditions-${scheme}`);
       await choose('A question with personal data');
       await outcome(/Found/).waitFor();
       await part('Texts before and after').click();
       await part('Tags at the end').click();
       await page.getByText('team=default from the key').waitFor();
-      await look('try-way');
+      await look(`trying-try-way-${scheme}`);
       await part('The way, step by step').click();
       await part('What the outside answers').click();
       await page.getByRole('radio', { name: 'A score that I set' }).click();
-      await look('try-outside');
+      await look(`trying-try-outside-${scheme}`);
       await button('Keep as a test').click();
       await page.getByRole('dialog').waitFor();
-      await look('test-keep');
+      await look(`trying-test-keep-${scheme}`);
       await page.getByRole('dialog').getByRole('button', { name: 'Keep the test' }).click();
       await panel('Tests 1 of 1').click();
-      await look('tests');
+      await look(`trying-tests-${scheme}`);
       await node('sort').click();
       await page.keyboard.press('Delete');
       await panel('Tests 0 of 1').waitFor();
-      await look('tests-failed');
+      await look(`trying-tests-failed-${scheme}`);
       await panel(/^Problems/).click();
       await page.getByRole('list', { name: 'Problems' }).waitFor();
-      await look('problems');
+      await look(`trying-problems-${scheme}`);
       expect(here.complaints).toEqual([]);
     },
     120_000,

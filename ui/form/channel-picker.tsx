@@ -1,63 +1,36 @@
-import { Anchor, Button, Group, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { channelsQuery } from '../api/alerts.ts';
 import { KIND_WORDS } from '../screens/alerts/alert-words.ts';
 import { ChannelForm } from '../screens/alerts/channel-form.tsx';
 import { ShownSecret } from '../screens/alerts/shown-secret.tsx';
-import { DROPDOWN } from './dropdown.ts';
 import type { FieldProps } from './field-props.ts';
-import { useErrorAt, useForm } from './form-context.tsx';
-import { sayPath } from './paths.ts';
+import { useForm } from './form-context.tsx';
+import { PickOrMake } from './pick-or-make.tsx';
 
-/** One of the channels of the house, by its name; or a new one, made on the spot. */
-export function ChannelPicker({ slot, value, path, title, isTitled }: FieldProps) {
-  const { change, mayChange, house } = useForm();
-  const error = useErrorAt(sayPath(path));
+/** One of the channels of the house, by its name. */
+export function ChannelPicker(field: FieldProps) {
+  const { path, title } = field;
+  const { change, house } = useForm();
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<{ readonly name: string; readonly secret: string } | null>(null);
   const { data } = useQuery({ ...channelsQuery, enabled: isMaking });
-  const current = String(value ?? slot.fallback ?? '');
   const { channels, teams } = house.answer;
-  const byName = new Map(channels.map((one) => [one.name, one]));
-  const chosen = byName.get(current);
-  const isUnknown = current !== '' && !chosen;
   const choose = (name: string): void => change({ path, value: name, title, goesOn: false });
-  const explained = isUnknown ? 'There is no channel of this name. Choose another, or make one.' : undefined;
   return (
     <div>
-      <Select
-        {...DROPDOWN}
-        {...(isTitled ? { label: title } : { 'aria-label': title })}
-        description={slot.help || undefined}
-        searchable
-        allowDeselect={false}
-        placeholder="Choose a channel"
-        nothingFoundMessage="No channel has that in its name. Make one with the button below."
-        data={[
-          ...(isUnknown ? [{ value: current, label: `${current} (does not exist)` }] : []),
-          ...channels.map(({ name }) => ({ value: name, label: name })),
-        ]}
-        value={current === '' ? null : current}
-        error={explained ?? (current === '' ? 'No channel is chosen yet.' : error)}
-        readOnly={!mayChange}
-        onChange={(name) => name !== null && choose(name)}
+      <PickOrMake
+        {...field}
+        what="channel"
+        choices={channels.map(({ name, kind, shown }) => ({
+          value: name,
+          label: name,
+          about: `${KIND_WORDS[kind]}, ${shown}`,
+        }))}
+        page="/alerts"
+        onChoose={choose}
+        onMake={() => setMaking(true)}
       />
-      {chosen ? (
-        <Text size="xs" c="dimmed" mt={4} style={{ overflowWrap: 'anywhere' }}>
-          {KIND_WORDS[chosen.kind]}, {chosen.shown}
-        </Text>
-      ) : null}
-      <Group gap="md" mt="xs">
-        {mayChange ? (
-          <Button size="compact-xs" variant="default" onClick={() => setMaking(true)}>
-            Make a channel
-          </Button>
-        ) : null}
-        <Anchor href="/alerts" target="_blank" size="xs">
-          All channels (opens in a new tab)
-        </Anchor>
-      </Group>
       {isMaking ? (
         <ChannelForm
           channel={null}

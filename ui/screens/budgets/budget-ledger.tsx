@@ -8,11 +8,12 @@ import { type LedgerEntry, ledgerQuery } from '../../api/ledger.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
+import type { Between } from '../../app/own-time.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayMoment } from '../../app/words.ts';
 import { sayScope } from '../../budgets/budget-words.ts';
-import { LedgerFilters, type LedgerTime } from './ledger-filters.tsx';
+import { LedgerFilters } from './ledger-filters.tsx';
 
 interface Props {
   readonly budget: StoredBudget;
@@ -28,7 +29,7 @@ export function BudgetLedger({ budget, scope, scopes, keyNames }: Props) {
   const { start } = windowAt(budget.window, budget.timeZone, Date.now());
   const windowStart = budget.window === 'total' ? null : start;
   const [part, setPart] = useState(scope);
-  const [time, setTime] = useState<LedgerTime>({ from: windowStart ?? undefined, to: undefined });
+  const [time, setTime] = useState<Between>({ from: windowStart ?? undefined, to: undefined });
   const pages = useInfiniteQuery(ledgerQuery(budget.id, { scope: part, ...time }));
   const entries = pages.data?.pages.flatMap((page) => page.entries) ?? [];
   const isNarrowed = part !== undefined || time.from !== undefined || time.to !== undefined;

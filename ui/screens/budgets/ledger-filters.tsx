@@ -1,7 +1,8 @@
-import { Button, Group, NativeSelect, Select, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Group, NativeSelect, Select } from '@mantine/core';
+import { useState } from 'react';
 import { PERIOD_MS, PERIODS } from '../../api/periods.ts';
-import { fromField, midnight, toField } from '../../app/local-time.ts';
+import { midnight } from '../../app/local-time.ts';
+import { type Between, OwnTime } from '../../app/own-time.tsx';
 import { PERIOD_WORDS } from '../../app/period-words.ts';
 import { DROPDOWN } from '../../form/dropdown.ts';
 
@@ -10,12 +11,6 @@ const WINDOW = 'window';
 const EVER = 'ever';
 const OWN = 'own';
 
-/** The time that a ledger is of, in milliseconds since 1970: from the first to before the last; undefined where it is open. */
-export interface LedgerTime {
-  readonly from: number | undefined;
-  readonly to: number | undefined;
-}
-
 interface Props {
   /** Scopes to choose among, with their words; one alone is no choice. */
   readonly scopes: readonly { readonly value: string; readonly label: string }[];
@@ -23,8 +18,8 @@ interface Props {
   readonly onScope: (scope: string | undefined) => void;
   /** When the open window began; null for a budget that never resets. */
   readonly windowStart: number | null;
-  readonly time: LedgerTime;
-  readonly onTime: (time: LedgerTime) => void;
+  readonly time: Between;
+  readonly onTime: (time: Between) => void;
 }
 
 /** What a ledger is narrowed to: one part, and a time. */
@@ -65,38 +60,5 @@ export function LedgerFilters({ scopes, scope, onScope, windowStart, time, onTim
       />
       {choice === OWN ? <OwnTime time={time} onTime={onTime} /> : null}
     </Group>
-  );
-}
-
-function OwnTime({ time, onTime }: Pick<Props, 'time' | 'onTime'>) {
-  const [from, setFrom] = useState(() => toField(time.from));
-  const [to, setTo] = useState(() => toField(time.to));
-  const [start, end] = [fromField(from), fromField(to)];
-  const wrong = start !== undefined && end !== undefined && start >= end ? 'It has to be after the start.' : null;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (wrong === null) onTime({ from: start, to: end });
-  };
-  return (
-    <form onSubmit={submit} noValidate>
-      <Group align="flex-start" gap="md">
-        <TextInput
-          type="datetime-local"
-          label="From"
-          value={from}
-          onChange={({ currentTarget }) => setFrom(currentTarget.value)}
-        />
-        <TextInput
-          type="datetime-local"
-          label="Until"
-          value={to}
-          error={wrong}
-          onChange={({ currentTarget }) => setTo(currentTarget.value)}
-        />
-        <Button type="submit" variant="default" mt={25}>
-          Show this time
-        </Button>
-      </Group>
-    </form>
   );
 }
