@@ -1,10 +1,12 @@
-/** Who asks the control API for something: a person with a session, or a program with the admin token. */
+/** Who asks the control API for something: a person with a session, or a program with a token. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { Control } from '../control/control.ts';
 import type { Actor } from '../control/history.ts';
-import { findPerson } from '../control/people.ts';
+import { findServiceToken } from '../control/service-tokens.ts';
 import { SignalboxError } from '../errors.ts';
+import { findSignedIn, type SignedIn } from './person-sessions.ts';
+import { mayChange } from './roles.ts';
 
 /** The actor that the history names for changes made with the admin token. */
 const ADMIN_TOKEN_ACTOR = 'admin-token';
@@ -15,30 +17,49 @@ export const OWN_PAGE_HEADER = 'x-signalbox-csrf';
 /** Who asks, and whether they may change anything. */
 export interface Caller extends Actor {
   readonly mayChange: boolean;
+  /** Null for a program. */
+  readonly signedIn: SignedIn | null;
 }
+
+const BEARER = /^Bearer +(\S+)$/i;
 
 const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Whether two texts are equal, in a time that depends on neither. */
-function sameSecret(a: string, b: string): boolean {
+export function sameSecret(a: string, b: string): boolean {
   return timingSafeEqual(hashOf(a), hashOf(b));
 }
 
-/** The caller of a request; throws `unauthenticated` without a session or with a wrong admin token. */
+/** The caller of a request; throws `unauthenticated` without a session that holds, or with a token that does not. */
 export async function findCaller(request: Request, control: Control, adminToken: string | null): Promise<Caller> {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
-    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-    const [organisation] = control.snapshot().organisations.keys();
-    if (adminToken === null || token === undefined || organisation === undefined || !sameSecret(token, adminToken)) {
-      throw new SignalboxError('unauthenticated');
-    }
-    return { id: ADMIN_TOKEN_ACTOR, organisation, mayChange: true };
+    const token = BEARER.exec(authorization)?.[1];
+    if (token === undefined) throw new SignalboxError('unauthenticated');
+    return findProgram(token, control, adminToken);
   }
-  const id = request.session.person;
-  const person = id === undefined ? undefined : await findPerson(control.db, id);
-  if (!person) throw new SignalboxError('unauthenticated');
-  return { id: person.id, organisation: person.organisation, mayChange: person.role !== 'viewer' };
+  const id = request.session.signedIn;
+  const signedIn = id === undefined ? undefined : await findSignedIn(control.db, id, Date.now());
+  if (!signedIn) throw new SignalboxError('unauthenticated');
+  const { person, organisation, role } = signedIn;
+  return { id: person, organisation, mayChange: mayChange(role), signedIn };
+}
+
+async function findProgram(token: string, control: Control, adminToken: string | null): Promise<Caller> {
+  const [organisation] = control.snapshot().organisations.keys();
+  if (adminToken !== null && organisation !== undefined && sameSecret(token, adminToken)) {
+    return { id: ADMIN_TOKEN_ACTOR, organisation, mayChange: true, signedIn: null };
+  }
+  const found = await findServiceToken(control.db, token, Date.now());
+  if (!found) throw new SignalboxError('unauthenticated');
+  const mayAll = found.scope === 'role' && mayChange(found.role);
+  return { id: found.id, organisation: found.organisation, mayChange: mayAll, signedIn: null };
+}
+
+/** The person who asks; throws `people_only` for a program, which has no account of its own. */
+export function requirePerson({ signedIn }: Caller): SignedIn {
+  if (signedIn === null) throw new SignalboxError('people_only');
+  return signedIn;
 }
 
 /**
@@ -47,7 +68,8 @@ export async function findCaller(request: Request, control: Control, adminToken:
  */
 export function requireOwnPage(request: Request): void {
   const { origin, host, authorization } = request.headers;
-  if (authorization !== undefined || request.headers[OWN_PAGE_HEADER] !== undefined) return;
+  if (request.headers[OWN_PAGE_HEADER] !== undefined) return;
+  if (authorization !== undefined && BEARER.test(authorization)) return;
   if (origin !== undefined && host !== undefined && URL.canParse(origin) && new URL(origin).host === host) return;
   throw new SignalboxError(
     'invalid_request',

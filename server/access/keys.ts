@@ -1,10 +1,10 @@
-/** API keys of apps: how tokens are made, what is kept of them, and how a request's token is found. */
+/** API keys of apps, and tokens of programs: how they are made, what is kept of them, and how a request's key is found. */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { KeyEntry, Snapshot } from '../control/snapshot.ts';
 
-/** A new token: `sb_` and 32 random bytes as base64url. */
-export function newToken(): string {
-  return `sb_${randomBytes(32).toString('base64url')}`;
+/** A new token: how it begins, and 32 random bytes as base64url. `sb_` is for apps, `sbt_` for programs, `sbi_` for invitations. */
+export function newToken(beginning: 'sb_' | 'sbt_' | 'sbi_' = 'sb_'): string {
+  return `${beginning}${randomBytes(32).toString('base64url')}`;
 }
 
 /** SHA-256 of a token. It needs no salt and no slow hash: 256 random bits cannot be guessed. */

@@ -4,15 +4,41 @@ import type { Request, RequestHandler } from 'express';
 import session, { type SessionData } from 'express-session';
 import type { Knex } from 'knex';
 
+/** Somebody who has shown a password, and has to show a code as well. */
+export interface Halfway {
+  /** Id of the person. */
+  readonly person: string;
+  /** When it is too late, in milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** What a provider of sign-in was asked, and has to come back with. */
+export interface AskedProvider {
+  /** Id of the provider. */
+  readonly provider: string;
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  /** Where the provider sends the browser back to. */
+  readonly back: string;
+  /** When it is too late, in milliseconds since 1970. */
+  readonly until: number;
+}
+
 declare module 'express-session' {
   interface SessionData {
-    /** Id of the person who signed in. */
-    person: string;
+    /** Id of the row of `person_sessions`, which decides whether the session still holds. */
+    signedIn: string;
+    halfway: Halfway;
+    asked: AskedProvider;
+    /** The sealed secret of codes that are being set up. */
+    codeSecret: string;
   }
 }
 
 const COOKIE = 'signalbox.sid';
-const TWELVE_HOURS_MS = 12 * 60 * 60 * 1000;
+/** How long a cookie stays in which nobody has signed in yet. */
+const UNFINISHED_MS = 15 * 60 * 1000;
 
 type Told<T> = (error: unknown, value?: T) => void;
 
@@ -47,7 +73,7 @@ class SessionStore extends ConnectSessionKnexStore {
     return (await tell(super.destroy(sid), callback)) ?? 0;
   }
 
-  /** A session ends twelve hours after it began, so there is nothing to write when it is only read. */
+  /** When a session ends is known when it begins, so there is nothing to write when it is only read. */
   override async touch(_sid: string, _session: SessionData, callback?: () => void): Promise<void> {
     callback?.();
   }
@@ -66,18 +92,21 @@ export function sessions(db: Knex, secret: string): RequestHandler {
       createTable: false,
       cleanupInterval: 600_000,
     }),
-    cookie: { httpOnly: true, sameSite: 'strict', secure: 'auto', maxAge: TWELVE_HOURS_MS, path: '/' },
+    cookie: { httpOnly: true, sameSite: 'strict', secure: 'auto', maxAge: UNFINISHED_MS, path: '/' },
   });
 }
 
-/** Begins a session of a person under a new id, so that an id known from before is worth nothing. */
-export function beginSession(request: Request, person: string): Promise<void> {
+/** Puts a new session under a new id in place of the one there is, so that an id known from before is worth nothing. */
+export function renewSession(request: Request): Promise<void> {
   return new Promise((resolve, reject) => {
-    request.session.regenerate((error?: unknown) => {
-      if (error) return reject(error);
-      request.session.person = person;
-      request.session.save((failed?: unknown) => (failed ? reject(failed) : resolve()));
-    });
+    request.session.regenerate((error?: unknown) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Keeps what a session holds now; rejects where it cannot be written. */
+export function saveSession(request: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.session.save((error?: unknown) => (error ? reject(error) : resolve()));
   });
 }
 

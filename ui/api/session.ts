@@ -1,4 +1,4 @@
-/** Who is signed in. */
+/** Who is signed in, and signing in and out. */
 import { type Query, type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { z } from 'zod';
 import { ApiError, ask } from './client.ts';
@@ -47,9 +47,55 @@ export function markSignedOut(client: QueryClient): void {
 
 const besides = { predicate: ({ queryKey }: Query) => queryKey[0] !== SESSION[0] };
 
-/** Signs in; rejects with `wrong_password` or `too_many_attempts`. */
-export async function signIn(client: QueryClient, email: string, password: string): Promise<void> {
-  const session = await ask(sessionSchema, '/session', { method: 'POST', body: { email, password } });
+const nextSchema = z.object({ next: z.enum(['code', 'set_up_code']) });
+/** What comes after a password: a one-time code, or setting codes up; null where somebody is in. */
+export type NextStep = z.infer<typeof nextSchema>['next'] | null;
+
+/** Signs in, or says what comes next; rejects with `wrong_password` or `too_many_attempts`. */
+export async function signIn(client: QueryClient, email: string, password: string): Promise<NextStep> {
+  const answer = z.union([sessionSchema, nextSchema]);
+  const entered = await ask(answer, '/session', { method: 'POST', body: { email, password } });
+  if ('next' in entered) return entered.next;
+  await enter(client, entered);
+  return null;
+}
+
+/** Where to sign in besides, with what their buttons say. */
+export const providersQuery = queryOptions({
+  queryKey: ['session', 'providers'],
+  queryFn: async ({ signal }) => {
+    const answer = z.object({ providers: z.array(z.object({ id: z.string(), name: z.string() })) });
+    return (await ask(answer, '/sign-in', { signal })).providers;
+  },
+});
+
+/** Begins to sign in by a provider; gives the address that the browser has to go to. */
+export async function askProvider(id: string): Promise<string> {
+  const path = `/sign-in/providers/${encodeURIComponent(id)}`;
+  return (await ask(z.object({ goTo: z.url() }), path, { method: 'POST' })).goTo;
+}
+
+/** Signs in with the query that a provider has sent the browser back with. */
+export async function comeFromProvider(client: QueryClient, query: string): Promise<void> {
+  await enter(client, await ask(sessionSchema, '/session/provider', { method: 'POST', body: { query } }));
+}
+
+/** A secret for an app, where codes have to be set up before one is in. */
+export function beginSetUp(): Promise<{ readonly secret: string; readonly address: string }> {
+  const answer = z.object({ secret: z.string(), address: z.string() });
+  return ask(answer, '/session/code-set-up', { method: 'POST' });
+}
+
+/** Sends a one-time code after the password; `enter` with the session that it gives is what follows. */
+export function sendCode(
+  code: string,
+): Promise<{ readonly session: Session; readonly recoveryCodes: string[] | null }> {
+  const answer = z.object({ session: sessionSchema, recoveryCodes: z.array(z.string()).nullable() });
+  return ask(answer, '/session/code', { method: 'POST', body: { code } });
+}
+
+/** Shows somebody in who has done all that signing in wants. */
+export async function enter(client: QueryClient, session: Session): Promise<void> {
   const before = client.getQueryData(sessionQuery.queryKey);
   const samePerson = before?.state === 'ended' && before.session.person?.id === session.person?.id;
   setSession(client, { state: 'in', session });
@@ -62,14 +108,16 @@ export async function signIn(client: QueryClient, email: string, password: strin
   await client.resetQueries(besides);
 }
 
-/** Signs out and forgets everything that was shown. */
-export async function signOut(client: QueryClient): Promise<void> {
+/** Signs out and forgets everything that was shown; gives the address at which one signs out of the provider as well. */
+export async function signOut(client: QueryClient): Promise<string | null> {
+  let goTo: string | null = null;
   try {
-    await ask(z.undefined(), '/session', { method: 'DELETE' });
+    goTo = (await ask(z.object({ goTo: z.url().nullable() }), '/session', { method: 'DELETE' })).goTo;
   } catch (error) {
     // A session that is over already needs no end.
     if (!(error instanceof ApiError) || error.code !== 'unauthenticated') throw error;
   }
   setSession(client, { state: 'out' });
   client.removeQueries(besides);
+  return goTo;
 }

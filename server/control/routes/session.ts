@@ -1,46 +1,100 @@
 /** Signing in and out, and who is there. */
 import { z } from 'zod';
 import { findCaller } from '../../access/caller.ts';
-import { checkPassword, hashPassword } from '../../access/passwords.ts';
-import { beginSession, endSession } from '../../access/sessions.ts';
+import { signOutOf } from '../../access/person-sessions.ts';
+import { mayChange } from '../../access/roles.ts';
+import { endSession } from '../../access/sessions.ts';
+import {
+  askProvider,
+  beginSetUp,
+  enterCode,
+  enterPassword,
+  providerSignOut,
+  readProvider,
+} from '../../access/sign-in.ts';
 import { SignalboxError } from '../../errors.ts';
+import { idSchema } from '../input.ts';
+import { acceptedSchema, acceptInvitation, findInvitation } from '../invitations.ts';
 import { organisationSchema, readOrganisation } from '../organisations.ts';
-import { createPerson, findByEmail, findPerson, listPeople, personSchema, roleSchema } from '../people.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { type Account, findPerson, personSchema } from '../people.ts';
+import { defineRoute, type Route, type RouteContext } from '../route.ts';
+import { listSignInProviders } from '../sign-in-providers.ts';
 
-const person = personSchema.meta({ id: 'Person' });
 const session = z
   .object({
-    person: person.nullable(),
+    person: personSchema.nullable(),
     organisation: organisationSchema,
     mayChange: z.boolean().meta({ description: 'False for somebody who may only look.' }),
   })
-  .meta({ id: 'Session', description: 'The person is null for the admin token.' });
+  .meta({ id: 'Session', description: 'The person is null for a program.' });
+
+const next = z.object({
+  next: z.enum(['code', 'set_up_code']).meta({
+    description: 'What has to be done before one is in: send a code, or set codes up first.',
+  }),
+});
+const code = z.string().trim().min(1).max(100);
+const token = acceptedSchema.shape.token;
+
+const sessionOf = async (account: Account, { control }: RouteContext): Promise<z.input<typeof session>> => ({
+  person: account,
+  organisation: await readOrganisation(control.db, account.organisation),
+  mayChange: mayChange(account.role),
+});
 
 export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/session',
     tag: 'Session',
-    summary: 'Sign in with e-mail and password; sets the session cookie.',
+    summary: 'Sign in with e-mail and password; sets the session cookie, or says which step comes next.',
     status: 200,
     anyone: true,
     limited: true,
     errors: ['wrong_password', 'too_many_attempts'],
     body: z.strictObject({ email: z.string().min(1).max(320), password: z.string().min(1).max(1000) }),
-    response: session,
-    handle: async ({ body }, { control, request }) => {
-      const found = await findByEmail(control.db, body.email);
-      const right = await checkPassword(found?.passwordHash ?? null, body.password);
-      const known = found && (await findPerson(control.db, found.person.id));
-      if (!right || !known) throw new SignalboxError('wrong_password');
-      await beginSession(request, known.id);
-      return {
-        person: known,
-        organisation: await readOrganisation(control.db, known.organisation),
-        mayChange: known.role !== 'viewer',
-      };
+    response: z.union([session, next]),
+    handle: async ({ body }, context) => {
+      const entered = await enterPassword(context.control, context.request, body);
+      return entered.next === null ? sessionOf(entered.account, context) : { next: entered.next };
     },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/session/code',
+    tag: 'Session',
+    summary: 'Show a one-time code, or a recovery code, after the password.',
+    status: 200,
+    anyone: true,
+    limited: true,
+    errors: ['wrong_code', 'sign_in_expired', 'too_many_attempts'],
+    body: z.strictObject({ code }),
+    response: z.object({
+      session,
+      recoveryCodes: z.array(z.string()).readonly().nullable().meta({
+        description: 'Where codes were set up with this one: shown this once. Null otherwise.',
+      }),
+    }),
+    handle: async ({ body }, context) => {
+      const { control, request, deps } = context;
+      const { account, recoveryCodes } = await enterCode(control, request, deps.signIn, body.code);
+      return { session: await sessionOf(account, context), recoveryCodes };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/session/code-set-up',
+    tag: 'Session',
+    summary: 'A secret for one-time codes, where they have to be set up before one is in. A first code follows.',
+    status: 200,
+    anyone: true,
+    limited: true,
+    errors: ['sign_in_expired', 'too_many_attempts'],
+    response: z.object({
+      secret: z.string(),
+      address: z.string().meta({ description: 'What the picture for an app says.' }),
+    }),
+    handle: (_input, { control, request, deps }) => beginSetUp(control, request, deps.signIn),
   }),
   defineRoute({
     method: 'get',
@@ -70,37 +124,90 @@ export const sessionRoutes: readonly Route[] = [
     path: '/session',
     tag: 'Session',
     summary: 'Sign out.',
-    status: 204,
+    status: 200,
     reads: true,
-    handle: async (_input, { request }) => {
+    response: z.object({
+      goTo: z.string().nullable().meta({ description: 'Where the browser goes to sign out at its provider as well.' }),
+    }),
+    handle: async (_input, { control, deps, actor, request }) => {
+      const { signedIn } = actor;
+      if (signedIn === null) return { goTo: null };
+      await signOutOf(control, signedIn, signedIn.session);
       await endSession(request);
-      return undefined;
+      return { goTo: await providerSignOut(control, request, deps.signIn, signedIn) };
     },
   }),
   defineRoute({
     method: 'get',
-    path: '/people',
+    path: '/sign-in',
     tag: 'Session',
-    summary: 'The people of the organisation: names for the ids that stand in versions and in the history.',
+    summary: 'The providers by which one can sign in.',
     status: 200,
-    response: z.object({ people: z.array(person) }),
-    handle: async (_input, { control, actor }) => ({ people: await listPeople(control.db, actor.organisation) }),
+    anyone: true,
+    response: z.object({ providers: z.array(z.object({ id: z.string(), name: z.string() })) }),
+    handle: async (_input, { control }) => {
+      const [organisation = ''] = control.snapshot().organisations.keys();
+      return { providers: await listSignInProviders(control.db, organisation) };
+    },
   }),
   defineRoute({
     method: 'post',
-    path: '/people',
+    path: '/sign-in/providers/{provider}',
     tag: 'Session',
-    summary: 'Add a person who signs in with a password: an admin, or a viewer who may only look.',
-    status: 201,
-    errors: ['already_exists'],
-    body: z.strictObject({
-      name: z.string().trim().min(1).max(120),
-      email: z.email().max(320),
-      password: z.string().min(10).max(1000),
-      role: roleSchema,
+    summary: 'Begin to sign in by a provider: where the browser has to go.',
+    status: 200,
+    anyone: true,
+    limited: true,
+    errors: ['not_found', 'sign_in_refused', 'too_many_attempts'],
+    params: z.strictObject({ provider: idSchema }),
+    response: z.object({ goTo: z.string() }),
+    handle: async ({ params }, { control, deps, request }) => ({
+      goTo: await askProvider(control, request, deps.signIn, params.provider),
     }),
-    response: person,
-    handle: async ({ body: { password, ...words } }, { control, actor }) =>
-      createPerson(control, actor, { ...words, passwordHash: await hashPassword(password) }),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/session/provider',
+    tag: 'Session',
+    summary: 'Sign in with what a provider has sent the browser back with.',
+    status: 200,
+    anyone: true,
+    limited: true,
+    errors: ['sign_in_expired', 'sign_in_refused', 'too_many_attempts'],
+    body: z.strictObject({ query: z.string().max(10_000).meta({ description: 'Of the address, from “?” on.' }) }),
+    response: session,
+    handle: async ({ body }, context) => {
+      const { control, request, deps } = context;
+      return sessionOf(await readProvider(control, request, deps.signIn, body.query), context);
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/invitation',
+    tag: 'Session',
+    summary: 'Whom an invitation is for. Its token is sent in the body, so that it stands in no log.',
+    status: 200,
+    anyone: true,
+    limited: true,
+    errors: ['invitation_over', 'too_many_attempts'],
+    body: z.strictObject({ token }),
+    response: z.object({ email: z.string(), role: personSchema.shape.role, organisation: z.string() }),
+    handle: async ({ body }, { control }) => {
+      const { email, role, organisation } = await findInvitation(control.db, body.token);
+      return { email, role, organisation: (await readOrganisation(control.db, organisation)).name };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/invitation/accept',
+    tag: 'Session',
+    summary: 'Make the account that an invitation is for. Signing in comes after it.',
+    status: 201,
+    anyone: true,
+    limited: true,
+    errors: ['invitation_over', 'email_taken', 'too_many_attempts'],
+    body: acceptedSchema,
+    response: personSchema,
+    handle: ({ body }, { control }) => acceptInvitation(control, body),
   }),
 ];

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import knexOf from 'knex';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { beginSession, sessions } from '../../../server/access/sessions.ts';
+import { saveSession, sessions } from '../../../server/access/sessions.ts';
 
 const db = () =>
   knexOf({ client: 'sqlite3', connection: ':memory:', useNullAsDefault: true, pool: { min: 1, max: 1 } });
@@ -23,10 +23,11 @@ beforeEach(async () => {
   const app = express();
   app.use(sessions(knex, 'a secret'));
   app.post('/', async (req, res) => {
-    await beginSession(req, 'person_1');
+    req.session.signedIn = 'ses_1';
+    await saveSession(req);
     res.end();
   });
-  app.get('/', (req, res) => res.json(req.session.person ?? null));
+  app.get('/', (req, res) => res.json(req.session.signedIn ?? null));
   app.use(sayNothing);
   server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -40,7 +41,7 @@ afterEach(async () => {
 it('a database that is away fails the request of somebody signed in, and not the process', async () => {
   const began = await fetch(url, { method: 'POST' });
   const cookie = began.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  expect(await (await fetch(url, { headers: { cookie } })).json()).toBe('person_1');
+  expect(await (await fetch(url, { headers: { cookie } })).json()).toBe('ses_1');
 
   const unhandled: unknown[] = [];
   const note = (error: unknown): void => void unhandled.push(error);

@@ -31,7 +31,7 @@ describe.each(dialects)('signing in on %s', (dialect) => {
     expect((await house.send('GET', '/session', undefined, { cookie })).body.session.person.email).toBe(
       'ada@example.org',
     );
-    expect((await house.send('DELETE', '/session', undefined, { cookie, ...OWN })).status).toBe(204);
+    expect((await house.send('DELETE', '/session', undefined, { cookie, ...OWN })).status).toBe(200);
     expect((await house.send('GET', '/session', undefined, { cookie })).body).toEqual({ session: null });
   });
 
@@ -39,7 +39,7 @@ describe.each(dialects)('signing in on %s', (dialect) => {
     const cookie = await cookieOf(house);
     const { person } = (await house.send('GET', '/session', undefined, { cookie })).body.session;
     expect((await house.send('POST', '/teams', { name: 'by Ada' }, { cookie, ...OWN })).status).toBe(201);
-    const [entry] = (await house.ask('GET', '/history?limit=1')).body.entries;
+    const [entry] = (await house.ask('GET', '/history?limit=1&action=team.create')).body.entries;
     expect(entry.actor).toBe(person.id);
     const rows = JSON.stringify(await house.database.control('history'));
     expect(rows).not.toContain('ada@example.org');
@@ -79,7 +79,7 @@ describe.each(dialects)('signing in on %s', (dialect) => {
       status: 403,
       body: { error: { code: 'read_only' } },
     });
-    expect((await house.send('DELETE', '/session', undefined, headers)).status).toBe(204);
+    expect((await house.send('DELETE', '/session', undefined, headers)).status).toBe(200);
   });
 
   it('forgets a person who was erased', async () => {

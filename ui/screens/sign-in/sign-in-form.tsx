@@ -1,52 +1,28 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { signIn } from '../../api/session.ts';
+import { lazy, Suspense, useState } from 'react';
+import type { NextStep } from '../../api/session.ts';
+import { Waiting } from '../../app/waiting.tsx';
+import { CodeForm } from './code-form.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { ProviderButtons } from './provider-buttons.tsx';
 
-/** E-mail and password; says in words why they were not taken. `email` is what stands in the field at first. */
-export function SignInForm({ email: known }: { readonly email: string }) {
-  const client = useQueryClient();
-  const [email, setEmail] = useState(known);
-  const [password, setPassword] = useState('');
-  const entering = useMutation({ mutationFn: () => signIn(client, email.trim(), password) });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    entering.mutate();
-  };
+const SetUpFirst = lazy(() => import('./set-up-first.tsx'));
+
+/** The steps of signing in, one after the other. `email` is what stands in its field at first. */
+export function SignInForm({ email }: { readonly email: string }) {
+  const [next, setNext] = useState<NextStep>(null);
+  const again = (): void => setNext(null);
+  if (next === 'code') return <CodeForm onBack={again} />;
+  if (next === 'set_up_code') {
+    return (
+      <Suspense fallback={<Waiting what="the next step" />}>
+        <SetUpFirst onBack={again} />
+      </Suspense>
+    );
+  }
   return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        {entering.error ? (
-          <Alert variant="light" color="red" role="alert" title="You are not signed in">
-            {entering.error.message}
-          </Alert>
-        ) : null}
-        <TextInput
-          label="E-mail"
-          type="email"
-          name="email"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-          data-autofocus={known === '' ? true : undefined}
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          data-autofocus={known === '' ? undefined : true}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        <Button type="submit" loading={entering.isPending}>
-          Sign in
-        </Button>
-      </Stack>
-    </form>
+    <>
+      <PasswordForm email={email} onNext={setNext} />
+      <ProviderButtons />
+    </>
   );
 }

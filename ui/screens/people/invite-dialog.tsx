@@ -1,0 +1,103 @@
+import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { invite, type MadeInvitation, type Role, refreshPeople } from '../../api/people.ts';
+import { FormDialog } from '../../app/form-dialog.tsx';
+import { RoleInput } from '../../app/role-input.tsx';
+import { ShownText } from '../../app/shown-text.tsx';
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+interface Props {
+  /** Whether invitations are sent by e-mail. */
+  readonly canMail: boolean;
+  readonly onClose: () => void;
+}
+
+/** Invites somebody, and shows the link once. */
+export function InviteDialog({ canMail, onClose }: Props) {
+  const client = useQueryClient();
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<Role>('viewer');
+  const [tried, setTried] = useState(false);
+  const inviting = useMutation({
+    mutationFn: () => invite(email.trim(), role),
+    onSuccess: () => refreshPeople(client),
+  });
+  const error = EMAIL.test(email.trim()) ? null : 'Enter the e-mail address that they will sign in with.';
+  const submit = (): void => {
+    setTried(true);
+    if (error === null) inviting.mutate();
+  };
+  if (inviting.data) return <Made made={inviting.data} onClose={onClose} />;
+  return (
+    <FormDialog
+      title="Invite somebody"
+      act="Make the invitation"
+      error={inviting.error}
+      pending={inviting.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextInput
+        label="E-mail"
+        type="email"
+        required
+        data-autofocus
+        maxLength={320}
+        value={email}
+        error={tried ? error : null}
+        onChange={({ currentTarget }) => setEmail(currentTarget.value)}
+      />
+      <RoleInput label="They come as" value={role} onChange={setRole} />
+      <Text size="sm" c="dimmed">
+        {canMail
+          ? 'The invitation is sent by e-mail, and you see its link as well.'
+          : 'You get a link to hand on. This gateway sends no e-mail yet: its administrator can set that up.'}
+      </Text>
+    </FormDialog>
+  );
+}
+
+function Made({
+  made: { invitation, page, sent },
+  onClose,
+}: {
+  readonly made: MadeInvitation;
+  readonly onClose: () => void;
+}) {
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={`The invitation for ${invitation.email}`}
+      centered
+      size="lg"
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      withCloseButton={false}
+      styles={{ title: { fontWeight: 650, fontSize: '1.05rem' } }}
+    >
+      <Stack gap="md">
+        {sent === null ? null : (
+          <Alert
+            variant="light"
+            role="status"
+            color={sent.ok ? 'teal' : 'red'}
+            title={sent.ok ? 'The invitation is on its way' : 'The invitation could not be sent'}
+          >
+            {sent.words}
+          </Alert>
+        )}
+        <Text size="sm">
+          Copy this link now and hand it to nobody but them: it is shown this once, works once, and for seven days.
+          Whoever opens it chooses a name and a password.
+        </Text>
+        <ShownText label="The link" text={`${window.location.origin}${page}`} copy="Copy the link" />
+        <Group justify="flex-end">
+          <Button onClick={onClose}>I have copied it</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,115 @@
+import { Alert, Button, Card, Group, Text, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useId } from 'react';
+import {
+  deleteProvider,
+  refreshSignInSettings,
+  type SignInProvider,
+  testProvider,
+} from '../../api/sign-in-settings.ts';
+import { FormDialog, Refused } from '../../app/form-dialog.tsx';
+import { ROLE_WORDS } from '../../app/role-words.ts';
+
+const roleName = (role: SignInProvider['newRole']): string => ROLE_WORDS[role].title.toLowerCase();
+
+/** Whom a provider lets in and as what, in words. */
+function sayProvider({ groupClaim, groupRoles, newRole, makesAccounts, emailDomains }: SignInProvider): string {
+  const who = emailDomains.length === 0 ? 'Whoever it knows' : `Whoever has an address of ${emailDomains.join(', ')}`;
+  const groups =
+    groupClaim === null
+      ? 'may come in'
+      : `and is in one of these groups may come in: ${groupRoles.map(({ group, role }) => `${group} as ${roleName(role)}`).join(', ')}`;
+  const accounts = makesAccounts
+    ? groupClaim === null
+      ? `Whoever is new gets an account as ${roleName(newRole)}.`
+      : 'Whoever is new gets an account.'
+    : 'Whoever has no account here yet is turned away.';
+  return `${who} ${groups}. ${accounts}`;
+}
+
+interface Props {
+  readonly provider: SignInProvider;
+  readonly mayChange: boolean;
+  readonly onChange: () => void;
+  readonly onDelete: () => void;
+}
+
+/** One provider of sign-in: where it is, whom it lets in, and whether it answers. */
+export function ProviderCard({ provider, mayChange, onChange, onDelete }: Props) {
+  const title = useId();
+  const testing = useMutation({ mutationFn: () => testProvider(provider.id) });
+  const { name, issuer } = provider;
+  return (
+    <Card component="li" withBorder padding="lg" aria-labelledby={title}>
+      <Title order={3} size="h2" id={title} mb={4}>
+        {name}
+      </Title>
+      <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        {issuer}
+      </Text>
+      <Text size="sm" mt="sm">
+        {sayProvider(provider)}
+      </Text>
+      {testing.data ? (
+        <Alert
+          mt="md"
+          variant="light"
+          role="status"
+          color={testing.data.ok ? 'teal' : 'red'}
+          title={testing.data.ok ? 'The provider answers' : 'The provider cannot be used'}
+        >
+          {testing.data.words}
+        </Alert>
+      ) : null}
+      <Refused error={testing.error} />
+      {mayChange ? (
+        <Group gap="xs" mt="md">
+          <Button size="xs" loading={testing.isPending} aria-label={`Test ${name}`} onClick={() => testing.mutate()}>
+            Test
+          </Button>
+          <Button size="xs" variant="default" aria-label={`Change ${name}`} onClick={onChange}>
+            Change
+          </Button>
+          <Button size="xs" variant="default" aria-label={`Delete ${name}`} onClick={onDelete}>
+            Delete
+          </Button>
+        </Group>
+      ) : null}
+    </Card>
+  );
+}
+
+interface DeleteProps {
+  readonly provider: SignInProvider;
+  readonly onClose: () => void;
+}
+
+/** Asks before a provider is deleted. */
+export function DeleteProvider({ provider, onClose }: DeleteProps) {
+  const client = useQueryClient();
+  const deleting = useMutation({
+    mutationFn: () => deleteProvider(provider.id),
+    onSuccess: async () => {
+      await refreshSignInSettings(client);
+      onClose();
+      notifications.show({ message: `The provider “${provider.name}” is deleted.` });
+    },
+  });
+  return (
+    <FormDialog
+      title={`Delete “${provider.name}”`}
+      act="Delete the provider"
+      dangerous
+      error={deleting.error}
+      pending={deleting.isPending}
+      onSubmit={() => deleting.mutate()}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        Whoever is signed in by it is signed out at once, perhaps you too. Accounts stay, but those without a password
+        cannot come in until there is a provider that knows their address again.
+      </Text>
+    </FormDialog>
+  );
+}
