@@ -25,7 +25,7 @@ interface Changed<T> {
 export type ChangeWork<T> = (trx: Knex.Transaction) => Promise<Changed<T>>;
 
 /** A row of the history. `before_json` and `after_json` are not hashed themselves, but their digests are. */
-interface HistoryRow {
+export interface HistoryRow {
   readonly organisation: string;
   readonly sequence: number;
   readonly at: number;
@@ -120,8 +120,13 @@ const PAGE = 500;
 /**
  * Recomputes an organisation's chain from its first entry. A broken chain is reported at the first entry that does not
  * fit: altered, missing, or with contents that do not have their digest. Contents that were erased (null) are no fault.
+ * `seen` is given each entry that fits.
  */
-export async function verifyHistory(db: Knex, organisation: string): Promise<HistoryCheck> {
+export async function verifyHistory(
+  db: Knex,
+  organisation: string,
+  seen: (row: HistoryRow) => Promise<void> | void = () => {},
+): Promise<HistoryCheck> {
   let sequence = 0;
   let previous: string | null = null;
   for (;;) {
@@ -140,6 +145,7 @@ export async function verifyHistory(db: Knex, organisation: string): Promise<His
         return { ok: false, sequence, why: 'The contents kept with the entry do not have their digest.' };
       }
       previous = row.hash;
+      await seen(row);
     }
     if (rows.length < PAGE) break;
   }

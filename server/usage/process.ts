@@ -1,10 +1,12 @@
 /**
  * The process that makes the roll-ups, started by the gateway and gone with it. It adds new records to the sums every five
  * seconds, and reads records for scans: work that would hold up requests where they are served. What it waits for is its own
- * disk and its own connections; the gateway gives it less of the processor than it has itself.
+ * disk and its own connections; the gateway gives it less of the processor than it has itself. Records are sealed here too
+ * (see ../audit/keep-sealed.ts): one process costs less memory than two.
  */
 import { setPriority } from 'node:os';
 import { z } from 'zod';
+import { keepSealed } from '../audit/keep-sealed.ts';
 import type { Group } from './groups.ts';
 import { rebuildUsage } from './rebuild.ts';
 import { OtherRecords, rollStep } from './roller.ts';
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
       .finally(() => running.delete(id));
   });
   say({ kind: 'ready' });
+  void keepSealed({ dataDir, databaseUrl });
 
   const teams = new Teams(stores.control);
   let failures = 0;

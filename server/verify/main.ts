@@ -1,34 +1,17 @@
 /** `npm run ledger:verify`: reads the ledger of the configured database and says what does not add up. */
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readConfig } from '../config.ts';
 import { intentsIn } from '../records/intent-files.ts';
 import type { Intent } from '../records/record.ts';
-import { postgresKnex } from '../store/postgres.ts';
-import { sqliteReaders } from '../store/sqlite.ts';
+import { openToRead } from '../store/read-only.ts';
 import { type LedgerToVerify, verifyLedger } from './ledger.ts';
 
 async function openLedger(dataDir: string, databaseUrl: string | undefined): Promise<LedgerToVerify> {
-  if (databaseUrl !== undefined) {
-    return {
-      dialect: 'postgres',
-      control: postgresKnex(databaseUrl, 'control', 2),
-      records: postgresKnex(databaseUrl, 'records', 2),
-      intentsInFiles: () => Promise.resolve([]),
-    };
-  }
-  const [control, records] = [join(dataDir, 'control.db'), join(dataDir, 'records.db')];
-  try {
-    // What is opened is made where it is missing, so that is looked at first.
-    await Promise.all([access(control), access(records)]);
-  } catch {
-    throw new Error(`There is no ledger in the folder ${dataDir}. Set DATA_DIR to the folder of the gateway.`);
-  }
+  const stores = await openToRead({ dataDir, databaseUrl });
+  const isInFiles = stores.dialect === 'sqlite';
   return {
-    dialect: 'sqlite',
-    control: sqliteReaders(control),
-    records: sqliteReaders(records),
-    intentsInFiles: () => intentsWhileRunning(join(dataDir, 'intents')),
+    ...stores,
+    intentsInFiles: () => (isInFiles ? intentsWhileRunning(join(dataDir, 'intents')) : Promise.resolve([])),
   };
 }
 
