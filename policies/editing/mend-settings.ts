@@ -123,6 +123,9 @@ export function* mendModel({ node: id }: Problem, drawing: Drawing, context: Men
     yield act(`Use ${model.label || model.id}`, found.node.id, (settings) => ({
       ...settings,
       ...('model' in settings ? { model: replace(settings.model) } : {}),
+      ...(Array.isArray(settings.others)
+        ? { others: settings.others.map((one) => ({ ...one, model: replace(one?.model) })) }
+        : {}),
       ...(Array.isArray(settings.models) ? { models: [...new Set(settings.models.map(replace))] } : {}),
     }));
   }

@@ -56,6 +56,13 @@ export interface SettingsProblem {
   readonly fix: string;
 }
 
+/** One version of another policy, which never changes. */
+export interface PinnedVersion {
+  /** Id of the policy. */
+  readonly policy: string;
+  readonly version: number;
+}
+
 /** A node with settings that fit its kind's schema. */
 export interface BoundNode {
   readonly ports: readonly Port[];
@@ -64,6 +71,10 @@ export interface BoundNode {
   readonly conditions?: readonly ConditionUse[];
   /** Models that it may call: ids, or "asked". */
   readonly models?: readonly string[];
+  /** Models that get a copy and do not answer: ids, or "asked". */
+  readonly shadows?: readonly string[];
+  /** The version of another policy in which requests go on. */
+  readonly continues?: PinnedVersion;
   readonly budgets?: readonly string[];
   /** Names of the channels that it tells. */
   readonly channels?: readonly string[];
@@ -128,6 +139,8 @@ export interface FormHint {
     | 'model'
     | 'budget'
     | 'channel'
+    | 'policy'
+    | 'version'
     | 'timezone'
     | 'condition'
     | 'pattern'
@@ -146,6 +159,8 @@ export interface FormHint {
   readonly upTo?: string;
   /** The field beside it that a name is made from as long as nobody has written another. */
   readonly madeFrom?: string;
+  /** The field beside it that holds the policy whose version this is. */
+  readonly versionOf?: string;
 }
 
 declare module 'zod' {

@@ -29,6 +29,7 @@ const house: CheckContext = {
     return model && id === 'free/thing' ? { ...model, id, price: null } : model;
   },
   callersChoose: (name) => name === 'user',
+  versions: () => undefined,
   hasChannel: (name) => name === 'Finance',
 };
 
@@ -136,6 +137,11 @@ const SHOWN: Record<ProblemCode, readonly [graph: Graph, node: string | null, wo
     'pay',
     'counts by user, which callers may choose freely',
     'warning',
+  ],
+  policy_not_entered: [
+    draw({ enter, other: ['policy', { policy: 'nobody', version: 2 }] }, ['enter.next > other']),
+    'other',
+    'there is no version 2 of the policy chosen',
   ],
   more: [
     draw(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`n${i}`, ['oracle', {}] as const])), []),

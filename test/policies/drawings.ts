@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ChatBody } from '../../policies/chat.ts';
 import { canPublish, checkGraph } from '../../policies/check.ts';
 import { findKind } from '../../policies/compile.ts';
-import { CALL_FAILURES } from '../../policies/effects.ts';
+import { CALL_FAILURES, STRATEGIES } from '../../policies/effects.ts';
 import type { Graph } from '../../policies/graph.ts';
 import type { Outside } from '../../policies/simulate.ts';
 import { budgetOf, worldWith } from './house.ts';
@@ -89,11 +89,26 @@ const SETTINGS: Readonly<Record<string, fc.Arbitrary<object>>> = {
     waitSeconds: fc.constantFrom(0, 2),
     ifUnavailable: fc.constantFrom('refuse', 'continue'),
   }),
-  model: fc.record({ model: modelName, retries: fc.nat(2) }),
+  model: fc.record({
+    model: modelName,
+    retries: fc.nat(2),
+    others: fc.subarray([{ model: 'sandbox/local', share: 0.3 }, { model: 'sandbox/small' }]),
+    choose: fc.constantFrom(...STRATEGIES),
+    keepConversation: fc.boolean(),
+  }),
   fallback: fc.record({
     models: fc.array(modelName, { minLength: 1, maxLength: 3 }),
     moveOn: fc.subarray(['timeout', 'server_error', 'refused']),
   }),
+  cache: fc.record({ keptSeconds: fc.constantFrom(1, 3600), mayBypass: fc.boolean() }),
+  split: fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 3 }), fc.constantFrom([], ['user'])).map(([a, b, stickyBy]) => ({
+    variants: [
+      { port: 'a', label: '', weight: a },
+      { port: 'b', label: '', weight: b },
+    ],
+    stickyBy,
+  })),
+  shadow: fc.record({ model: modelName, share: share }),
   block: fc.constant({ status: 403, message: 'No.' }),
   answer: fc.constant({ text: 'Yes.' }),
 };

@@ -51,6 +51,10 @@ function stubs(numbers: readonly number[], answer: <T>(value: T) => T | Promise<
         }),
       ),
     alert: ({ channel, scope }) => answer({ alert: one(['noted', 'told_before', 'full']), channel, scope }),
+    chance: () => answer({ chance: (next() % 10) / 10 }),
+    cache: () => answer({ cache: one(['miss', 'hit', 'other_form', 'bypass']), model: null, ageMs: null }),
+    shadow: () => answer({ shadow: one(['sent', 'no_room']), model: null, record: null }),
+    order: ({ names, by }) => answer({ order: one([names, [...names].reverse()]), by }),
     call: (need) =>
       answer(
         one([true, false]) ? { ok: true, model: need.model } : { ok: false, model: null, failure: one(CALL_FAILURES) },

@@ -49,6 +49,10 @@ const noEffects = {
   redact: () => expect.unreachable(),
   throttle: () => expect.unreachable(),
   alert: () => expect.unreachable(),
+  chance: () => expect.unreachable(),
+  cache: () => expect.unreachable(),
+  shadow: () => expect.unreachable(),
+  order: () => expect.unreachable(),
 };
 
 async function explained(values: Record<string, string | number>) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bucketOf } from '../../policies/bucket.ts';
 import { type ChatBody, viewOfChat } from '../../policies/chat.ts';
 import { compileGraph } from '../../policies/compile.ts';
 import type { Graph } from '../../policies/graph.ts';
@@ -112,6 +113,14 @@ const paying = (within: readonly [string, object], warning: readonly [string, ob
     'month.exhausted > no',
   ]);
 
+/** The lots that a recorded request drew or, by its id, would have drawn in a drawing. */
+const lots = ({ nodes }: Graph, { id = '', trace }: ReplayInput): Record<string, number> => {
+  const drawn = trace.flatMap(({ node, results = [] }) =>
+    results.flatMap((result) => ('chance' in result ? [[node, result.chance] as const] : [])),
+  );
+  return { ...Object.fromEntries(nodes.map((node) => [node.id, bucketOf(id, node.id)])), ...Object.fromEntries(drawn) };
+};
+
 describe('what a draft would have done', () => {
   it('is nothing new where the draft is what decided', async () => {
     await fc.assert(
@@ -135,7 +144,12 @@ describe('what a draft would have done', () => {
         const request = { body: { ...chat, messages: chat.messages.slice(0, 1) }, tags, now };
         const allUp = { ...said, down: {} };
         const kept = await record(before, request, allUp);
-        const { decision } = await simulate(compileGraph(after), request, allUp, smallHouse);
+        const { decision } = await simulate(
+          compileGraph(after),
+          request,
+          { ...allUp, chances: lots(after, kept) },
+          smallHouse,
+        );
         const result = await impact(after, [kept]);
         const counts = countsOf(result);
         expect(Object.values(counts)).toEqual([1]);
@@ -181,6 +195,16 @@ describe('what a draft would have done', () => {
       },
     ]);
     expect(result.assumptions).toHaveLength(3);
+  });
+
+  it('takes the cheapest of a list by what was used, and cannot tell who would have been faster', async () => {
+    const records = [await record(only(large), ask('hi'), nothingSaid)];
+    const choosing = (choose: string): Graph =>
+      only(['model', { model: 'sandbox/large', others: [{ model: 'sandbox/small' }], choose }]);
+    const { moves, money } = await impact(choosing('cheapest'), records);
+    expect(moves).toEqual([{ from: 'sandbox/large', to: 'sandbox/small', count: 1 }]);
+    expect(money.cheaper.count).toBe(1);
+    expect(countsOf(await impact(choosing('fastest'), records))).toEqual({ 'cannot tell': 1 });
   });
 
   it('says who is refused now, and who is answered now', async () => {

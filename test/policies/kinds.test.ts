@@ -6,7 +6,9 @@ import { compileGraph, findKind } from '../../policies/compile.ts';
 import type { Graph } from '../../policies/graph.ts';
 import { kinds } from '../../policies/kinds/index.ts';
 import type { BoundNode, Kind } from '../../policies/kinds/kind.ts';
+import type { VersionLookup } from '../../policies/pinned.ts';
 import { outsideSchema, simulate } from '../../policies/simulate.ts';
+import { draw } from './drawings.ts';
 import { budgetOf, worldWith } from './house.ts';
 
 /** An example of a kind: a node with its settings, a request that meets it, and what then happens. */
@@ -32,6 +34,17 @@ const NOON = Date.UTC(2026, 2, 2, 12);
 
 /** The budgets that the examples name: ten dollars, and a hundred thousand tokens, a month. */
 const world = worldWith([budgetOf('month'), budgetOf('tokens', { unit: 'tokens', limit: 100_000 })]);
+
+/** The policies that the examples go on in. */
+const enter = ['request', {}] as const;
+const others: Readonly<Record<string, Graph>> = {
+  'answering@1': draw({ enter, last: ['model', { model: 'asked' }] }, ['enter.next > last']),
+  'refusing@2': draw({ enter, no: ['block', { message: 'No.' }] }, ['enter.next > no']),
+};
+const versions: VersionLookup = (policy, version) => {
+  const graph = others[`${policy}@${version}`];
+  return graph && { name: policy, graph };
+};
 
 const read = (kind: string, file: string): string =>
   readFileSync(new URL(`../../policies/kinds/${kind}/${file}`, import.meta.url), 'utf8');
@@ -74,7 +87,7 @@ function kindNamed(name: string): Kind {
 
 async function run(kind: string, one: Case) {
   const tags = new Map(Object.entries(one.tags).map(([name, value]) => [name, { value, source: 'caller' as const }]));
-  const graph = compileGraph(graphAround(kind, one));
+  const graph = compileGraph(graphAround(kind, one), versions);
   const now = one.at === undefined ? NOON : Date.parse(one.at);
   const simulation = await simulate(graph, { body: one.request ?? HELLO, tags, now }, one.outside, world);
   const step = simulation.decision.trace.find((each) => each.node === 'it');
@@ -137,7 +150,7 @@ describe.each(Object.entries(kinds))('the kind %s', (name, kind: Kind) => {
       expect(result.node.sentence).toMatch(/^[A-Z“a-z].*[^ ]$/);
       return;
     }
-    const chosen: Record<string, string> = { budget: 'budget', alert: 'channel' };
+    const chosen: Record<string, string> = { budget: 'budget', alert: 'channel', policy: 'policy' };
     expect(result.error.issues.map((issue) => issue.path.join('.'))).toEqual([chosen[name]]);
   });
 

@@ -63,8 +63,7 @@ describe('the shipped policies', () => {
   it('show every kind of node between them, but for those whose numbers are each house’s own', () => {
     const used = new Set([
       ...templates.flatMap(({ graph }) => graph.nodes.map((node) => node.kind)),
-      'throttle',
-      'alert',
+      ...['throttle', 'alert', 'cache', 'split', 'shadow', 'policy'],
     ]);
     expect([...used].sort()).toEqual(Object.keys(kinds).sort());
   });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Drawing } from '../../policies/graph.ts';
 import type { PolicyTest } from '../../policies/policy-test.ts';
 import { ask } from './client.ts';
-import { type Policy, policySchema } from './policies.ts';
+import { type Policy, policySchema } from './policy.ts';
 
 export interface NewPolicy extends Partial<Drawing> {
   readonly name: string;

@@ -4,18 +4,7 @@ import { z } from 'zod';
 import { graphSchema, layoutSchema } from '../../policies/graph.ts';
 import { policyTestsSchema } from '../../policies/policy-test.ts';
 import { ask } from './client.ts';
-
-export const policySchema = z.object({
-  id: z.string(),
-  /** Id of the project that it belongs to; null for the whole organisation. */
-  project: z.string().nullable(),
-  name: z.string(),
-  title: z.string(),
-  description: z.string(),
-  liveVersion: z.number().nullable(),
-  archived: z.boolean(),
-});
-export type Policy = z.infer<typeof policySchema>;
+import { type Policy, policySchema } from './policy.ts';
 
 const listedPolicy = policySchema.extend({
   draft: z.object({

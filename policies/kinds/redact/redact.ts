@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { detectors } from '../../text/detectors/index.ts';
 import { patternProblem } from '../../text/detectors/pattern.ts';
 import { REDACTION_ACTIONS } from '../../text/redact.ts';
-import { ask, defineKind, field } from '../kind.ts';
+import { ask, defineKind, field, type Step } from '../kind.ts';
 
 const action = field(z.enum(REDACTION_ACTIONS), 'What happens to it', '', {
   words: {
@@ -68,6 +68,17 @@ const settings = z.strictObject({
   ),
 });
 
+/** Whatever the drawing says of a detector that fails: who sends tokens could get around every one of them. */
+const UNREADABLE: Step = {
+  end: {
+    type: 'block',
+    status: 400,
+    message:
+      'This policy takes private data out of texts, and the request holds tokens in their place, which nobody can look into. Send the texts themselves.',
+  },
+  reason: 'The request holds tokens in place of texts, which cannot be looked into.',
+};
+
 const SAY = { mask: 'masks', placeholder: 'replaces', hash: 'hashes', report: 'reports' } as const;
 
 export const redact = defineKind(
@@ -97,6 +108,7 @@ export const redact = defineKind(
       const need = { type: 'redact', node, rules, ifUnavailable } as const;
       return () =>
         ask<'redact'>(need, (result) => {
+          if (result.unreadable) return UNREADABLE;
           const types = Object.keys(result.found);
           const count = types.reduce((sum, type) => sum + (result.found[type] ?? 0), 0);
           const provides = { 'redactions.count': count, 'redactions.types': types };

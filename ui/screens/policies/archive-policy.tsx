@@ -2,7 +2,8 @@ import { Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { archivePolicy, type Policy, refreshPolicies, unarchivePolicy } from '../../api/policies.ts';
+import { archivePolicy, refreshPolicies, unarchivePolicy } from '../../api/policies.ts';
+import type { Policy } from '../../api/policy.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
 
 /** Puts a policy into the archive, or brings it back, with a reason. */

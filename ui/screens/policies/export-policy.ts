@@ -2,7 +2,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { writePolicyFile } from '../../../policies/policy-file.ts';
 import { houseQuery } from '../../api/house.ts';
-import { drawingQuery, type Policy } from '../../api/policies.ts';
+import { drawingQuery } from '../../api/policies.ts';
+import type { Policy } from '../../api/policy.ts';
 
 /** Saves a version of a policy, or its draft, as `<name>.json`; rejects with an `ApiError` when it cannot be loaded. */
 export async function exportPolicy(client: QueryClient, policy: Policy, version: number | 'draft'): Promise<void> {

@@ -5,12 +5,8 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { checkGraph } from '../../../policies/check.ts';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
-import {
-  type Drawing as DrawingOf,
-  drawingQuery,
-  type Policy as PolicyWords,
-  policyQuery,
-} from '../../api/policies.ts';
+import { type Drawing as DrawingOf, drawingQuery, policyQuery } from '../../api/policies.ts';
+import type { Policy as PolicyWords } from '../../api/policy.ts';
 import { useMayChange } from '../../api/session.ts';
 import type { Shown } from '../../app/addresses.ts';
 import { Failure } from '../../app/failure.tsx';
@@ -25,6 +21,7 @@ import { DrawnTraffic } from './drawn-traffic.tsx';
 import { InWords } from './in-words.tsx';
 import { Problems } from './problems.tsx';
 import { Tests, useTestRunsOf } from './tests.tsx';
+import { UsedBy } from './used-by.tsx';
 import { Versions } from './versions.tsx';
 
 const route = getRouteApi('/policies/$policy');
@@ -183,6 +180,7 @@ function Contents({ policy, shown, answer, search, drawing }: DrawnProps & { rea
   const house = useHouseFor(graph, answer);
   const problems = useMemo(() => checkGraph(graph, house.check), [graph, house]);
   const runs = useTestRunsOf(drawing, house);
+  const splits = graph.nodes.some(({ kind }) => kind === 'split');
   const mayChange = useMayChange();
   const label = `Drawing of ${policy.title}`;
   return (
@@ -200,6 +198,11 @@ function Contents({ policy, shown, answer, search, drawing }: DrawnProps & { rea
           search={search}
         />
       )}
+      {splits ? (
+        <TextLink to="/policies/$policy/variants" params={{ policy: policy.id }}>
+          Compare the variants of its split
+        </TextLink>
+      ) : null}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
         <InWords graph={graph} budgets={house.budgetNames} />
         <Stack gap="xl">
@@ -215,6 +218,7 @@ function Contents({ policy, shown, answer, search, drawing }: DrawnProps & { rea
           />
           <Tests tests={tests} state={runs} />
           <Versions policy={policy} shown={shown} />
+          <UsedBy policy={policy.id} />
         </Stack>
       </SimpleGrid>
     </>

@@ -1,7 +1,8 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { changePolicy, type Policy, refreshPolicies } from '../../api/policies.ts';
+import { changePolicy, refreshPolicies } from '../../api/policies.ts';
+import type { Policy } from '../../api/policy.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
 import { isPolicyName } from './policy-name.ts';
 

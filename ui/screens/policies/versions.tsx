@@ -1,6 +1,6 @@
 import { Badge, Box, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Policy } from '../../api/policies.ts';
+import type { Policy } from '../../api/policy.ts';
 import { type VersionSummary, versionsQuery } from '../../api/versions.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Failure } from '../../app/failure.tsx';
