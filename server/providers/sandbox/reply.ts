@@ -43,10 +43,10 @@ const IMAGE_TOKENS = 85;
 const ECHO_LENGTH = 400;
 const ARGUMENT_LENGTH = 60;
 
-const tokensOf = (text: string): number => Math.ceil(text.length / UNITS_PER_TOKEN);
+export const tokensOf = (text: string): number => Math.ceil(text.length / UNITS_PER_TOKEN);
 
 /** FNV-1a with 32 bits, so that one text always gives one number. */
-function hashOf(text: string): number {
+export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;

@@ -1,9 +1,11 @@
-/** A simulated upstream: a real HTTP server that speaks the OpenAI chat protocol, fails on request, and costs nothing. */
+/** A simulated upstream: a real HTTP server that speaks OpenAI's chats and embeddings, fails on request, and costs nothing. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type ChatBody, chatBody } from '../../../policies/chat.ts';
+import { type EmbeddingBody, embeddingBody } from '../../../policies/embeddings.ts';
 import type { Model, Price } from '../../../policies/model.ts';
 import { isObject, parseJson } from '../../wire/json-value.ts';
 import { CREATED, eventsOf, wholeAnswer } from './answer.ts';
+import { embed } from './embed.ts';
 import { type Reply, replyTo, type UsageMode } from './reply.ts';
 
 export interface Sandbox {
@@ -29,6 +31,10 @@ const LARGE: Price = [
     cacheWrite: 5_000_000_000,
     output: 25_000_000_000,
   },
+];
+/** Embeddings have no output. */
+const EMBED: Price = [
+  { aboveInputTokens: 0, input: 20_000_000, cachedInput: 20_000_000, cacheWrite: 20_000_000, output: 0 },
 ];
 const FREE: Price = [{ aboveInputTokens: 0, input: 0, cachedInput: 0, cacheWrite: 0, output: 0 }];
 
@@ -69,6 +75,18 @@ export const SANDBOX_MODELS: readonly Model[] = [
     price: FREE,
     tier: 'small',
     leavesHouse: false,
+  },
+  {
+    ...SANDBOX,
+    id: 'sandbox/embed',
+    name: 'embed',
+    label: 'Embeddings (simulated)',
+    price: EMBED,
+    tier: 'small',
+    contextTokens: 8_192,
+    supports: { tools: false, images: false, audio: false, files: false, jsonSchema: false },
+    embeddings: 'only',
+    leavesHouse: true,
   },
 ];
 
@@ -155,16 +173,37 @@ function sendAnswer(response: ServerResponse, body: ChatBody, reply: Reply, brea
   response.end();
 }
 
-function complete(response: ServerResponse, bytes: Buffer, faults: ReadonlyMap<string, string>): void {
-  const parsed = chatBody.safeParse(parseJson(bytes.toString('utf8')));
-  if (!parsed.success) {
-    const message = parsed.error.issues[0]?.message ?? 'not a chat completion';
-    sendProblem(response, { status: 400, code: 'invalid_request', type: 'invalid_request_error', message });
+/** The paths that it answers, with what is asked for there. */
+const PATHS = { '/v1/chat/completions': 'a chat completion', '/v1/embeddings': 'a request for embeddings' } as const;
+
+const isPath = (path: string): path is keyof typeof PATHS => Object.hasOwn(PATHS, path);
+
+type Asked = { readonly chat: ChatBody } | { readonly embeddings: EmbeddingBody };
+
+/** What is asked for at a path; the words of what is wrong with it otherwise. */
+function readAsked(path: keyof typeof PATHS, body: unknown): Asked | string {
+  const chat = path === '/v1/chat/completions' ? chatBody.safeParse(body) : null;
+  if (chat?.success) return { chat: chat.data };
+  const embeddings = chat ? null : embeddingBody.safeParse(body);
+  if (embeddings?.success) return { embeddings: embeddings.data };
+  return (chat ?? embeddings)?.error?.issues[0]?.message ?? `not ${PATHS[path]}`;
+}
+
+function complete(
+  path: keyof typeof PATHS,
+  response: ServerResponse,
+  bytes: Buffer,
+  faults: ReadonlyMap<string, string>,
+): void {
+  const asked = readAsked(path, parseJson(bytes.toString('utf8')));
+  if (typeof asked === 'string') {
+    sendProblem(response, { status: 400, code: 'invalid_request', type: 'invalid_request_error', message: asked });
     return;
   }
-  const body = parsed.data;
-  const { name, parameters } = readName(body.model, faults);
-  const model = SANDBOX_MODELS.find((candidate) => candidate.name === name);
+  const { name, parameters } = readName(('chat' in asked ? asked.chat : asked.embeddings).model, faults);
+  const model = SANDBOX_MODELS.find(
+    (one) => one.name === name && (one.embeddings === 'only') === 'embeddings' in asked,
+  );
   if (!model) {
     const message = `The sandbox has no model "${name}".`;
     sendProblem(response, { status: 404, code: 'model_not_found', type: 'invalid_request_error', message });
@@ -182,7 +221,10 @@ function complete(response: ServerResponse, bytes: Buffer, faults: ReadonlyMap<s
     } else if (fault !== null && fault !== 'timeout' && fault !== 'break') {
       const message = `The sandbox has no fault "${fault}".`;
       sendProblem(response, { status: 400, code: 'unknown_fault', type: 'invalid_request_error', message });
-    } else if (fault !== 'timeout') {
+    } else if (fault !== 'timeout' && 'embeddings' in asked) {
+      sendJson(response, 200, embed(asked.embeddings, model));
+    } else if (fault !== 'timeout' && 'chat' in asked) {
+      const body = asked.chat;
       sendAnswer(response, body, replyTo(body, model, usageMode(parameters.get('usage'))), fault === 'break');
     }
   };
@@ -206,14 +248,15 @@ function handle(request: IncomingMessage, response: ServerResponse, faults: Read
     sendJson(response, 200, { object: 'list', data });
     return;
   }
-  if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
-    const message = 'The sandbox only knows /v1/chat/completions and /v1/models.';
+  const { url = '' } = request;
+  if (request.method !== 'POST' || !isPath(url)) {
+    const message = 'The sandbox only knows /v1/chat/completions, /v1/embeddings and /v1/models.';
     sendProblem(response, { status: 404, code: 'not_found', type: 'invalid_request_error', message });
     return;
   }
   const pieces: Buffer[] = [];
   request.on('data', (piece: Buffer) => pieces.push(piece));
-  request.on('end', () => complete(response, Buffer.concat(pieces), faults));
+  request.on('end', () => complete(url, response, Buffer.concat(pieces), faults));
 }
 
 /**

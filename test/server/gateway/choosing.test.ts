@@ -148,7 +148,7 @@ describe('tags', () => {
     ['LiteLLM', { 'x-litellm-tags': 'feature:search,beta' }, { feature: 'search', beta: 'true' }],
     [
       'Portkey',
-      { 'x-portkey-metadata': '{"_user":"ada","feature":"search","nested":{"a":1}}' },
+      { 'x-portkey-metadata': '{"_user":"ada","feature":"search","nothing":null}' },
       { user: 'ada', feature: 'search' },
     ],
     [
