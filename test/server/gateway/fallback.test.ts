@@ -1,93 +1,32 @@
 /** What happens when a model does not answer: who is tried next, who pays, and what the app sees. */
 import type { ServerResponse } from 'node:http';
-import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openSource } from '../../../server/providers/catalogue.ts';
-import { createOpenAiCompatible } from '../../../server/providers/openai-compatible.ts';
-import { startUpstream, type Upstream } from '../providers/upstream.ts';
-import { graphOf, idOf, publish, recordOf, replayAll, startGateway, type TestGateway } from './harness.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Answered,
+  answer,
+  type BehavingModels,
+  type Behaviour,
+  data,
+  delta,
+  startBehavingModels,
+  status,
+} from './behaving-models.ts';
+import { graphOf, publish, replayAll, type TestGateway } from './harness.ts';
 
+let models: BehavingModels;
 let gateway: TestGateway;
-let upstream: Upstream;
-/** What each model does; others answer. */
-const behaviours = new Map<string, (response: ServerResponse) => void>();
-let budget = '';
-let policies = 0;
-
-const data = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
-const delta = (fields: object, finish: string | null = null): string =>
-  data({ id: 'c', choices: [{ index: 0, delta: fields, finish_reason: finish }] });
-const usage = { prompt_tokens: 20, completion_tokens: 10, total_tokens: 30 };
-
-function answer(response: ServerResponse, model: string, stream: boolean): void {
-  if (stream) {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.end(
-      `${delta({ role: 'assistant' })}${delta({ content: `from ${model}` })}${delta({}, 'stop')}${data({ choices: [], usage })}data: [DONE]\n\n`,
-    );
-  } else {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(
-      JSON.stringify({
-        choices: [{ index: 0, message: { role: 'assistant', content: `from ${model}` }, finish_reason: 'stop' }],
-        usage,
-      }),
-    );
-  }
-}
+let behaviours: Map<string, Behaviour>;
 
 beforeAll(async () => {
-  upstream = await startUpstream((response) => {
-    const { model, stream } = JSON.parse(upstream.requests.at(-1)?.body ?? '{}');
-    const behaviour = behaviours.get(model);
-    if (behaviour) behaviour(response);
-    else answer(response, model, stream === true);
-  });
-  // A port on which nobody listens any more.
-  const closed = createServer();
-  const port = await new Promise<number>((resolve) => {
-    closed.listen(0, '127.0.0.1', () => {
-      const address = closed.address();
-      closed.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-  gateway = await startGateway({
-    providers: [
-      {
-        provider: createOpenAiCompatible({ name: 'up', baseUrl: upstream.baseUrl, apiKey: null }),
-        source: openSource('up', ['a', 'b', 'c'], true),
-      },
-      {
-        provider: createOpenAiCompatible({ name: 'gone', baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: null }),
-        source: openSource('gone', ['m'], true),
-      },
-    ],
-  });
-  // A dollar for a million tokens, in and out.
-  for (const model of ['up/a', 'up/b', 'up/c', 'gone/m']) {
-    const rate = { aboveInputTokens: 0, input: 1e9, cachedInput: 1e9, cacheWrite: 1e9, output: 1e9 };
-    await gateway.api('POST', '/prices', { model, price: [rate], reason: 'for a test' });
-  }
-  ({ id: budget } = await gateway.api<{ id: string }>('POST', '/budgets', {
-    name: 'Purse',
-    scope: [],
-    window: 'month',
-    timeZone: 'UTC',
-    unit: 'usd',
-    limit: 1e9,
-    owner: null,
-    reason: 'for a test',
-  }));
+  models = await startBehavingModels();
+  ({ gateway, behaviours } = models);
 });
-beforeEach(() => upstream.requests.splice(0));
-afterEach(() => behaviours.clear());
+beforeEach(() => models.fresh());
 afterAll(async () => {
   try {
     await replayAll(gateway);
   } finally {
-    const stopped = gateway.stop();
-    await upstream.close();
-    await stopped;
+    await models.stop();
   }
 });
 
@@ -96,34 +35,12 @@ async function asking(
   kind: 'fallback' | 'model',
   settings: Record<string, unknown>,
   body: Record<string, unknown> = {},
-) {
-  policies += 1;
-  const name = `p${policies}`;
-  await publish(
-    gateway,
-    name,
-    graphOf(
-      { enter: ['request', {}], pay: ['budget', { budget, warnAt: null, outputLimit: 100 }], call: [kind, settings] },
-      ['enter.next > pay', 'pay.within > call'],
-    ),
-  );
-  const ask = async () => {
-    const response = await gateway.chat({
-      model: `policy/${name}`,
-      messages: [{ role: 'user', content: 'hello' }],
-      ...body,
-    });
-    const text = await response.text();
-    return { response, text, record: await recordOf(gateway, idOf(response)) };
-  };
+): Promise<Answered & { ask: () => Promise<Answered> }> {
+  const name = await models.policyOf(kind, settings);
+  const ask = () => models.ask(name, body);
   return { ask, ...(await ask()) };
 }
-const called = (): string[] => upstream.requests.map(({ body }) => JSON.parse(body).model);
-const status =
-  (code: number, headers: Record<string, string> = {}) =>
-  (response: ServerResponse) => {
-    response.writeHead(code, { 'content-type': 'application/json', ...headers }).end('{"error":{"message":"no"}}');
-  };
+const called = (): string[] => models.called();
 const moveOn = { models: ['up/a', 'up/b'], coolDownSeconds: 0, timeoutSeconds: 20 };
 
 /** What the first model does, as which failure it counts, and whether it may have been billed. */
@@ -219,7 +136,7 @@ describe('a stream', () => {
     expect(text).toContain('from b');
     expect(text).not.toContain('wait');
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
-    expect(record.attempts.map(({ failure }) => failure)).toEqual(['server_error', null]);
+    expect(record.attempts.map(({ failure }) => failure)).toEqual(['broken', null]);
   });
 
   it('moves on when it brings an error before its first content', async () => {
@@ -314,7 +231,6 @@ describe('a model that failed', () => {
     expect(called()).toEqual(['a', 'b', 'b']);
     expect(record.attempts).toHaveLength(1);
     expect(record.trace.at(-1)?.reason).toContain('left alone');
-    gateway.running.gateway.coolDowns.failed('up/a', 'server_error', 0, 1, null);
   });
 
   it('is left alone from the moment at which it failed, not from that of the request', async () => {

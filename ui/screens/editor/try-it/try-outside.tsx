@@ -1,12 +1,13 @@
-import { NativeSelect, Radio, Stack, Text } from '@mantine/core';
+import { NativeSelect, Radio, Stack, Switch, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { CALL_FAILURES } from '../../../../policies/effects.ts';
-import { FAILURE_WORDS } from '../../../../policies/kinds/model/model.ts';
+import { FAILURE_WORDS } from '../../../../policies/kinds/model/failure-words.ts';
 import { useEditing, useEditor } from '../../../editing/editing-context.tsx';
-import { asksOf } from '../../../trying/asks.ts';
+import { type Asks, asksOf } from '../../../trying/asks.ts';
 import type { Tried } from '../../../trying/try-out.ts';
 import { useTrying } from '../../../trying/trying-context.tsx';
 import { BudgetUse } from './try-budget-use.tsx';
+import { ModelMeasured } from './try-measured.tsx';
 import { TrySlider } from './try-slider.tsx';
 
 /** What budgets, models and the classifier would say, where that is to be another than it is now. */
@@ -16,9 +17,11 @@ export function TryOutside() {
   const asks = useMemo(() => asksOf(graph), [graph]);
   const asked = useTrying(({ trial }) => trial.model);
   const down = useTrying(({ trial }) => trial.outside.down);
-  const names = asks.models.map((name) => (name === 'asked' ? asked.trim() : name));
-  const models = new Set([...names.flatMap((name) => house.check.models(name)?.id ?? []), ...Object.keys(down)]);
-  if (asks.budgets.length + asks.throttles.length + models.size === 0 && !asks.classifies) {
+  const idsOf = (name: string) => house.check.models(name === 'asked' ? asked.trim() : name)?.id ?? [];
+  const models = new Set([...asks.models.flatMap(idsOf), ...Object.keys(down)]);
+  const measured = new Set(asks.measured.flatMap(idsOf));
+  const others = asks.throttles.length + asks.splits.length + asks.caches.length;
+  if (asks.budgets.length + others + models.size === 0 && !asks.classifies) {
     return (
       <Text size="sm" c="dimmed">
         This drawing asks nothing of the outside yet: add a budget, a model or a classifier to it.
@@ -33,6 +36,12 @@ export function TryOutside() {
       {asks.throttles.map((one) => (
         <ThrottleUse key={one.id} {...one} />
       ))}
+      {asks.splits.map((one) => (
+        <VariantDrawn key={one.id} {...one} />
+      ))}
+      {asks.caches.map((one) => (
+        <AnswerKept key={one.id} {...one} />
+      ))}
       {models.size > 0 ? (
         <Stack gap="xs" role="group" aria-label="Models">
           <Text size="sm" fw={600}>
@@ -40,6 +49,9 @@ export function TryOutside() {
           </Text>
           {[...models].map((id) => (
             <ModelAnswer key={id} id={id} />
+          ))}
+          {[...measured].map((id) => (
+            <ModelMeasured key={id} id={id} />
           ))}
         </Stack>
       ) : null}
@@ -58,6 +70,45 @@ function ThrottleUse({ id, title }: { readonly id: string; readonly title: strin
       value={Math.round(used * 100)}
       onChange={(share) =>
         edit(({ outside }) => ({ outside: { ...outside, throttles: { ...outside.throttles, [id]: share / 100 } } }))
+      }
+    />
+  );
+}
+
+/** Which variant a split draws for a request that has no variant of its own. */
+function VariantDrawn({ id, title, variants }: Asks['splits'][number]) {
+  const lot = useTrying(({ trial }) => trial.outside.chances?.[id]) ?? 0;
+  const edit = useTrying((state) => state.edit);
+  const nearest = [...variants].sort((a, b) => Math.abs(a.lot - lot) - Math.abs(b.lot - lot))[0];
+  return (
+    <NativeSelect
+      label={`Variant that “${title}” draws`}
+      description="For requests that do not keep a variant of their own."
+      size="xs"
+      data={variants.map(({ port, label }) => ({ value: port, label }))}
+      value={nearest?.port ?? ''}
+      onChange={({ currentTarget: { value } }) => {
+        const next = variants.find(({ port }) => port === value)?.lot ?? 0;
+        edit(({ outside }) => ({ outside: { ...outside, chances: { ...outside.chances, [id]: next } } }));
+      }}
+    />
+  );
+}
+
+/** Whether a cache has an answer to the request. */
+function AnswerKept({ id, title }: Asks['caches'][number]) {
+  const model = useTrying(({ trial }) => trial.outside.cached?.[id]);
+  const asked = useTrying(({ trial }) => trial.model);
+  const edit = useTrying((state) => state.edit);
+  return (
+    <Switch
+      label={`“${title}” has an answer to this request`}
+      checked={model !== undefined}
+      onChange={({ currentTarget: { checked } }) =>
+        edit(({ outside }) => {
+          const { [id]: _, ...others } = outside.cached ?? {};
+          return { outside: { ...outside, cached: checked ? { ...others, [id]: asked.trim() } : others } };
+        })
       }
     />
   );
