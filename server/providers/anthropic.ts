@@ -5,6 +5,7 @@ import { messageFailure, messageFailureWithin } from '../wire/message-failure.ts
 import { CANNOT_THINK, LEAST_THOUGHT, THINKS_BY_TOKENS, THOUGHT } from '../wire/message-thinking.ts';
 import type { TranslatedCall } from '../wire/translation.ts';
 import { countAtAnthropic } from './anthropic-count.ts';
+import type { Connecting } from './network.ts';
 import { createPassThrough } from './pass-through.ts';
 import type { Provider } from './provider.ts';
 import { unsupported } from './translate/chat-body.ts';
@@ -18,7 +19,7 @@ type VendorOptions = Pick<AnthropicLanguageModelOptions, 'thinking' | 'effort' |
  * Reasoning at the effort asked for, without spending more output than the client's limit: a budget counts towards
  * the limit here, while the SDK would add it.
  */
-function applyReasoning(name: string, reasoning: TranslatedCall['reasoning'], call: CallOptions): VendorOptions {
+export function reasoningOf(name: string, reasoning: TranslatedCall['reasoning'], call: CallOptions): VendorOptions {
   if (!reasoning) return {};
   if ('tokens' in reasoning) return withBudget(reasoning.tokens, call);
   const { effort } = reasoning;
@@ -42,7 +43,7 @@ function withBudget(wanted: number, call: CallOptions): VendorOptions {
 
 function callOf({ options, reasoning, user, parallelTools }: TranslatedCall, name: string): CallOptions {
   const call = { ...options };
-  const own = applyReasoning(name, reasoning, call);
+  const own = reasoningOf(name, reasoning, call);
   if (!parallelTools) own.disableParallelToolUse = true;
   if (user) own.metadata = { userId: user };
   return { ...call, providerOptions: { anthropic: own } };
@@ -80,7 +81,7 @@ function refuseLosses(call: CallOptions, name: string, body: string): void {
 const failures = { ofAnswer: messageFailure, inAnswer: messageFailureWithin };
 
 /** The version of the protocol, which every call names. */
-const VERSION = '2023-06-01';
+export const ANTHROPIC_VERSION = '2023-06-01';
 
 /** The vendor's SDKs write the address without the version, this one with it; both are understood. */
 function versioned(baseUrl: string): string {
@@ -89,10 +90,16 @@ function versioned(baseUrl: string): string {
 }
 
 /** Anthropic's messages API, or one that speaks it at `baseUrl`. */
-export function createAnthropic(options: { name: string; baseUrl: string; apiKey: string }): Provider {
-  const agent = new Agent();
+export function createAnthropic(options: {
+  name: string;
+  baseUrl: string;
+  apiKey: string;
+  connect?: Connecting;
+}): Provider {
+  const { connect } = options;
+  const agent = new Agent(connect ? { connect } : {});
   const baseURL = versioned(options.baseUrl);
-  const headers = { 'x-api-key': options.apiKey, 'anthropic-version': VERSION };
+  const headers = { 'x-api-key': options.apiKey, 'anthropic-version': ANTHROPIC_VERSION };
   const vendor: Vendor = {
     dispatcher: agent,
     options: callOf,
@@ -106,6 +113,7 @@ export function createAnthropic(options: { name: string; baseUrl: string; apiKey
     paths: { messages: '/messages' },
     headers,
     failures,
+    ...(connect && { connect }),
   });
   return {
     name: options.name,

@@ -21,6 +21,8 @@ export interface Catalogue {
   /** What is offered for choice, by provider in the order of configuration. */
   readonly models: readonly Model[];
   readonly lookup: ModelLookup;
+  /** Names of the organisation's own, with the model that each leads to. */
+  readonly aliases: ReadonlyMap<string, string>;
   /** The price for a request, by the time of its start. `Model.price` is that of the time the catalogue was built. */
   readonly priceAt: PriceAt;
 }
@@ -32,9 +34,14 @@ export interface Catalogue {
  * unlisted.
  */
 export function buildCatalogue(
-  input: PriceRules & { readonly sources: readonly ModelSource[]; readonly now: number },
+  input: PriceRules & {
+    readonly sources: readonly ModelSource[];
+    readonly aliases?: readonly { readonly name: string; readonly model: string }[];
+    readonly now: number;
+  },
 ): Catalogue {
-  const { sources, now, ...rules } = input;
+  const { sources, now, aliases: named = [], ...rules } = input;
+  const aliases = new Map(named.map(({ name, model }) => [name, model]));
   const byProvider = new Map(sources.map((source) => [source.provider, source]));
   const forgotten = new Map(
     sources.flatMap((source) => forgottenOf(source, rules).map((model) => [model.id, { source, model }] as const)),
@@ -65,6 +72,11 @@ export function buildCatalogue(
   const lookup: ModelLookup = (idOrName) => {
     const known = byId.get(idOrName);
     if (known) return known;
+    // An alias leads to a model and never to another alias.
+    const meant = aliases.get(idOrName);
+    return meant === undefined ? lookupModel(idOrName) : (byId.get(meant) ?? lookupModel(meant));
+  };
+  const lookupModel: ModelLookup = (idOrName) => {
     const place = split(idOrName);
     // A name may itself have a slash: without a provider of that prefix it is a bare name.
     const found = place
@@ -72,7 +84,7 @@ export function buildCatalogue(
       : sources.find((source) => source.listing(idOrName))?.find(idOrName);
     return found ? priced(found) : sources.flatMap(({ provider }) => byId.get(`${provider}/${idOrName}`) ?? [])[0];
   };
-  return { models, lookup, priceAt };
+  return { models, lookup, aliases, priceAt };
 }
 
 /** Models of the newest price list that the program itself knows no more: they are served until the list is replaced. */
@@ -129,6 +141,7 @@ export function openSource(provider: string, names: readonly string[], leavesHou
       tokenizer: null,
       imageTokens: 3000,
       supports: { tools: true, images: true, audio: true, files: true, jsonSchema: true },
+      embeddings: 'also',
       leavesHouse,
     };
   };

@@ -11,7 +11,10 @@ import type { Vendor } from './translated.ts';
 
 export interface ChatVendorOptions {
   readonly name: string;
-  readonly baseUrl: string;
+  /** Where the path begins, or what gives that for a model's name. */
+  readonly baseUrl: string | ((model: string) => string);
+  /** What follows every path after its question mark. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly dispatcher: Dispatcher;
   readonly failures: FailureReader;
@@ -97,7 +100,7 @@ const refusals = {
 
 /** What is called by way of the vendor's package. */
 export function createChatVendor(vendor: ChatVendorOptions): Vendor {
-  const { name, headers, dispatcher, failures, tokenLimit } = vendor;
+  const { name, baseUrl, query, headers, dispatcher, failures, tokenLimit } = vendor;
   return {
     dispatcher,
     options({ options, reasoning, user, parallelTools }): CallOptions {
@@ -118,7 +121,8 @@ export function createChatVendor(vendor: ChatVendorOptions): Vendor {
     model: (model, fetch) =>
       createOpenAICompatible({
         name,
-        baseURL: vendor.baseUrl,
+        baseURL: typeof baseUrl === 'string' ? baseUrl : baseUrl(model),
+        ...(query && { queryParams: { ...query } }),
         headers: { ...headers },
         fetch,
         includeUsage: true,

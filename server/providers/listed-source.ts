@@ -8,12 +8,19 @@ interface Family {
   /** Whether its models are offered for choice; others are found by name only: superseded, or fine-tuned. */
   readonly offered: boolean;
   readonly supports: Model['supports'];
+  readonly embeddings?: Model['embeddings'];
 }
 
 const TEXT = { tools: false, images: false, audio: false, files: false, jsonSchema: false };
 const TEXT_TOOLS = { ...TEXT, tools: true };
 const FULL = { tools: true, images: true, audio: false, files: true, jsonSchema: true };
 const SOUND = { ...TEXT_TOOLS, audio: true };
+const FORMS = { ...TEXT_TOOLS, jsonSchema: true };
+/** Of servers whose models are not described: nothing is kept from them, and what they do not take they refuse. */
+const UNKNOWN = { tools: true, images: true, audio: true, files: true, jsonSchema: true };
+
+/** Names of models of other kinds, by what vendors call them. */
+const NOT_CHAT = /embed|whisper|moderation|guard|ocr|voice|tts|image|transcri|rerank/i;
 
 interface Vendor {
   /** Names that the price list has but the chat endpoint does not serve, or not at a price of text tokens alone. */
@@ -34,6 +41,7 @@ const VENDORS = {
       { name: /^gpt-audio/, offered: true, supports: SOUND },
       { name: /^ft:gpt-4/, offered: false, supports: FULL },
       { name: /^(gpt-4o|gpt-4\.1|gpt-[5-9]|o[1-9])/, offered: true, supports: FULL },
+      { name: /^text-embedding-/, offered: true, supports: TEXT, embeddings: 'only' },
     ],
   },
   anthropic: {
@@ -42,6 +50,49 @@ const VENDORS = {
       { name: /^claude-3/, offered: false, supports: FULL },
       { name: /^claude-/, offered: true, supports: FULL },
     ],
+  },
+  google: {
+    notChat: /embedding|image|tts|live|omni|^claude|gemini-(1\.|pro|flash-1)/,
+    families: [
+      { name: /^gemma-/, offered: true, supports: { ...TEXT, images: true } },
+      { name: /^gemini-2\.0/, offered: false, supports: FULL },
+      { name: /^gemini-/, offered: true, supports: FULL },
+    ],
+  },
+  aws: {
+    notChat: /embed|sonic|rerank|canvas|reel|titan-text/,
+    families: [
+      { name: /anthropic\.claude-3/, offered: false, supports: FULL },
+      { name: /anthropic\.claude-/, offered: true, supports: FULL },
+      { name: /amazon\.nova-micro/, offered: true, supports: FORMS },
+      { name: /amazon\.nova-/, offered: true, supports: FULL },
+      { name: /(^|\.)openai\./, offered: true, supports: FORMS },
+      { name: /(llama4|llama3-3|mistral-large|pixtral|deepseek|qwen|nemotron)/, offered: true, supports: FORMS },
+      { name: /./, offered: false, supports: TEXT },
+    ],
+  },
+  mistral: {
+    notChat: NOT_CHAT,
+    families: [{ name: /./, offered: true, supports: UNKNOWN }],
+  },
+  groq: {
+    notChat: NOT_CHAT,
+    families: [{ name: /./, offered: false, supports: UNKNOWN }],
+  },
+  together: {
+    notChat: NOT_CHAT,
+    families: [{ name: /./, offered: false, supports: UNKNOWN }],
+  },
+  'x-ai': {
+    notChat: NOT_CHAT,
+    families: [
+      { name: /^grok-2/, offered: false, supports: UNKNOWN },
+      { name: /./, offered: true, supports: UNKNOWN },
+    ],
+  },
+  deepseek: {
+    notChat: NOT_CHAT,
+    families: [{ name: /./, offered: true, supports: UNKNOWN }],
   },
 } as const satisfies Record<string, Vendor>;
 
@@ -53,8 +104,11 @@ const COSTLY_IMAGES = { name: /^(ft:)?gpt-4o-mini/, tokens: 48_169 };
 /** The tokenizers that vendors have published, by the names of their models. What is newer than these may read otherwise. */
 const TOKENIZER_FAMILIES: readonly { readonly name: RegExp; readonly tokenizer: Tokenizer }[] = [
   { name: /^((ft:)?gpt-4(o|\.[15])|gpt-5|o[134])/, tokenizer: 'o200k' },
-  { name: /^(ft:)?gpt-(3\.5-turbo|4(-|$))/, tokenizer: 'cl100k' },
+  { name: /^((ft:)?gpt-(3\.5-turbo|4(-|$))|text-embedding-)/, tokenizer: 'cl100k' },
 ];
+
+/** A vendor whose models are in the price list. */
+export type PricedVendor = keyof typeof VENDORS;
 
 const familyOf = ({ notChat, families }: Vendor, name: string): Family | undefined =>
   notChat.test(name) ? undefined : families.find((family) => family.name.test(name));
@@ -77,7 +131,7 @@ export function shippedPrices(): ListedPrices {
  * The models of a vendor of the price list, for the provider `provider`. Dated snapshots and aliases are found by their
  * own names at the price of the model that the list means by them.
  */
-export function listedSource(provider: string, vendor: keyof typeof VENDORS): ModelSource {
+export function listedSource(provider: string, vendor: PricedVendor): ModelSource {
   const known: Vendor = VENDORS[vendor];
   const listed = listedModels(vendor);
   const byId = new Map(listed.map((entry) => [entry.id, entry]));
@@ -95,14 +149,16 @@ export function listedSource(provider: string, vendor: keyof typeof VENDORS): Mo
     tokenizer: TOKENIZER_FAMILIES.find((one) => one.name.test(name))?.tokenizer ?? null,
     imageTokens: COSTLY_IMAGES.name.test(name) ? COSTLY_IMAGES.tokens : IMAGE_TOKENS,
     supports: family.supports,
+    ...(family.embeddings && { embeddings: family.embeddings }),
     leavesHouse: true,
   });
   return {
     provider,
     vendor,
     models: () =>
-      listed.flatMap(({ id, label, contextTokens }) => {
-        const family = familyOf(known, id);
+      listed.flatMap(({ id, label, contextTokens, steps }) => {
+        // What the list has no price for could be used behind no budget.
+        const family = steps.length === 0 ? undefined : familyOf(known, id);
         return family?.offered ? [modelOf(id, label, contextTokens, family)] : [];
       }),
     find: (name) => {

@@ -1,9 +1,13 @@
 /** Calls an upstream in a protocol that it speaks itself: bytes go out and come back as they are. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Transform } from 'node:stream';
 import { type Dispatcher, errors, Pool } from 'undici';
 import type { Endpoint } from '../../policies/request.ts';
 import { isObject, type JsonObject, parseJson } from '../wire/json-value.ts';
+import { decoderOf, ENCODINGS } from './decoding.ts';
+import type { Connecting } from './network.ts';
 import { type AnswerSink, type UpstreamCall, UpstreamError, type UpstreamRequest } from './provider.ts';
+import { limitsSaid } from './rate-limits.ts';
 import { retryAfter } from './retry-after.ts';
 
 /** Largest answer that is not a stream, in bytes. */
@@ -11,6 +15,12 @@ const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
 
 /** As much of a failure's body as is read to learn its reason. */
 const MAX_FAILURE_BYTES = 64 * 1024;
+
+/**
+ * Compressed bytes that may wait to be decoded before the connection is held back. Not less: to go on with a connection
+ * costs as much as all that has come over it in the meantime.
+ */
+const MOST_UNDECODED = 1024 * 1024;
 
 /** How long a TCP and TLS connection may take, in milliseconds; a call with less time does not wait for it. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -26,13 +36,14 @@ export interface FailureReader {
 export interface PassThroughOptions {
   /** Where the paths begin, such as "https://api.openai.com/v1". */
   readonly baseUrl: string;
-  /** The paths of the protocols that the upstream speaks, after the base. */
-  readonly paths: Partial<Record<Endpoint, string>>;
+  /** The paths of the protocols that the upstream speaks, after the base; or what gives them for a model's name. */
+  readonly paths: Partial<Record<Endpoint, string | ((model: string) => string)>>;
   /** Headers of every call, such as the key's. */
   readonly headers: Readonly<Record<string, string>>;
   readonly failures: FailureReader;
   /** Most connections at once; as many as there are calls when left out. */
   readonly connections?: number;
+  readonly connect?: Connecting;
 }
 
 export interface PassThrough {
@@ -53,8 +64,6 @@ function one(headers: IncomingHttpHeaders, name: string): string | null {
 
 /** What is wrong with the head of a 2xx answer, in words; null when it is as asked for. */
 function wrongHead(headers: IncomingHttpHeaders, stream: boolean): string | null {
-  const encoding = one(headers, 'content-encoding');
-  if (encoding && encoding !== 'identity') return `it is compressed (${encoding}), which was not asked for`;
   const type = one(headers, 'content-type') ?? '';
   if (type.includes('text/html')) return 'it is a web page';
   if (stream && type !== '' && !type.includes('text/event-stream')) return `it is ${type} instead of a stream`;
@@ -72,6 +81,9 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
   #paused = false;
   #settled = false;
   #headSeen = false;
+  /** Decodes an answer that comes compressed. It holds the connection back, and the client holds back the decoder. */
+  #decoder: Transform | null = null;
+  /** Bytes of the answer, decoded. */
   #bytes = 0;
   /** The head of an answer that is a failure, and what has come of its body. */
   #failed: { readonly status: number; readonly why: string | null; readonly retryAfterMs: number | null } | null = null;
@@ -86,12 +98,14 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
 
   pause(): void {
     this.#paused = true;
-    this.#controller?.pause();
+    if (this.#decoder) this.#decoder.pause();
+    else this.#controller?.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    this.#controller?.resume();
+    if (this.#decoder) this.#decoder.resume();
+    else this.#controller?.resume();
   }
 
   cancel(): void {
@@ -117,6 +131,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
   #fail(error: UpstreamError): void {
     if (!this.#settle()) return;
     this.#controller?.abort(error);
+    this.#decoder?.destroy();
     this.#sink.fail(error);
   }
 
@@ -130,7 +145,14 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
     if (status < 200 || this.#settled) return;
     this.#headSeen = true;
     clearTimeout(this.#timer);
-    const why = status < 300 ? wrongHead(headers, this.#request.stream) : null;
+    const said = limitsSaid(headers, Date.now());
+    if (said) this.#sink.limits?.(said);
+    const encoding = one(headers, 'content-encoding') ?? 'identity';
+    const isEncoded = encoding !== 'identity' && encoding !== '';
+    if (isEncoded) this.#decode(decoderOf(encoding));
+    const unreadable =
+      isEncoded && !this.#decoder ? `it is compressed in a way that the gateway cannot read (${encoding})` : null;
+    const why = status < 300 ? (unreadable ?? wrongHead(headers, this.#request.stream)) : null;
     if (status >= 300 || why !== null) {
       this.#failed = {
         status,
@@ -145,6 +167,25 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
 
   onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
     if (this.#settled) return;
+    if (!this.#decoder) this.#take(bytes);
+    else if (!this.#decoder.write(bytes) && this.#decoder.writableLength > MOST_UNDECODED) this.#controller?.pause();
+  }
+
+  #decode(decoder: Transform | null): void {
+    if (!decoder) return;
+    this.#decoder = decoder;
+    decoder.on('data', (bytes: Buffer) => this.#take(bytes));
+    decoder.on('drain', () => this.#controller?.resume());
+    decoder.on('end', () => this.#ended());
+    decoder.on('error', () => {
+      if (this.#failed) this.#fail(this.#failure());
+      else this.#fail(new UpstreamError('bad_answer', 'its compressed answer is broken', { billed: 'maybe' }));
+    });
+    if (this.#paused) decoder.pause();
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#settled) return;
     this.#bytes += bytes.length;
     if (this.#failed) {
       this.#failureBody.push(bytes);
@@ -155,6 +196,11 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
   }
 
   onResponseEnd(): void {
+    if (this.#decoder) this.#decoder.end();
+    else this.#ended();
+  }
+
+  #ended(): void {
     if (this.#failed) this.#fail(this.#failure());
     else if (this.#settle()) this.#sink.end();
   }
@@ -185,7 +231,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
     if (!this.#headSeen) {
       return new UpstreamError('connect', `the connection broke before the answer${code}`, { billed: 'maybe' });
     }
-    return new UpstreamError('server_error', `the connection broke in the middle of the answer${code}`, {
+    return new UpstreamError('broken', `the connection broke in the middle of the answer${code}`, {
       billed: 'maybe',
     });
   }
@@ -194,14 +240,12 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall {
 export function createPassThrough(options: PassThroughOptions): PassThrough {
   const url = new URL(options.baseUrl);
   const base = url.pathname.replace(/\/+$/, '');
-  const paths = Object.fromEntries(
-    Object.entries(options.paths).map(([endpoint, path]) => [endpoint, `${base}${path}${url.search}`]),
-  );
+  const { paths } = options;
   const pool = new Pool(url.origin, {
     connections: options.connections ?? null,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: { timeout: CONNECT_TIMEOUT_MS, ...options.connect },
   });
-  const baseHeaders = { 'content-type': 'application/json', 'accept-encoding': 'identity', ...options.headers };
+  const baseHeaders = { 'content-type': 'application/json', ...options.headers };
   return {
     speaks: (endpoint) => Object.hasOwn(paths, endpoint),
     send(request, sink) {
@@ -209,12 +253,13 @@ export function createPassThrough(options: PassThroughOptions): PassThrough {
       if (path === undefined)
         throw new Error('A request was passed on in a protocol that its upstream does not speak.');
       const call = new Call(request, sink, options.failures);
-      const accept = request.stream ? 'text/event-stream' : 'application/json';
+      // A stream comes in small pieces, for which compressing is work and delay without gain.
+      const [accept, encodings] = request.stream ? ['text/event-stream', 'identity'] : ['application/json', ENCODINGS];
       pool.dispatch(
         {
-          path,
+          path: `${base}${typeof path === 'string' ? path : path(request.model.name)}${url.search}`,
           method: 'POST',
-          headers: { ...request.headers, accept, ...baseHeaders },
+          headers: { ...request.headers, accept, 'accept-encoding': encodings, ...baseHeaders },
           body: request.body,
           // The call keeps its own time for the head, which covers the wait for a connection too.
           headersTimeout: 0,

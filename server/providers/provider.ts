@@ -2,6 +2,7 @@
 import type { CallFailure } from '../../policies/effects.ts';
 import type { Model } from '../../policies/model.ts';
 import type { ClientProtocol } from '../wire/protocol.ts';
+import type { SaidLimits } from './rate-limits.ts';
 
 /** One call. The body speaks the client's protocol; its `model` already is the provider's own name for the model. */
 export interface UpstreamRequest {
@@ -24,6 +25,8 @@ export interface AnswerSink {
   data(bytes: Buffer): void;
   end(): void;
   fail(error: UpstreamError): void;
+  /** What the vendor says of the account's limits, in the head of any answer; before `head` and `fail`. */
+  limits?(said: SaidLimits): void;
 }
 
 export interface AnswerHead {
@@ -54,6 +57,9 @@ export interface Provider {
   close(): Promise<void>;
 }
 
+/** Characters of what is said of a failure: upstreams, and the packages that read them, may quote whole answers. */
+const LONGEST_MESSAGE = 1000;
+
 /** A call that failed. `billed` says whether the vendor may charge for it: "no" only where that is sure. */
 export class UpstreamError extends Error {
   readonly failure: CallFailure;
@@ -66,7 +72,7 @@ export class UpstreamError extends Error {
     message: string,
     options: { status?: number; billed: 'no' | 'maybe'; retryAfterMs?: number | null },
   ) {
-    super(message);
+    super(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message);
     this.name = 'UpstreamError';
     this.failure = failure;
     this.status = options.status ?? null;

@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici';
 import type { TranslatedCall } from '../wire/translation.ts';
 import { type AnswerSink, type UpstreamCall, UpstreamError, type UpstreamRequest } from './provider.ts';
+import { limitsSaid } from './rate-limits.ts';
 import { unsupported } from './translate/chat-body.ts';
 import type { CallOptions, LanguageModel } from './translate/sdk-types.ts';
 import { upstreamFetch } from './translate/upstream-fetch.ts';
@@ -11,14 +12,14 @@ export interface Vendor {
   readonly dispatcher: Dispatcher;
   /** The options of a call with what the vendor has names of its own for. Throws UpstreamError where it has none. */
   options(call: TranslatedCall, model: string): CallOptions;
-  /** The vendor's package, for one model. */
-  model(name: string, fetch: typeof globalThis.fetch): LanguageModel;
+  /** The vendor's package, for one model and one call. */
+  model(name: string, fetch: typeof globalThis.fetch, options: CallOptions): LanguageModel;
   /** Sees the body before it is sent, and throws where it has lost something that was asked for. */
   check(options: CallOptions, model: string, body: string): void;
   /** What went wrong, from whatever the package or the connection threw. */
   failure(error: unknown): UpstreamError;
-  /** The header that holds the vendor's id of the request. */
-  readonly requestIdHeader: string;
+  /** The header that holds the vendor's id of the request; null where none does. */
+  readonly requestIdHeader: string | null;
 }
 
 /** Holds the reader back while the client is slow; a call that is cancelled waits for nothing. */
@@ -58,12 +59,22 @@ async function answer(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink
   const { signal } = gate;
   if (!translation) throw unsupported(`request of the kind ${protocol.endpoint}`);
   const options = vendor.options(translation.call(request.body), model.name);
-  const fetch = upstreamFetch(vendor.dispatcher, request.timeoutMs, (body) => vendor.check(options, model.name, body));
-  const sdk = vendor.model(model.name, fetch);
+  const fetch = upstreamFetch(
+    vendor.dispatcher,
+    request.timeoutMs,
+    (body) => vendor.check(options, model.name, body),
+    (headers) => {
+      const said = limitsSaid(headers, Date.now());
+      if (said) sink.limits?.(said);
+    },
+  );
+  const sdk = vendor.model(model.name, fetch, options);
   const call = { ...options, headers: request.headers, abortSignal: signal };
   const created = Math.floor(Date.now() / 1000);
   const asked = { body: request.body, requestId: request.headers['x-request-id'] ?? '' };
-  const idOf = (headers: Readonly<Record<string, string>> | undefined) => headers?.[vendor.requestIdHeader] ?? null;
+  const { requestIdHeader } = vendor;
+  const idOf = (headers: Readonly<Record<string, string>> | undefined) =>
+    requestIdHeader === null ? null : (headers?.[requestIdHeader] ?? null);
 
   if (!request.stream) {
     const result = await sdk.doGenerate(call);
@@ -97,6 +108,11 @@ async function answer(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink
     }
     emit(events.end());
     sink.end();
+  } catch (error) {
+    // Whatever an error in mid-stream would mean in the place of an answer, this one came after a beginning.
+    const { failure, message, status, billed, retryAfterMs } = vendor.failure(error);
+    if (signal.aborted || billed === 'maybe') throw error;
+    throw new UpstreamError(failure, message, { ...(status !== null && { status }), billed: 'maybe', retryAfterMs });
   } finally {
     // Frees the connection where the stream was left before its end.
     reader.cancel().catch(() => {});

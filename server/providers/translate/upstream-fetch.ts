@@ -1,10 +1,12 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
 import { UpstreamError } from '../provider.ts';
+import { answerBody } from './answer-body.ts';
 
 /** Codes of errors that happen before a byte of the request has left. */
 const NOT_CONNECTED =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/;
+  /^(ECONNREFUSED|ENOTFOUND|EPRIVATE|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/;
 const BROKEN = /^(ECONNRESET|EPIPE|ETIMEDOUT|UND_ERR_SOCKET|UND_ERR_RES_\w+|HPE_\w+)$/;
 
 /** What a connection's own error means, before or after the answer's head; null for an error of another kind. */
@@ -16,7 +18,7 @@ export function transportFailure(error: unknown, headSeen: boolean): UpstreamErr
   }
   if (!BROKEN.test(code)) return null;
   return headSeen
-    ? new UpstreamError('server_error', `the connection broke in the middle of the answer (${code})`, {
+    ? new UpstreamError('broken', `the connection broke in the middle of the answer (${code})`, {
         billed: 'maybe',
       })
     : new UpstreamError('connect', `the connection broke before the answer (${code})`, { billed: 'maybe' });
@@ -24,12 +26,14 @@ export function transportFailure(error: unknown, headSeen: boolean): UpstreamErr
 
 /**
  * A `fetch` for the vendor SDK over one dispatcher. `timeoutMs` bounds the wait for the head, connecting included, and
- * then for each piece of the body while somebody reads it. `check` sees the body before it is sent and may throw.
+ * then for each piece of the body while somebody reads it. `check` sees the body before it is sent and may throw; `onHead`
+ * sees the head of any answer.
  */
 export function upstreamFetch(
   dispatcher: Dispatcher,
   timeoutMs: number,
   check: (body: string) => void,
+  onHead: (headers: IncomingHttpHeaders) => void = () => {},
 ): typeof globalThis.fetch {
   return async (input, init) => {
     const body = init?.body;
@@ -42,18 +46,19 @@ export function upstreamFetch(
       const answer = await request(input instanceof Request ? input.url : input, {
         dispatcher,
         method: 'POST',
-        headers: Object.fromEntries(new Headers(init?.headers)),
+        headers: { ...Object.fromEntries(new Headers(init?.headers)), 'accept-encoding': 'identity' },
         body,
         signal: AbortSignal.any(signals),
         // The timer above covers it, more exactly.
         headersTimeout: 0,
         bodyTimeout: timeoutMs,
       });
+      onHead(answer.headers);
       const headers = new Headers();
       for (const [name, value] of Object.entries(answer.headers)) {
         if (value !== undefined) headers.set(name, typeof value === 'string' ? value : value.join(', '));
       }
-      return new Response(Readable.toWeb(answer.body), { status: answer.statusCode, headers });
+      return new Response(Readable.toWeb(answerBody(answer.body, headers)), { status: answer.statusCode, headers });
     } catch (error) {
       if (init?.signal?.aborted) throw error;
       if (!late.signal.aborted) throw transportFailure(error, false) ?? error;

@@ -33,7 +33,8 @@ describe('the catalogue', () => {
   it('prices every model of the price list that it offers', () => {
     for (const model of build([openai, anthropic]).models) {
       expect(model.price, model.id).not.toBeNull();
-      expect(model.price?.[0].output, model.id).toBeGreaterThan(0);
+      expect(model.price?.[0].input, model.id).toBeGreaterThan(0);
+      if (model.embeddings === undefined) expect(model.price?.[0].output, model.id).toBeGreaterThan(0);
     }
   });
 
@@ -75,7 +76,6 @@ describe('the catalogue', () => {
 
   it.each([
     'whisper-1',
-    'text-embedding-3-small',
     'gpt-4o-realtime-preview',
     'gpt-image-1',
     'gpt-4o-search-preview',
@@ -91,6 +91,15 @@ describe('the catalogue', () => {
     '/',
   ])('has no chat model "%s"', (name) => {
     expect(build().lookup(name)).toBeUndefined();
+  });
+
+  it('tells models that make embeddings from those that chat', () => {
+    const { lookup } = build();
+    expect(lookup('text-embedding-3-small')).toMatchObject({ embeddings: 'only', tokenizer: 'cl100k', tier: 'small' });
+    expect(lookup('text-embedding-3-small')?.price?.[0]).toMatchObject({ input: 20_000_000, output: 0 });
+    expect(lookup('gpt-4o-mini')?.embeddings).toBeUndefined();
+    expect(lookup('sandbox/embed')?.embeddings).toBe('only');
+    expect(lookup('upstream/anything')?.embeddings).toBe('also');
   });
 
   it('finds a bare name at the first provider that lists it', () => {

@@ -4,7 +4,17 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Provider } from '../../../server/providers/provider.ts';
-import { assembled, completionOf, event, json, send, sse, startUpstream, stream, streamHead } from './upstream.ts';
+import {
+  assembled,
+  completionOf,
+  type Event,
+  event,
+  json,
+  type SendOptions,
+  send,
+  sse,
+  startUpstream,
+} from './upstream.ts';
 
 const answerFixture = z.strictObject({ source: z.string(), whole: z.unknown(), stream: z.array(event) });
 const errorFixture = z.strictObject({
@@ -30,7 +40,19 @@ export interface ProviderUnderTest {
   readonly create: (baseUrl: string, apiKey: string) => Provider;
   readonly path: string;
   /** The header that carries the key, and how. */
-  readonly authentication: (apiKey: string) => readonly [header: string, value: string];
+  readonly authentication: (apiKey: string) => readonly [header: string, value: unknown];
+  /** The model that is asked; the test's usual one where it is left out. */
+  readonly model?: string;
+  /** The path of streams, where it is another one. */
+  readonly streamPath?: string;
+  /** What the vendor does not report, in place of what is expected of all. */
+  readonly usage?: { readonly cacheWrite: number };
+  /** The header with the vendor's id of a request; null where none has it. */
+  readonly requestIdHeader?: string | null;
+  /** Events as bytes, and their media type, where they are no server-sent events. */
+  readonly frames?: { readonly encode: (events: readonly Event[]) => Buffer; readonly type: string };
+  /** What an error event in mid-stream fails with, where it is another failure than one of the server. */
+  readonly midStream?: string;
   /** Whether an error event in the stream fails the call here; otherwise its bytes are passed on for the wire reader. */
   readonly readsStream: boolean;
 }
@@ -53,6 +75,20 @@ export function describeProvider(subject: ProviderUnderTest): void {
   const length = answerFixture.parse(subject.fixtures.length);
   const { errors, midStreamError } = errorFixture.parse(subject.fixtures.errors);
 
+  const encode = subject.frames?.encode ?? ((events: readonly Event[]) => Buffer.from(sse(events)));
+  const idHeader = subject.requestIdHeader === undefined ? 'request-id' : subject.requestIdHeader;
+  const ids = idHeader === null ? {} : { [idHeader]: 'up_1' };
+  const requestId = idHeader === null ? null : 'up_1';
+  const streamHead = (response: ServerResponse) =>
+    response.writeHead(200, { 'content-type': subject.frames?.type ?? 'text/event-stream', ...ids });
+  const stream = (events: readonly Event[]) => (response: ServerResponse) => streamHead(response).end(encode(events));
+  const ask = (provider: Provider, options: SendOptions = {}) =>
+    send(provider, { ...(subject.model !== undefined && { model: subject.model }), ...options });
+  const fullUsage = {
+    ...FULL_USAGE,
+    prompt_tokens_details: { cached_tokens: 75, cache_write_tokens: subject.usage?.cacheWrite ?? 5 },
+  };
+
   describe(`${subject.protocol} provider`, () => {
     const closing: (() => Promise<void>)[] = [];
     afterEach(async () => {
@@ -72,7 +108,7 @@ export function describeProvider(subject: ProviderUnderTest): void {
 
     it('sends the key, the request id and the trace context, to the right path', async () => {
       const { provider, upstream } = await start(json(200, text.whole), 'key-7');
-      await send(provider);
+      await ask(provider);
       const [header, value] = subject.authentication('key-7');
       const { headers, url, method } = upstream.requests[0]?.head ?? {};
       expect([method, url]).toEqual(['POST', subject.path]);
@@ -80,20 +116,20 @@ export function describeProvider(subject: ProviderUnderTest): void {
     });
 
     it('gives a whole answer with its usage', async () => {
-      const { provider } = await start(json(200, text.whole, { 'request-id': 'up_1' }));
-      const { head, text: answer, error } = await send(provider);
+      const { provider } = await start(json(200, text.whole, ids));
+      const { head, text: answer, error } = await ask(provider);
       expect(error).toBeNull();
-      expect(head).toEqual({ status: 200, contentType: 'application/json', requestId: 'up_1' });
+      expect(head).toEqual({ status: 200, contentType: 'application/json', requestId });
       const { choices, usage: used } = completionOf(answer);
       expect(choices[0]).toMatchObject({ message: { content: 'Hello, wörld.' }, finish_reason: 'stop' });
-      expect(used).toEqual(FULL_USAGE);
+      expect(used).toEqual(fullUsage);
     });
 
     it('gives a stream: role first, text, reason, usage, [DONE]', async () => {
       const { provider } = await start(stream(text.stream));
-      const { head, text: answer, error } = await send(provider, { stream: true });
+      const { head, text: answer, error } = await ask(provider, { stream: true });
       expect(error).toBeNull();
-      expect(head).toEqual({ status: 200, contentType: 'text/event-stream', requestId: 'up_1' });
+      expect(head).toEqual({ status: 200, contentType: 'text/event-stream', requestId });
       expect(assembled(answer)).toEqual({
         content: 'Hello, wörld.',
         refusal: '',
@@ -101,33 +137,33 @@ export function describeProvider(subject: ProviderUnderTest): void {
         done: true,
         role: 'assistant',
         finishReasons: ['stop'],
-        usage: FULL_USAGE,
+        usage: fullUsage,
       });
     });
 
     it('understands a stream whose bytes come one by one', async () => {
       const { provider } = await start(async (response) => {
         streamHead(response);
-        for (const byte of Buffer.from(sse(text.stream))) {
+        for (const byte of encode(text.stream)) {
           response.write(Buffer.of(byte));
           await new Promise(setImmediate);
         }
         response.end();
       });
-      const { text: answer } = await send(provider, { stream: true });
+      const { text: answer } = await ask(provider, { stream: true });
       expect(assembled(answer)).toMatchObject({ content: 'Hello, wörld.', done: true });
     });
 
     it('gives tool calls, whole and streamed', async () => {
       const body = { tools: [{ type: 'function', function: { name: 'weather', parameters: { type: 'object' } } }] };
       const whole = await start(json(200, tools.whole));
-      const [choice] = completionOf((await send(whole.provider, { body })).text).choices;
+      const [choice] = completionOf((await ask(whole.provider, { body })).text).choices;
       expect(choice?.finish_reason).toBe('tool_calls');
       expect(choice?.message.content).toBe('I look.');
       expect(choice?.message.tool_calls?.map((call) => ({ id: call.id, ...call.function }))).toEqual(CALLS);
 
       const streamed = await start(stream(tools.stream));
-      expect(assembled((await send(streamed.provider, { body, stream: true })).text)).toMatchObject({
+      expect(assembled((await ask(streamed.provider, { body, stream: true })).text)).toMatchObject({
         content: 'I look.',
         calls: CALLS,
         finishReasons: ['tool_calls'],
@@ -137,24 +173,24 @@ export function describeProvider(subject: ProviderUnderTest): void {
 
     it('says when the limit cut the answer off', async () => {
       const whole = await start(json(200, length.whole));
-      expect(completionOf((await send(whole.provider)).text).choices[0]?.finish_reason).toBe('length');
+      expect(completionOf((await ask(whole.provider)).text).choices[0]?.finish_reason).toBe('length');
       const streamed = await start(stream(length.stream));
-      expect(assembled((await send(streamed.provider, { stream: true })).text).finishReasons).toEqual(['length']);
+      expect(assembled((await ask(streamed.provider, { stream: true })).text).finishReasons).toEqual(['length']);
     });
 
     for (const [failure, { status, headers, body }] of Object.entries(errors)) {
       it.each([false, true])(`tells ${failure} (stream: %s), which is not billed`, async (streamed) => {
         const { provider } = await start(json(status, body, headers));
-        const { head, error } = await send(provider, { stream: streamed });
+        const { head, error } = await ask(provider, { stream: streamed });
         expect(head).toBeNull();
         expect(error).toMatchObject({ name: 'UpstreamError', failure, status, billed: 'no' });
-        expect(error?.retryAfterMs).toBe(headers['retry-after'] ? 7000 : null);
+        expect(error?.retryAfterMs).toBe(failure === 'rate_limited' ? 7000 : null);
       });
     }
 
     it('tells a failure whose body is not of the protocol', async () => {
       const { provider } = await start((response) => response.writeHead(503).end('<html>try later</html>'));
-      expect((await send(provider)).error).toMatchObject({ failure: 'server_error', status: 503, billed: 'no' });
+      expect((await ask(provider)).error).toMatchObject({ failure: 'server_error', status: 503, billed: 'no' });
     });
 
     it('refuses a web page in place of an answer', async () => {
@@ -162,7 +198,7 @@ export function describeProvider(subject: ProviderUnderTest): void {
         response.writeHead(200, { 'content-type': 'text/html' }).end('<html>hello</html>');
       for (const streamed of [false, true]) {
         const { provider } = await start(page);
-        const { head, error } = await send(provider, { stream: streamed });
+        const { head, error } = await ask(provider, { stream: streamed });
         expect(head).toBeNull();
         expect(error).toMatchObject({ failure: 'bad_answer', billed: 'maybe' });
       }
@@ -170,13 +206,13 @@ export function describeProvider(subject: ProviderUnderTest): void {
 
     it('gives up on an upstream that does not answer', async () => {
       const { provider } = await start(() => {});
-      const { error } = await send(provider, { timeoutMs: 50 });
+      const { error } = await ask(provider, { timeoutMs: 50 });
       expect(error).toMatchObject({ failure: 'timeout', billed: 'maybe' });
     });
 
     it('gives up on a stream that stands still', async () => {
-      const { provider } = await start((response) => streamHead(response).write(sse(text.stream.slice(0, 4))));
-      const { head, text: answer, error } = await send(provider, { stream: true, timeoutMs: 1000 });
+      const { provider } = await start((response) => streamHead(response).write(encode(text.stream.slice(0, 4))));
+      const { head, text: answer, error } = await ask(provider, { stream: true, timeoutMs: 1000 });
       expect(head).not.toBeNull();
       expect(assembled(answer)).toMatchObject({ content: expect.stringContaining('Hello'), done: false });
       expect(error).toMatchObject({ failure: 'timeout', billed: 'maybe' });
@@ -184,30 +220,30 @@ export function describeProvider(subject: ProviderUnderTest): void {
 
     it('fails, never ends, when the connection breaks in mid-stream', async () => {
       const { provider } = await start((response) => {
-        streamHead(response).write(sse(text.stream.slice(0, 4)), () => response.destroy());
+        streamHead(response).write(encode(text.stream.slice(0, 4)), () => response.destroy());
       });
-      const { text: answer, error } = await send(provider, { stream: true });
+      const { text: answer, error } = await ask(provider, { stream: true });
       expect(assembled(answer).done).toBe(false);
-      expect(error).toMatchObject({ failure: 'server_error', billed: 'maybe' });
+      expect(error).toMatchObject({ failure: 'broken', billed: 'maybe' });
     });
 
     it('tells a connection that breaks before the answer', async () => {
       const { provider } = await start((response) => response.destroy());
-      expect((await send(provider)).error).toMatchObject({ failure: 'connect', billed: 'maybe' });
+      expect((await ask(provider)).error).toMatchObject({ failure: 'connect', billed: 'maybe' });
     });
 
     if (subject.readsStream) {
       it('fails on an error event in mid-stream', async () => {
         const { provider } = await start(stream([...text.stream.slice(0, 4), midStreamError]));
-        const { text: answer, error } = await send(provider, { stream: true });
+        const { text: answer, error } = await ask(provider, { stream: true });
         expect(assembled(answer)).toMatchObject({ content: expect.stringContaining('Hello'), done: false });
-        expect(error).toMatchObject({ failure: 'server_error', billed: 'maybe' });
+        expect(error).toMatchObject({ failure: subject.midStream ?? 'server_error', billed: 'maybe' });
       });
 
       it('fails when a stream closes before its end', async () => {
         for (const events of [[], text.stream.slice(0, 4), text.stream.slice(0, -2)]) {
           const { provider } = await start(stream(events));
-          const { text: answer, error } = await send(provider, { stream: true });
+          const { text: answer, error } = await ask(provider, { stream: true });
           expect(answer).not.toContain('[DONE]');
           expect(error).toMatchObject({ failure: 'bad_answer', billed: 'maybe' });
         }
@@ -219,7 +255,7 @@ export function describeProvider(subject: ProviderUnderTest): void {
       await upstream.close();
       const provider = subject.create(upstream.baseUrl, 'secret');
       closing.push(() => provider.close());
-      expect((await send(provider)).error).toMatchObject({ failure: 'connect', billed: 'no' });
+      expect((await ask(provider)).error).toMatchObject({ failure: 'connect', billed: 'no' });
     });
 
     it('ends the upstream call when it is aborted, before the head and in mid-stream', async () => {
@@ -229,10 +265,10 @@ export function describeProvider(subject: ProviderUnderTest): void {
         closed.catch(() => {});
         const { provider } = await start((response) => {
           closed = once(response, 'close');
-          if (streamed) streamHead(response).write(sse(text.stream.slice(0, 4)));
+          if (streamed) streamHead(response).write(encode(text.stream.slice(0, 4)));
           else abort.abort();
         });
-        const { error } = await send(provider, {
+        const { error } = await ask(provider, {
           stream: streamed,
           signal: abort.signal,
           onData: () => abort.abort(),
@@ -244,7 +280,7 @@ export function describeProvider(subject: ProviderUnderTest): void {
 
     it('sends nothing when it is aborted beforehand', async () => {
       const { provider, upstream } = await start(json(200, text.whole));
-      const { error } = await send(provider, { signal: AbortSignal.abort() });
+      const { error } = await ask(provider, { signal: AbortSignal.abort() });
       expect(error).toMatchObject({ failure: 'aborted', billed: 'no' });
       expect(upstream.requests).toHaveLength(0);
     });
@@ -253,9 +289,15 @@ export function describeProvider(subject: ProviderUnderTest): void {
       // More than the buffers of both ends of a connection take.
       const long = 'x'.repeat(65_536);
       const at = text.stream.findIndex((given) => sse([given]).includes('Hello, '));
-      const before = sse(text.stream.slice(0, at));
-      const filler = sse(text.stream.slice(at, at + 1)).replace('Hello, ', long);
-      const bytes = before + filler.repeat(300) + sse(text.stream.slice(at));
+      const swollen = text.stream.slice(at, at + 1).map((given) => ({
+        ...given,
+        data: JSON.parse(JSON.stringify(given.data).replace('Hello, ', long)),
+      }));
+      const bytes = Buffer.concat([
+        encode(text.stream.slice(0, at)),
+        ...Array<Buffer>(300).fill(encode(swollen)),
+        encode(text.stream.slice(at)),
+      ]);
       let unsent = () => 0;
       const { provider } = await start((response) => {
         unsent = () => response.writableLength;
@@ -264,7 +306,7 @@ export function describeProvider(subject: ProviderUnderTest): void {
       let state: 'before' | 'paused' | 'after' = 'before';
       let cameWhilePaused = 0;
       let unsentWhilePaused = 0;
-      const { text: answer, error } = await send(provider, {
+      const { text: answer, error } = await ask(provider, {
         stream: true,
         onData(call) {
           if (state === 'paused') cameWhilePaused++;
@@ -291,8 +333,8 @@ export function describeProvider(subject: ProviderUnderTest): void {
 
     it('can be aborted while paused', async () => {
       const abort = new AbortController();
-      const { provider } = await start((response) => streamHead(response).write(sse(text.stream.slice(0, 4))));
-      const { error } = await send(provider, {
+      const { provider } = await start((response) => streamHead(response).write(encode(text.stream.slice(0, 4))));
+      const { error } = await ask(provider, {
         stream: true,
         signal: abort.signal,
         onData(call) {

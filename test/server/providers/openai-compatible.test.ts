@@ -129,7 +129,7 @@ describe('calls to the sandbox', () => {
     ['refused', { failure: 'refused', billed: 'no' }],
     ['garbage', { failure: 'bad_answer', billed: 'maybe' }],
     ['connect', { failure: 'connect', billed: 'maybe' }],
-    ['break', { failure: 'server_error', billed: 'maybe' }],
+    ['break', { failure: 'broken', billed: 'maybe' }],
   ];
   for (const [fault, expected] of faults) {
     it(`fail as they should: ${fault}`, async () => {
@@ -152,7 +152,7 @@ describe('calls to the sandbox', () => {
 });
 
 describe('a call', () => {
-  it('sends the body untouched to the path of the address, with the key and no compression', async () => {
+  it('sends the body untouched to the path of the address, with the key and what it can decode', async () => {
     let seen: unknown;
     const provider = await answering(async (request, response) => {
       const pieces: Buffer[] = [];
@@ -173,7 +173,7 @@ describe('a call', () => {
       url: '/base/v1/chat/completions',
       method: 'POST',
       authorization: 'Bearer sk-test',
-      encoding: 'identity',
+      encoding: 'gzip, br',
       id: 'req_test',
       body: '{"model":"m","messages":[{"role":"user","content":"hello"}],"stream":false}',
     });

@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/co
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { aliasesQuery } from '../../api/aliases.ts';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
 import {
   type PriceInForce,
@@ -11,15 +12,17 @@ import {
   rateCardsQuery,
   unpricedQuery,
 } from '../../api/prices.ts';
-import { providersQuery } from '../../api/providers.ts';
+import { accountsQuery, providersQuery } from '../../api/providers.ts';
 import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { Waiting } from '../../app/waiting.tsx';
+import { Aliases } from './aliases.tsx';
 import { ModelTable } from './model-table.tsx';
 import { PriceForm } from './price-form.tsx';
 import { PriceHistory } from './price-history.tsx';
+import { ProviderAccounts } from './provider-accounts.tsx';
 import { Providers } from './providers.tsx';
 import { RateCardForm } from './rate-card-form.tsx';
 import { RateCards } from './rate-cards.tsx';
@@ -35,10 +38,14 @@ export function ModelList() {
   const list = useQuery(priceListQuery);
   const unpriced = useQuery(unpricedQuery);
   const providers = useQuery(providersQuery);
+  const accounts = useQuery(accountsQuery);
+  const aliases = useQuery(aliasesQuery);
   const mayChange = useMayChange();
   const [pricing, setPricing] = useState<string | null>(null);
   const [addingCard, setAddingCard] = useState(false);
-  const configured = providers.data?.flatMap(({ name }) => name ?? []) ?? [];
+  const fixed = providers.data?.flatMap(({ name }) => name ?? []) ?? [];
+  const configured = [...fixed, ...(accounts.data?.accounts.map(({ name }) => name) ?? [])];
+  const offered = house.data?.models.map(({ id }) => id) ?? [];
   const aside = mayChange ? (
     <Group gap="sm">
       <Button variant="default" onClick={() => setPricing('')}>
@@ -51,20 +58,36 @@ export function ModelList() {
       ) : null}
     </Group>
   ) : undefined;
-  const asked = [house, prices, inForce, cards, list, unpriced, providers];
+  const asked = [house, prices, inForce, cards, list, unpriced, providers, accounts, aliases];
   const error = asked.find((one) => one.error)?.error;
   return (
     <Screen title="Models and providers" aside={aside}>
-      {house.data && prices.data && inForce.data && cards.data && list.data && unpriced.data && providers.data ? (
+      {house.data &&
+      prices.data &&
+      inForce.data &&
+      cards.data &&
+      list.data &&
+      unpriced.data &&
+      providers.data &&
+      accounts.data &&
+      aliases.data ? (
         <Stack gap="xl">
           {list.data.waiting ? <WaitingList waiting={list.data.waiting} mayChange={mayChange} /> : null}
           {unpriced.data.length > 0 ? (
             <Unpriced models={unpriced.data} mayChange={mayChange} onPrice={setPricing} />
           ) : null}
+          <ProviderAccounts
+            accounts={accounts.data.accounts}
+            kinds={accounts.data.kinds}
+            taken={fixed}
+            offered={offered}
+            mayChange={mayChange}
+          />
           <Models house={house.data} prices={inForce.data} mayChange={mayChange} onPrice={setPricing} />
+          <Aliases aliases={aliases.data} offered={offered} mayChange={mayChange} />
+          <Providers providers={providers.data} models={house.data.models} />
           <RateCards cards={cards.data} mayChange={mayChange} />
           <PriceHistory prices={prices.data} />
-          <Providers providers={providers.data} models={house.data.models} />
           {addingCard ? (
             <RateCardForm providers={configured} prices={inForce.data} onClose={() => setAddingCard(false)} />
           ) : null}
@@ -97,7 +120,7 @@ function Models({ house, prices, mayChange, onPrice }: ModelsProps) {
   const [provider, setProvider] = useState('');
   const { models } = house;
   if (models.length === 0) {
-    return <Empty title="No model is offered yet">Set up a provider: how that is done stands below.</Empty>;
+    return <Empty title="No model is offered yet">Add an account of a provider above.</Empty>;
   }
   const names = [...new Set(models.map((model) => model.provider))];
   const words = search.trim().toLowerCase();

@@ -56,6 +56,7 @@ export function ModelTable({ models, prices, mayChange, onPrice }: Props) {
                 <Text size="xs" c="dimmed" ff="monospace">
                   {model.id}
                 </Text>
+                <OwnNames model={model} />
               </Table.Td>
               <Prices model={model} found={prices.get(model.id)} />
               <Table.Td ta="right">
@@ -80,6 +81,11 @@ export function ModelTable({ models, prices, mayChange, onPrice }: Props) {
                     stay in the house
                   </Badge>
                 )}
+                {model.region === undefined ? null : (
+                  <Text size="xs" c="dimmed">
+                    {model.region}
+                  </Text>
+                )}
               </Table.Td>
               {mayChange ? (
                 <Table.Td ta="right">
@@ -98,6 +104,17 @@ export function ModelTable({ models, prices, mayChange, onPrice }: Props) {
         </Table.Tbody>
       </Table>
     </WideTable>
+  );
+}
+
+/** The aliases that lead to it. */
+function OwnNames({ model: { name, names } }: { readonly model: Model }) {
+  const aliases = names.filter((one) => one !== name);
+  if (aliases.length === 0) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      alias {aliases.join(', ')}
+    </Text>
   );
 }
 

@@ -15,11 +15,11 @@ export function Providers({ providers, models }: Props) {
   return (
     <Box component="section">
       <Title order={2} mb={4}>
-        Providers
+        Providers of the environment
       </Title>
       <Text size="sm" c="dimmed" mb="md" maw={720}>
-        A provider is set up on the machine where Signalbox runs: put its settings into the environment, then start
-        Signalbox again. Keys of providers stay there and are never shown here.
+        These are set up on the machine where Signalbox runs: put their settings into the environment, then start
+        Signalbox again. They cannot be changed here, and their keys stay there.
       </Text>
       <Accordion variant="separated" order={3}>
         {providers.map(({ title, name, settings }) => (

@@ -1,0 +1,104 @@
+/** Aliases: names of the organisation's own for models, such as “cheap”, which are changed in one place. */
+import { z } from 'zod';
+import { SignalboxError } from '../errors.ts';
+import type { Control } from './control.ts';
+import type { Actor } from './history.ts';
+import { namingSchema, policiesNaming, sayPolicies } from './policies-naming.ts';
+import type { ControlDeps } from './route.ts';
+
+export const aliasNameSchema = z
+  .string()
+  .trim()
+  .max(64)
+  .regex(/^[a-z0-9][a-z0-9._-]*$/, 'an alias is small letters, digits, dots and hyphens, such as cheap');
+
+export interface AliasRow {
+  readonly organisation: string;
+  readonly name: string;
+  readonly model: string;
+  readonly updated_at: number;
+}
+
+export const aliasSchema = z
+  .object({
+    name: z.string(),
+    model: z.string().meta({ description: 'Full id of the model that it leads to.' }),
+    label: z.string().nullable().meta({ description: 'Null where no provider serves that model any more.' }),
+    policies: z.array(namingSchema),
+  })
+  .meta({ id: 'Alias' });
+type Alias = z.infer<typeof aliasSchema>;
+
+/** All aliases by their names, each with the policies that name it. */
+export async function listAliases(control: Control, deps: ControlDeps, organisation: string): Promise<Alias[]> {
+  const { lookup } = deps.models(organisation);
+  const naming = await policiesNaming(control, organisation);
+  return control
+    .snapshot()
+    .aliases.filter((alias) => alias.organisation === organisation)
+    .map(({ name, model }) => ({
+      ...{ name, model },
+      label: lookup(model)?.label ?? null,
+      policies: naming((named) => named === name),
+    }));
+}
+
+const refuse = (why: string): SignalboxError => new SignalboxError('invalid_input', { why });
+
+/** The full id of the model that an alias is to lead to. Throws `invalid_input` where it must not. */
+function targetOf(deps: ControlDeps, organisation: string, name: string, model: string): string {
+  const { lookup, aliases } = deps.models(organisation);
+  if (name === 'asked') throw refuse('“asked” stands for the model that an app names. Choose another name');
+  if (aliases.has(model)) {
+    throw refuse(
+      `“${model}” is an alias itself, and an alias leads to a model. Choose the model that it leads to: ${aliases.get(model)}`,
+    );
+  }
+  const target = lookup(model);
+  if (!target) throw refuse(`Nobody offers “${model}”. Choose a model that is offered, or set up its provider`);
+  const taken = aliases.has(name) ? undefined : lookup(name);
+  if (taken) throw refuse(`Apps reach the model ${taken.id} by “${name}” already. Choose another name`);
+  return target.id;
+}
+
+/** Makes an alias, or leads it to another model from now on. */
+export async function setAlias(
+  control: Control,
+  deps: ControlDeps,
+  actor: Actor,
+  given: { readonly name: string; readonly model: string; readonly reason: string | null },
+): Promise<Alias> {
+  const { organisation } = actor;
+  const { name, reason } = given;
+  const model = targetOf(deps, organisation, name, given.model);
+  const change = { action: 'alias.set', objectType: 'alias', objectId: name, reason };
+  await control.change(actor, change, async (trx) => {
+    const before = await trx<AliasRow>('model_aliases').where({ organisation, name }).first();
+    await trx('model_aliases')
+      .insert({ organisation, name, model, updated_at: Date.now() })
+      .onConflict(['organisation', 'name'])
+      .merge();
+    return { before: before ? { name, model: before.model } : null, after: { name, model }, value: undefined };
+  });
+  const made = (await listAliases(control, deps, organisation)).find((alias) => alias.name === name);
+  if (!made) throw new SignalboxError('not_found', { what: 'alias of that name' });
+  return made;
+}
+
+/** Takes an alias away. Throws `invalid_input` while a live policy names it. */
+export async function deleteAlias(control: Control, actor: Actor, name: string): Promise<void> {
+  const { organisation } = actor;
+  const using = (await policiesNaming(control, organisation))((named) => named === name).filter(({ live }) => live);
+  if (using.length > 0) {
+    throw refuse(
+      `The alias “${name}” cannot be deleted: requests go through it in ${sayPolicies(using)}. Publish that with another model first`,
+    );
+  }
+  const change = { action: 'alias.delete', objectType: 'alias', objectId: name, reason: null };
+  await control.change(actor, change, async (trx) => {
+    const before = await trx<AliasRow>('model_aliases').where({ organisation, name }).first();
+    if (!before) throw new SignalboxError('not_found', { what: 'alias of that name' });
+    await trx('model_aliases').where({ organisation, name }).delete();
+    return { before: { name, model: before.model }, after: null, value: undefined };
+  });
+}
