@@ -28,6 +28,14 @@ export function houseProblems(
       warning: (node.models?.length ?? 0) > 1,
     });
   }
+  for (const model of node.shadows ?? []) {
+    if (model === 'asked' || context.models(model)) continue;
+    problems.push({
+      code: 'unknown_model',
+      message: `${name} sends copies to “${model}”, which no configured provider offers.`,
+      fix: 'Choose another model, or set up its provider.',
+    });
+  }
   for (const id of node.budgets ?? []) problems.push(...budgetProblems(name, id, reachable, context));
   for (const channel of node.channels ?? []) {
     if (channel === '' || context.hasChannel?.(channel) !== false) continue;

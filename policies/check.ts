@@ -1,13 +1,14 @@
 /** What is wrong with a drawing: each problem with its node, words for people, and how to mend it. */
 import type { Budget } from './budget.ts';
 import { houseProblems } from './check-house.ts';
-import { findKind, reachableModels } from './compile.ts';
+import { findKind, modelsWithin, reachableModels } from './compile.ts';
 import { conditionFacts, conditionProblems, implies } from './condition.ts';
 import { facts } from './facts.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { kinds } from './kinds/index.ts';
 import type { BoundNode, ConditionUse } from './kinds/kind.ts';
 import type { ModelLookup } from './model.ts';
+import { enterPolicy, NO_VERSIONS, type VersionLookup, type Way } from './pinned.ts';
 
 export type ProblemCode =
   | 'no_request'
@@ -28,6 +29,7 @@ export type ProblemCode =
   | 'unknown_channel'
   | 'budget_without_model'
   | 'shadowed_case'
+  | 'policy_not_entered'
   | 'free_scope'
   | 'more';
 
@@ -50,17 +52,24 @@ export interface CheckContext {
   readonly hasChannel?: (name: string) => boolean;
   /** Whether callers may say this tag as they like, so that a limit counted by it could be dodged. */
   readonly callersChoose: (tag: string) => boolean;
+  /** Finds versions of other policies; where nobody can say, they are taken to be there and sound. */
+  readonly versions?: VersionLookup;
 }
 
 const MOST_SHOWN = 200;
 
 /** All problems of a graph, errors first; at most 200, with a last one that counts the rest. */
 export function checkGraph(graph: Graph, context: CheckContext): Problem[] {
+  return checkWithin(graph, context, []);
+}
+
+/** `way` are the policies that lead into this one. */
+function checkWithin(graph: Graph, context: CheckContext, way: Way): Problem[] {
   const check = new Check(graph, context);
   check.nodes();
   check.edges();
   check.ways();
-  check.house();
+  check.house(way);
   const problems = check.problems.sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1));
   if (problems.length <= MOST_SHOWN) return problems;
   const rest = problems.length - MOST_SHOWN;
@@ -285,12 +294,37 @@ class Check {
   }
 
   /** What the drawing needs of the house. */
-  house(): void {
-    const reachable = reachableModels(this.#graph, this.#bound);
+  house(way: Way): void {
+    const versions = this.#context.versions ?? NO_VERSIONS;
+    const reachable = reachableModels(this.#graph, this.#bound, (inner) => modelsWithin(inner, versions, way));
     for (const [id, node] of this.#bound) {
+      if (node.continues && this.#context.versions) this.#policy(id, node.continues, this.#context.versions, way);
       for (const { code, message, fix, ...more } of houseProblems(this.#name(id), node, reachable(id), this.#context)) {
         this.#add(code, id, message, fix, more);
       }
+    }
+  }
+
+  /** The problems of the version that a node goes on in, as problems of the node. */
+  #policy(id: string, continues: NonNullable<BoundNode['continues']>, versions: VersionLookup, way: Way): void {
+    const entered = enterPolicy(continues, versions, way);
+    if (!entered.ok) {
+      const fix = {
+        unknown: 'Choose a policy and one of its versions.',
+        circle: 'Choose a version that does not lead back here.',
+        too_deep: 'Choose a policy that goes on in fewer others.',
+      }[entered.cause];
+      this.#add('policy_not_entered', id, `${this.#name(id)} cannot go on: ${entered.why}`, fix, {
+        field: entered.cause === 'unknown' ? 'version' : 'policy',
+      });
+      return;
+    }
+    const { name, graph } = entered.version;
+    const inner = `version ${continues.version} of “${name}”`;
+    for (const { code, severity, message } of checkWithin(graph, this.#context, entered.way)) {
+      const fix = `Publish a version of “${name}” without this problem, and choose it here.`;
+      const more = { field: 'version', warning: severity === 'warning' };
+      this.#add(code, id, `${this.#name(id)}, in ${inner}: ${message}`, fix, more);
     }
   }
 

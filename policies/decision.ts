@@ -17,6 +17,8 @@ export type Outcome =
   | { readonly type: 'model'; readonly model: string }
   | { readonly type: 'block'; readonly status: number; readonly message: string }
   | { readonly type: 'answer'; readonly text: string }
+  /** An answer that was kept of an earlier request; the model that gave it, null where that is not known. */
+  | { readonly type: 'cached'; readonly model: string | null }
   /** The way ended at a port with nothing connected: what happened there is what the client is told. */
   | { readonly type: 'unfinished'; readonly node: string; readonly port: string };
 

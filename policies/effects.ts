@@ -12,7 +12,9 @@ export const CALL_FAILURES = [
   'rate_limited',
   'server_error',
   'timeout',
+  'slow_start',
   'connect',
+  'broken',
   'context_too_long',
   'refused',
   'bad_request',
@@ -21,6 +23,7 @@ export const CALL_FAILURES = [
   'unsupported',
   'unknown_model',
   'cooling_down',
+  'account_full',
   'bad_answer',
   'aborted',
 ] as const;
@@ -98,9 +101,24 @@ export interface CallNeed {
   readonly node: string;
   /** A model id, or "asked" for the one that the request names. */
   readonly model: string;
+  /** Longest wait for the answer to begin, retries of this model included, and between two pieces of it. */
   readonly timeoutMs: number;
+  /** Longest wait for the first content of a stream; null for no other than `timeoutMs`. */
+  readonly firstTokenMs: number | null;
+  /** Longest wait from the node's first call until one of its models has begun; null for none. */
+  readonly deadlineMs: number | null;
+  /** How often this node has called this model before. */
+  readonly tries: number;
+  /** Wait this long before the call, as the result of the one before it said. */
+  readonly afterMs: number;
+  /** Longest wait for room within what the model's account allows a minute. */
+  readonly waitMs: number;
   /** After a failure that says the model is in trouble, leave it alone for this long; 0 for not at all. */
   readonly cooldownMs: number;
+  /** Do not call a model that is being left alone: there are others. */
+  readonly passOver: boolean;
+  /** Leave out parameters that the model lacks instead of failing. */
+  readonly dropLacking: boolean;
 }
 
 export interface CallResult {
@@ -113,6 +131,37 @@ export interface CallResult {
   readonly status?: number;
   readonly message?: string;
   readonly retryAfterMs?: number;
+  /** After how long another try makes sense; null where there is no time left for one. Older records do not say. */
+  readonly retryInMs?: number | null;
+  /** Parameters that the model lacks, in words; it was called without them. */
+  readonly dropped?: readonly string[];
+  /** How long the call waited for room in its account, in milliseconds; not there where it did not. */
+  readonly pacedMs?: number;
+}
+
+/** How one of several models is chosen. */
+export const STRATEGIES = ['cheapest', 'fastest', 'least_loaded', 'round_robin', 'shares'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** Put the models of a list into the order in which they are tried for this request. */
+export interface OrderNeed {
+  readonly type: 'order';
+  readonly node: string;
+  /** Model ids, or "asked" for the one that the request names. */
+  readonly names: readonly string[];
+  readonly by: Strategy;
+  /** What part of the requests each of them gets, where it goes by shares. */
+  readonly shares: readonly number[];
+  /** What tells a conversation from others that is to stay with its model; null where each request is chosen for. */
+  readonly conversation: string | null;
+}
+
+export interface OrderResult {
+  /** All of the names, the first to be tried first. */
+  readonly order: readonly string[];
+  readonly by: Strategy;
+  /** The first is the one that the conversation had before. */
+  readonly kept?: true;
 }
 
 export interface ClassifyNeed {
@@ -135,6 +184,8 @@ export interface RedactResult {
   readonly rules: string;
   /** A detector failed and the drawing lets the request go on. */
   readonly failed?: boolean;
+  /** The request is tokens in place of texts, which nobody can look into. */
+  readonly unreadable?: boolean;
 }
 
 /** What a throttle counts: requests, tokens, nano-dollars, or calls that are under way. */
@@ -213,14 +264,85 @@ export interface AlertResult {
   readonly scope: string;
 }
 
+/** A number by which a share of requests is told apart. */
+export interface ChanceNeed {
+  readonly type: 'chance';
+  readonly node: string;
+}
+
+export interface ChanceResult {
+  /** From 0 up to 1, the same for everything of one request at one node. */
+  readonly chance: number;
+}
+
+/** Look whether the request, as it stands, was answered before. */
+export interface CacheNeed {
+  readonly type: 'cache';
+  readonly node: string;
+  /** Who shares the answers. */
+  readonly within: 'project' | 'organisation';
+  /** How long an answer is kept, in milliseconds. */
+  readonly keptMs: number;
+  /** Whether an app may ask for an answer of its own. */
+  readonly mayBypass: boolean;
+}
+
+export interface CacheResult {
+  /**
+   * `other_form`: there is an answer, but it cannot be told as a stream (or in one piece) without loss. `not_known`: a replay of
+   * a request that did not meet this cache, which is taken to be empty.
+   */
+  readonly cache: 'hit' | 'miss' | 'other_form' | 'bypass' | 'not_known';
+  /** The model that gave the answer that was kept; null where there is none. */
+  readonly model: string | null;
+  /** How long ago it was kept, in milliseconds; null where there is none. */
+  readonly ageMs: number | null;
+}
+
+/** Send a copy of the request, as it stands, to another model; nothing waits for it. */
+export interface ShadowNeed {
+  readonly type: 'shadow';
+  readonly node: string;
+  /** A model id, or "asked" for the one that the request names. */
+  readonly model: string;
+  /** Share of the requests that are copied, from 0 to 1. */
+  readonly share: number;
+  /** The copy is given up after this long, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export const SHADOW_STATES = [
+  'sent',
+  'not_chosen',
+  'no_room',
+  'unknown_model',
+  'unsupported',
+  'context_too_long',
+  'cooling_down',
+  'busy',
+  'not_known',
+] as const;
+
+export interface ShadowResult {
+  /** `not_known`: a simulation, or a replay of a request that did not meet this node; it goes on alike. */
+  readonly shadow: (typeof SHADOW_STATES)[number];
+  readonly model: string | null;
+  /** Id of the record of the copy; null where none was sent. */
+  readonly record: string | null;
+}
+
 /** Each effect by name: what is asked and what is answered. */
 export interface EffectTable {
   hold: { need: HoldNeed; result: HoldResult };
   call: { need: CallNeed; result: CallResult };
+  order: { need: OrderNeed; result: OrderResult };
   classify: { need: ClassifyNeed; result: Complexity };
   redact: { need: RedactNeed; result: RedactResult };
   throttle: { need: ThrottleNeed; result: ThrottleResult };
   alert: { need: AlertNeed; result: AlertResult };
+  chance: { need: ChanceNeed; result: ChanceResult };
+  cache: { need: CacheNeed; result: CacheResult };
+  shadow: { need: ShadowNeed; result: ShadowResult };
 }
 
 export type EffectName = keyof EffectTable;

@@ -13,6 +13,8 @@ function askOutside(effects: Effects, need: Need, run: Run): Answer {
       return effects.hold(need, run);
     case 'call':
       return effects.call(need, run);
+    case 'order':
+      return effects.order(need, run);
     case 'classify':
       return effects.classify(need, run);
     case 'redact':
@@ -21,6 +23,12 @@ function askOutside(effects: Effects, need: Need, run: Run): Answer {
       return effects.throttle(need, run);
     case 'alert':
       return effects.alert(need, run);
+    case 'chance':
+      return effects.chance(need, run);
+    case 'cache':
+      return effects.cache(need, run);
+    case 'shadow':
+      return effects.shadow(need, run);
   }
 }
 

@@ -117,6 +117,20 @@ const CATALOGUE: readonly Fact[] = [
     options: ['small', 'standard', 'large'],
     read: (run, c) => asked(run, c)?.tier ?? null,
   },
+  {
+    name: 'request.model.leaves_house',
+    type: 'boolean',
+    label: 'the requested model is outside the house',
+    example: true,
+    read: (run, c) => asked(run, c)?.leavesHouse ?? null,
+  },
+  {
+    name: 'request.model.region',
+    type: 'string',
+    label: 'region of the requested model',
+    example: 'eu-central-1',
+    read: (run, c) => asked(run, c)?.region ?? null,
+  },
   { name: 'request.stream', type: 'boolean', label: 'streaming', example: true, read: (run) => run.view.stream },
   {
     name: 'request.max_tokens',

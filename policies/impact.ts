@@ -5,7 +5,7 @@ import type { Decision, TraceStep } from './decision.ts';
 import type { CallResult, EffectResult } from './effects.ts';
 import { decideOverOthers } from './hold-range.ts';
 import type { ModelLookup } from './model.ts';
-import { lacks, modelNamed } from './model-fit.ts';
+import { lacks, modelNamed, usableModel } from './model-fit.ts';
 import { costOf } from './price.ts';
 import { type Assumptions, type Difference, decideAgain, type Recorded } from './replay.ts';
 import type { Tag } from './request.ts';
@@ -20,7 +20,7 @@ export const replayInputSchema = z.object({
   policy: z.string().nullable(),
   version: z.int().nullable(),
   /** How the request ended, as the record has it. */
-  status: z.enum(['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run']),
+  status: z.enum(['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run', 'shadow']),
   httpStatus: z.int(),
   /** The model that answered; null where none did. */
   model: z.string().nullable(),
@@ -37,7 +37,9 @@ export const replayInputSchema = z.object({
 export type ReplayInput = z.output<typeof replayInputSchema>;
 
 /** The record as a replay takes it: with its tags as they came in. */
-export function recordedFrom(input: Pick<ReplayInput, 'at' | 'tags' | 'facts' | 'trace'>): Recorded {
+export function recordedFrom(
+  input: Pick<ReplayInput, 'at' | 'tags' | 'facts' | 'trace'> & Partial<Pick<ReplayInput, 'id'>>,
+): Recorded {
   const tags = new Map<string, Tag>();
   for (const [name, tag] of Object.entries(input.tags)) if (tag.source !== 'rule') tags.set(name, tag);
   for (const [fact, value] of Object.entries(input.facts)) {
@@ -45,7 +47,8 @@ export function recordedFrom(input: Pick<ReplayInput, 'at' | 'tags' | 'facts' | 
     const name = fact.slice('tags.'.length);
     tags.set(name, { value, source: input.facts[`tag_source.${name}`] === 'key' ? 'key' : 'caller' });
   }
-  return { trace: input.trace, tags, now: input.at, facts: input.facts };
+  const { id, at, facts, trace } = input;
+  return { trace, tags, now: at, facts, ...(id !== undefined && { id }) };
 }
 
 const BUCKETS = {
@@ -136,19 +139,22 @@ function callsOf(trace: readonly TraceStep[]): CallResult[] {
 }
 
 function recordedEnd(last: TraceStep): End {
+  const kept = last.results?.find((result) => 'cache' in result && result.cache === 'hit');
+  if (kept && 'cache' in kept) return { answered: true, by: kept.model };
   const call = last.results?.filter(isCall).findLast(({ ok }) => ok);
   if (call) return { answered: true, by: call.model };
   return last.port === null && last.kind !== 'block' ? { answered: true, by: null } : { answered: false };
 }
 
 function endNow({ outcome }: Decision): End {
-  if (outcome.type === 'model') return { answered: true, by: outcome.model };
+  if (outcome.type === 'model' || outcome.type === 'cached') return { answered: true, by: outcome.model };
   return outcome.type === 'answer' ? { answered: true, by: null } : { answered: false };
 }
 
 /** Why a record cannot be decided again, in words; null where it can be tried. */
 function unusable({ status, trace }: ReplayInput): string | null {
   if (status === 'lost') return 'The gateway stopped before this request was finished.';
+  if (status === 'shadow') return 'It is a copy that went to another model.';
   if (status === 'dry_run') return 'It only asked what would happen, and nothing was called.';
   const last = trace.at(-1);
   if (!last) return 'It ended before a policy had decided.';
@@ -157,13 +163,17 @@ function unusable({ status, trace }: ReplayInput): string | null {
 }
 
 /** Failures after which a provider may have charged, so that the recorded usage may be that of several calls. */
-const MAY_BE_CHARGED: readonly CallResult['failure'][] = ['timeout', 'connect', 'bad_answer', 'refused', 'aborted'];
+const MAY_BE_CHARGED: readonly CallResult['failure'][] = [
+  ...(['timeout', 'slow_start', 'connect', 'broken', 'bad_answer'] as const),
+  ...(['refused', 'aborted'] as const),
+];
 
 const ASSUMED = {
   answers: 'A model that was not called then is taken to have answered, unless the record shows that it could not.',
   length: 'Another model is taken to have read and written as many tokens.',
   prices: 'Other models cost what they cost today.',
   budgets: 'Budgets are taken as they stood when each request came in.',
+  caches: 'A cache that a request had not met is taken to be empty.',
   throttles: 'Throttles are taken as full as they were when each request came in.',
   estimate: 'Where a budget had to decide for other models, it did so by the limits between which their cost lies.',
 } as const;
@@ -195,6 +205,9 @@ class Tally {
     }
     if (decision.trace.some((step) => step.results?.some((result) => 'waitedMs' in result))) {
       this.#assumed.add('throttles');
+    }
+    if (decision.trace.some((step) => step.results?.some((one) => 'cache' in one && one.cache === 'not_known'))) {
+      this.#assumed.add('caches');
     }
     const before = recordedEnd(last);
     const now = endNow(decision);
@@ -262,6 +275,16 @@ class Tally {
         }
         this.#assumed.add('answers');
         return { ok: true, model: model.id, asked };
+      },
+      unordered: ({ names, by }, run) => {
+        const { inputTokens, outputTokens } = input.usage;
+        if (by !== 'cheapest' || inputTokens + outputTokens === 0) return null;
+        this.#assumed.add('length').add('prices');
+        const cost = (name: string): number => {
+          const price = usableModel(name, run, this.#prices)?.price;
+          return price ? costOf(input.usage, price) : Number.POSITIVE_INFINITY;
+        };
+        return { order: [...names].sort((a, b) => (cost(a) === cost(b) ? 0 : cost(a) - cost(b))), by };
       },
       otherBounds: (found, need, run, outputBefore) => {
         const history = { facts: input.facts, calls, models: this.#prices };

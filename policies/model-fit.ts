@@ -4,6 +4,7 @@ import type { Model, ModelLookup } from './model.ts';
 import { costBound, inputTokenBound, usageBound } from './price.ts';
 import type { Needs, Usage } from './request.ts';
 import type { Run } from './run.ts';
+import { utf8Bytes } from './text-size.ts';
 import { contentBound } from './token-count.ts';
 
 const NEED_WORDS: Record<keyof Needs, string> = {
@@ -21,11 +22,18 @@ function needsOf(run: Run): Needs {
 
 /** Why a model cannot take the request, in words; null when it can. */
 export function lacks(model: Model, run: Run): string | null {
+  if (run.view.endpoint === 'embeddings') return lacksEmbeddings(model, run);
+  if (model.embeddings === 'only') return `${model.id} makes embeddings and nothing else`;
   const needs = needsOf(run);
   for (const need of Object.keys(NEED_WORDS) as (keyof Needs)[]) {
     if (needs[need] && !model.supports[need]) return `${model.id} does not take ${NEED_WORDS[need]}`;
   }
   return null;
+}
+
+function lacksEmbeddings(model: Model, run: Run): string | null {
+  if (model.embeddings === undefined) return `${model.id} does not make embeddings`;
+  return run.instructions.length > 0 ? 'the policy adds instructions, which only a chat can have' : null;
 }
 
 /**
@@ -112,5 +120,10 @@ export function applyOutputLimit(need: HoldNeed, run: Run): void {
 
 /** Whether the input alone is longer than the model reads; decided on the estimate, so that only clear cases are refused. */
 export function tooLong(run: Run, model: Model): boolean {
-  return model.contextTokens !== null && inputTokenBound(run.view, { imageTokens: 0 }) / 4 > model.contextTokens;
+  const { contextTokens } = model;
+  if (contextTokens === null) return false;
+  const { view } = run;
+  // Each text of a list for embeddings is read by itself.
+  if (view.endpoint === 'embeddings') return view.slots.some(({ text }) => utf8Bytes(text) / 4 > contextTokens);
+  return inputTokenBound(view, { imageTokens: 0 }) / 4 > contextTokens;
 }

@@ -67,11 +67,17 @@ export interface Model {
     readonly files: boolean;
     readonly jsonSchema: boolean;
   };
+  /** Whether it makes embeddings too, or nothing but them; a model that only chats has none of it. */
+  readonly embeddings?: 'also' | 'only' | undefined;
+  /** What its account may do with it in a minute, where an administrator has said so. */
+  readonly perMinute?: { readonly requests?: number | undefined; readonly tokens?: number | undefined };
   /** On the bound of its tokens; above 1 where its provider has reported more than the bound. */
   readonly boundFactor?: number;
   /** False for a model that runs on the organisation's own machines. */
   readonly leavesHouse: boolean;
+  /** Where its machines stand, as its account says; not there where nobody has said it. */
+  readonly region?: string;
 }
 
-/** Finds a model by its full id or by the bare name that an app already uses; undefined when there is none. */
+/** Finds a model by its full id, by an alias or by the bare name that an app already uses; undefined when there is none. */
 export type ModelLookup = (idOrName: string) => Model | undefined;

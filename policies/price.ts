@@ -76,6 +76,7 @@ export function inputTokenBound(
 ): number {
   return (
     content +
+    (view.tokens ?? 0) +
     view.messages * MESSAGE_OVERHEAD_TOKENS +
     REQUEST_OVERHEAD_TOKENS +
     (view.toolNames.length > 0 ? TOOL_PREAMBLE_TOKENS : 0) +
@@ -173,7 +174,7 @@ export function discounted(price: Price, basisPoints: number): Price {
  */
 export function estimateInputTokens(view: RequestView): number {
   const { characters, bytes } = textSize(view.slots);
-  return Math.ceil((characters + bytes) / 8) + Math.ceil(view.otherBytes / 4);
+  return Math.ceil((characters + bytes) / 8) + Math.ceil(view.otherBytes / 4) + (view.tokens ?? 0);
 }
 
 /** Small below 2.5 dollars for a million tokens of output, large from 12.5 dollars, in between standard. */

@@ -13,7 +13,7 @@ export type Refusal =
   | { readonly type: 'unfinished'; readonly node: string; readonly port: string };
 
 /** Failures of models that were never called, for a reason that is not the app's business while another one failed. */
-const PASSED_OVER: readonly CallFailure[] = ['unsupported', 'unknown_model', 'cooling_down'];
+const PASSED_OVER: readonly CallFailure[] = ['unsupported', 'unknown_model', 'cooling_down', 'account_full'];
 
 type FailedCall = CallResult & { readonly failure: CallFailure };
 const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in result;
@@ -35,10 +35,10 @@ function reachedLimit({ outcome, trace }: Decision): ThrottleResult | null {
   return step?.port === 'limited' ? (step.results?.find(isThrottle) ?? null) : null;
 }
 
-/** Why nobody answered; null where a model or a fixed text did. */
+/** Why nobody answered; null where a model, a cache or a fixed text did. */
 export function whyRefused(decision: Decision): Refusal | null {
   const { outcome, trace } = decision;
-  if (outcome.type === 'model' || outcome.type === 'answer') return null;
+  if (outcome.type === 'model' || outcome.type === 'answer' || outcome.type === 'cached') return null;
   const message = outcome.type === 'block' ? outcome.message : null;
   const throttle = reachedLimit(decision);
   if (throttle) return { type: 'throttle', throttle, message };
@@ -60,7 +60,9 @@ const FAILURE_STATUS: Readonly<Record<CallFailure, number>> = {
   rate_limited: 429,
   server_error: 502,
   timeout: 504,
+  slow_start: 504,
   connect: 502,
+  broken: 502,
   context_too_long: 400,
   refused: 400,
   bad_request: 400,
@@ -69,6 +71,7 @@ const FAILURE_STATUS: Readonly<Record<CallFailure, number>> = {
   unsupported: 400,
   unknown_model: 404,
   cooling_down: 502,
+  account_full: 429,
   bad_answer: 502,
   aborted: 499,
 };

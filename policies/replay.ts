@@ -2,17 +2,23 @@
  * Decides a recorded request again, from what its record remembers: the same graph must take the same path, another one
  * shows where it would part. What was never recorded is not guessed: then the answer is "cannot tell".
  */
+import { bucketOf } from './bucket.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { Decision, TraceStep } from './decision.ts';
 import type {
   AlertResult,
+  CacheResult,
   CallNeed,
   CallResult,
+  ChanceResult,
   EffectResult,
   Effects,
   HoldNeed,
   HoldResult,
+  OrderNeed,
+  OrderResult,
   RedactResult,
+  ShadowResult,
   ThrottleResult,
 } from './effects.ts';
 import { evaluate } from './evaluate.ts';
@@ -33,6 +39,8 @@ export interface Recorded {
   readonly tags: ReadonlyMap<string, Tag>;
   readonly now: number;
   readonly facts: Readonly<Record<string, FactValue>>;
+  /** The id of the request, by which a split draws its lot; without it only a split that was met before can be told. */
+  readonly id?: string;
 }
 
 export interface Difference {
@@ -65,6 +73,8 @@ export type Replay =
 export interface Assumptions {
   /** What a model would have answered that was not called. */
   uncalled(need: CallNeed, run: Run): CallResult | null;
+  /** In which order models would have been tried among which none was chosen. */
+  unordered(need: OrderNeed, run: Run): OrderResult | null;
   /**
    * What a hold would have been decided whose bounds were taken over other models, or with another limit of the answer:
    * `outputBefore` tokens, null where that is not known.
@@ -72,7 +82,7 @@ export interface Assumptions {
   otherBounds(found: HoldResult, need: HoldNeed, run: Run, outputBefore: number | null): HoldDecision | null;
 }
 
-const NOTHING_ASSUMED: Assumptions = { uncalled: () => null, otherBounds: () => null };
+const NOTHING_ASSUMED: Assumptions = { uncalled: () => null, unordered: () => null, otherBounds: () => null };
 
 class CannotTell extends Error {
   readonly node: string;
@@ -119,9 +129,13 @@ const NO_CONTEXT = { key: { id: '', name: '' }, project: '', app: null, models: 
 
 const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in result;
 const isCall = (result: EffectResult): result is CallResult => 'ok' in result;
+const isOrder = (result: EffectResult): result is OrderResult => 'order' in result;
 const isScore = (result: EffectResult): result is Complexity => 'score' in result;
 const isFound = (result: EffectResult): result is RedactResult => 'found' in result;
 const isAlert = (result: EffectResult): result is AlertResult => 'alert' in result;
+const isChance = (result: EffectResult): result is ChanceResult => 'chance' in result;
+const isCache = (result: EffectResult): result is CacheResult => 'cache' in result;
+const isShadow = (result: EffectResult): result is ShadowResult => 'shadow' in result;
 const isThrottle = (result: EffectResult): result is ThrottleResult => 'waitedMs' in result;
 
 function sameModels(a: readonly string[], b: readonly string[]): boolean {
@@ -232,6 +246,20 @@ function recordedEffects(
         channel,
         scope,
       },
+    chance: ({ node }) => {
+      const found = take(node, isChance, () => true);
+      if (found) return found;
+      if (recorded.id !== undefined) return { chance: bucketOf(recorded.id, node) };
+      throw new CannotTell(node, 'which variant it would have drawn was not recorded');
+    },
+    cache: ({ node }) => take(node, isCache, () => true) ?? { cache: 'not_known', model: null, ageMs: null },
+    shadow: ({ node }) => take(node, isShadow, () => true) ?? { shadow: 'not_known', model: null, record: null },
+    order: (need, run) => {
+      const found = take(need.node, isOrder, (one) => one.by === need.by && sameModels(one.order, need.names));
+      const result = found ?? assumptions.unordered(need, run);
+      if (result) return result;
+      throw new CannotTell(need.node, 'which of its models would have been chosen was not recorded');
+    },
     call: (need, run) => {
       const asked = recorded.facts['request.model'];
       const found = take(need.node, isCall, (result) => (result.asked ?? result.model) === need.model);
@@ -282,9 +310,11 @@ export async function decideAgain(
   const asked = facts['request.model'];
   const tools = facts['content.tools'];
   const images = facts['content.images'];
+  const isEmbedding = facts['request.endpoint'] === 'embeddings';
   const run = new Run({
     view: {
       ...EMPTY_VIEW,
+      ...(isEmbedding && { endpoint: 'embeddings', choices: 0 }),
       model: typeof asked === 'string' ? asked : '',
       maxOutputTokens: typeof limit === 'number' ? limit : null,
       needs: {

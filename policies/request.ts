@@ -29,7 +29,7 @@ export interface Needs {
 }
 
 /** What apps can ask for, as facts and records call it. */
-export const ENDPOINTS = ['chat.completions', 'messages', 'responses'] as const;
+export const ENDPOINTS = ['chat.completions', 'messages', 'responses', 'embeddings'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** For how long the app wants the vendor's cache to keep parts of the input. */
@@ -51,12 +51,14 @@ export interface RequestView {
   readonly needs: Needs;
   /** The client's own limit on the answer, in tokens; null when it set none. */
   readonly maxOutputTokens: number | null;
-  /** How many answers were asked for (`n`). */
+  /** How many answers of text were asked for (`n`); none of embeddings. */
   readonly choices: number;
   /** UTF-8 bytes that the model reads besides the slots: tool definitions, names, an answer schema. */
   readonly otherBytes: number;
   /** What those bytes are, as it stands in the body. */
   readonly others: readonly unknown[];
+  /** Tokens that the app sent in place of texts, which nobody can look into; none where it is not there. */
+  readonly tokens?: number;
   /** Whether parts of the input are marked to be kept in the vendor's cache, which is dearer than to read them. */
   readonly cacheWrites: CacheWrites;
   /** Things in the input whose size cannot be known from the body, in words ("a file by its id"). */

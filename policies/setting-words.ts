@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { conditionSchema, sayCondition } from './condition.ts';
 import type { FormHint } from './kinds/kind.ts';
 import { dollars } from './price.ts';
+import { sayDuration } from './say-duration.ts';
 
 type Schema = z.core.$ZodType;
 
@@ -67,26 +68,7 @@ export function quote(text: string, start = 0): string {
   return `“${from > 0 ? '…' : ''}${shown}${isCut ? '…' : ''}”`;
 }
 
-const DURATION_UNITS = [
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1000],
-] as const;
-const UNIT_MILLISECONDS: Readonly<Record<string, number>> = { seconds: 1000, minutes: 60_000, hours: 3_600_000 };
-
 const sayNumber = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 6 });
-
-/** A time in its largest units: “1 minute 30 seconds”. */
-function sayDuration(amount: number, unit: string | undefined): string {
-  let left = amount * (UNIT_MILLISECONDS[unit ?? ''] ?? 1);
-  const parts: string[] = [];
-  for (const [name, length] of DURATION_UNITS) {
-    const count = name === 'second' ? Math.round(left) / length : Math.floor(left / length);
-    left -= count * length;
-    if (count > 0) parts.push(`${sayNumber(count)} ${name}${count === 1 ? '' : 's'}`);
-  }
-  return parts.join(' ') || '0 seconds';
-}
 
 /** The names of budgets by their ids, since settings hold ids. */
 export type BudgetNames = ReadonlyMap<string, string>;
@@ -107,7 +89,7 @@ export function saySetting(field: SettingField, value: unknown, budgets: BudgetN
   if (typeof value === 'number') return sayAmount(form, value);
   if (typeof value === 'string') {
     if (form.widget === 'model') return value === 'asked' ? 'the model that the app asks for' : value;
-    return quote(form.widget === 'budget' ? (budgets.get(value) ?? value) : value);
+    return quote(form.widget === 'budget' || form.widget === 'policy' ? (budgets.get(value) ?? value) : value);
   }
   if (Array.isArray(value)) return sayList(value.map((one) => saySetting(entryField(field), one, budgets)));
   if (!isSettings(value)) return quote(String(value));

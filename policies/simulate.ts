@@ -1,5 +1,6 @@
 /** Runs a graph as "Try it" does: the outside answers what the author has set, and nothing leaves the house. */
 import { z } from 'zod';
+import { bucketOf } from './bucket.ts';
 import { type Budget, DEEPEST, scopeOf, windowAt } from './budget.ts';
 import { type ChatBody, viewOfChat } from './chat.ts';
 import type { CompiledGraph } from './compile.ts';
@@ -11,6 +12,7 @@ import { type FactContext, liveFacts } from './facts.ts';
 import { heldBudget, unansweredHold, weighHold } from './hold.ts';
 import type { ModelLookup } from './model.ts';
 import { applyOutputLimit, boundFor, lacks, modelNamed } from './model-fit.ts';
+import { conversationOf, NOT_MEASURED, orderModels } from './model-order.ts';
 import { costBound } from './price.ts';
 import type { RequestView, Tag, TextSlot } from './request.ts';
 import { Run } from './run.ts';
@@ -26,6 +28,21 @@ export const outsideSchema = z.strictObject({
   down: z.record(z.string(), z.enum(CALL_FAILURES)).default({}),
   /** The share of its limit that a throttle has used, by the id of its node; others are free. */
   throttles: z.record(z.string(), z.number().min(0).max(1)).optional(),
+  /** The lot that a split draws, from 0 up to 1, by the id of its node; others draw 0. */
+  chances: z.record(z.string(), z.number().min(0).max(1)).optional(),
+  /** The model whose answer a cache has kept, by the id of its node; others are empty. */
+  cached: z.record(z.string(), z.string().max(200)).optional(),
+  /** How models have been doing, by their ids; others were not measured. */
+  measured: z
+    .record(
+      z.string(),
+      z.strictObject({
+        firstTokenMs: z.number().min(0).nullable().default(null),
+        tokensPerSecond: z.number().positive().nullable().default(null),
+        underWay: z.int().min(0).default(0),
+      }),
+    )
+    .optional(),
   /** The classifier's score, where it should not be computed. */
   complexity: z.number().min(0).max(1).optional(),
 });
@@ -96,6 +113,25 @@ export function simulatedEffects(outside: Outside, world: SimulationWorld): Effe
       channel,
       scope,
     }),
+    chance: ({ node }) => ({ chance: outside.chances?.[node] ?? 0 }),
+    cache: ({ node }) => {
+      const model = outside.cached?.[node];
+      return model === undefined ? { cache: 'miss', model: null, ageMs: null } : { cache: 'hit', model, ageMs: null };
+    },
+    shadow: ({ model, share }, run) => {
+      const found = modelNamed(model, run, world.models);
+      const state = share === 0 ? 'not_chosen' : !found ? 'unknown_model' : lacks(found, run) ? 'unsupported' : null;
+      return { shadow: state ?? 'not_known', model: found?.id ?? null, record: null };
+    },
+    order: (need, run) =>
+      orderModels(need, run, {
+        models: world.models,
+        measured: (model) => outside.measured?.[model] ?? NOT_MEASURED,
+        // Another conversation draws another lot, and the same one always the same.
+        chance: bucketOf(need.conversation ?? conversationOf(run.view), need.node),
+        turn: 0,
+        before: null,
+      }),
     call: (need, run) => {
       const model = modelNamed(need.model, run, world.models);
       const asked = need.model;

@@ -13,6 +13,7 @@ export function classifyText(run: Run): Complexity {
 
 /** Redacts the run's texts and counts what was found. Throws when a detector fails and the drawing says "refuse". */
 export function redactText(need: RedactNeed, run: Run): RedactResult {
+  if (run.view.tokens) return { found: {}, rules: rulesDigest(need.rules), unreadable: true };
   run.placeholders ??= new Placeholders(run.secret);
   try {
     const result = redact(run.view.slots, need.rules, run.placeholders);

@@ -61,7 +61,7 @@ export function isCounted(run: Run, tokenizer: Tokenizer): boolean {
 export function countedTokens(run: Run, tokenizer: Tokenizer): number | null {
   const counted = run.counted?.get(tokenizer);
   if (!counted) return null;
-  let tokens = counted.others.tokens;
+  let tokens = counted.others.tokens + (run.view.tokens ?? 0);
   for (const text of textsOf(run)) {
     const count = counted.texts.get(text);
     if (!count) return null;

@@ -4,11 +4,17 @@ import type { TraceStep } from './decision.ts';
 import {
   type AlertResult,
   CALL_FAILURES,
+  type CacheResult,
   type CallResult,
+  type ChanceResult,
   type EffectResult,
   type HeldBudget,
   type HoldResult,
+  type OrderResult,
   type RedactResult,
+  SHADOW_STATES,
+  type ShadowResult,
+  STRATEGIES,
   THROTTLE_UNITS,
   type ThrottleResult,
 } from './effects.ts';
@@ -58,7 +64,16 @@ const call = z.object({
   status: z.int().optional(),
   message: z.string().optional(),
   retryAfterMs: z.number().optional(),
+  retryInMs: z.number().nullable().optional(),
+  dropped: z.array(z.string()).readonly().optional(),
+  pacedMs: z.number().optional(),
 } satisfies Fields<CallResult>);
+
+const order = z.object({
+  order: z.array(z.string()).readonly(),
+  by: z.enum(STRATEGIES),
+  kept: z.literal(true).optional(),
+} satisfies Fields<OrderResult>);
 
 const score = z.object({
   score: z.number().min(0).max(1),
@@ -70,6 +85,7 @@ const findings = z.object({
   found: z.record(z.string(), z.number()),
   rules: z.string(),
   failed: z.boolean().optional(),
+  unreadable: z.boolean().optional(),
 } satisfies Fields<RedactResult>);
 
 const throttle = z.object({
@@ -105,7 +121,32 @@ const alert = z.object({
   scope: z.string(),
 } satisfies Fields<AlertResult>);
 
-const effectResult: z.ZodType<EffectResult> = z.union([alert, hold, call, score, findings, throttle]);
+const chance = z.object({ chance: z.number().min(0).max(1) } satisfies Fields<ChanceResult>);
+
+const cache = z.object({
+  cache: z.enum(['hit', 'miss', 'other_form', 'bypass', 'not_known']),
+  model: z.string().nullable(),
+  ageMs: z.number().nullable(),
+} satisfies Fields<CacheResult>);
+
+const shadow = z.object({
+  shadow: z.enum(SHADOW_STATES),
+  model: z.string().nullable(),
+  record: z.string().nullable(),
+} satisfies Fields<ShadowResult>);
+
+const effectResult: z.ZodType<EffectResult> = z.union([
+  alert,
+  hold,
+  call,
+  score,
+  findings,
+  throttle,
+  chance,
+  cache,
+  shadow,
+  order,
+]);
 
 export const recordedStepSchema = z.object({
   node: z.string(),

@@ -1,21 +1,26 @@
-/** Express: the gateway first, since every request pays for what stands before it; then health, the control API, the pages. */
+/** Express: the gateway first, since every request pays for what stands before it; then health, metrics, the control API, the pages. */
 import { existsSync } from 'node:fs';
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import helmet from 'helmet';
 import { controlRouter } from './control/router.ts';
+import { graphOfVersion } from './control/versions.ts';
 import { SignalboxError } from './errors.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import { addGatewayRoutes, type FindRecord, sendError } from './gateway/routes.ts';
+import { addGatewayRoutes, sendError } from './gateway/routes.ts';
+import { addHealthRoutes, type HealthParts } from './observe/health.ts';
+import { metricsRoute } from './observe/metrics-route.ts';
 
 export interface AppParts {
   readonly gateway: Gateway;
-  readonly findRecord: FindRecord;
   readonly control: Parameters<typeof controlRouter>[0];
   readonly controlDeps: Parameters<typeof controlRouter>[1];
-  /** Whether records can be written now. */
-  readonly healthy: () => boolean;
+  readonly health: HealthParts;
+  /** Who sends it may read the metrics; null where every program on this machine may. */
+  readonly metricsToken: string | null;
+  /** Addresses and ranges of proxies whose word counts for where a request comes from. */
+  readonly trustedProxies: readonly string[];
   /** Folder of the built pages. */
   readonly pages: string;
 }
@@ -34,21 +39,13 @@ const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
 export function createApp(parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
-  addGatewayRoutes(app, parts.gateway, parts.findRecord);
-  app.get('/health/live', (_req, res) => {
-    res.json({ status: 'live' });
+  if (parts.trustedProxies.length > 0) app.set('trust proxy', [...parts.trustedProxies]);
+  addGatewayRoutes(app, parts.gateway, {
+    records: parts.controlDeps.records,
+    graphOf: (organisation, policy, version) => graphOfVersion(parts.control.db, organisation, policy, version),
   });
-  app.get('/health/ready', (_req, res) => {
-    const ready = parts.healthy() && !parts.gateway.stopping();
-    res.status(ready ? 200 : 503).json({
-      status: ready ? 'ready' : 'not ready',
-      records: parts.healthy() ? 'written' : 'cannot be written',
-      evaluator: {
-        compared: parts.gateway.secondOpinion.looked,
-        disagreements: parts.gateway.secondOpinion.disagreements.length,
-      },
-    });
-  });
+  addHealthRoutes(app, parts.health);
+  app.get('/metrics', metricsRoute(parts.gateway.metrics?.registry ?? null, parts.metricsToken));
   app.use(
     helmet({
       contentSecurityPolicy: {

@@ -1,4 +1,5 @@
 /** Settings: read from the environment once, validated, each documented in the table that this file makes. */
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { providerSettings } from './providers/index.ts';
 
@@ -91,6 +92,57 @@ const own = {
       'Whether messages may go to webhooks in the gateway’s own network: loopback, private and link-local addresses.',
     shown: 'false',
   },
+  STREAM_HEARTBEAT_SECONDS: {
+    schema: z.coerce
+      .number('it must be a number')
+      .min(0, 'it must be 0 or more')
+      .max(3600, 'it must be at most 3600')
+      .default(0),
+    description:
+      'After so many seconds of silence, a stream that has begun gets a comment, for proxies that close silent connections; 0 for never.',
+    shown: '0',
+  },
+  METRICS_TOKEN: {
+    schema: z.string().min(20, 'it must have at least 20 characters').optional(),
+    description:
+      'Who sends it as `Authorization: Bearer` may read `/metrics`. Without it, only programs on the same machine may, and nobody where HOST is not loopback.',
+    shown: null,
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: z
+      .url({ protocol: /^https?$/, error: 'it must be a web address such as http://127.0.0.1:4318' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    description: 'An OpenTelemetry collector that takes OTLP over HTTP. Set it to send it a trace of every request.',
+    shown: null,
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    schema: z
+      .string()
+      .regex(/^[^=,\s]+=[^,]*(,[^=,\s]+=[^,]*)*$/, 'it must be name=value, separated by commas')
+      .optional(),
+    description: 'Headers for that collector, such as its key, as name=value separated by commas.',
+    shown: null,
+  },
+  TRUSTED_PROXIES: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((one) => one.trim()))
+      .refine(
+        (list) => list.every((one) => ipaddr.isValid(one) || ipaddr.isValidCIDR(one)),
+        'it must be addresses or ranges such as 10.0.0.0/8, separated by commas',
+      )
+      .optional(),
+    description:
+      'Addresses of your own proxies, separated by commas. What they say in `X-Forwarded-For` and `X-Forwarded-Proto` is believed: who signs in from where, and whether cookies need TLS.',
+    shown: null,
+  },
+  ALLOW_PRIVATE_ISSUERS: {
+    schema: z.enum(['true', 'false'], 'it must be true or false').default('false'),
+    description:
+      'Whether providers of sign-in may be in the gateway’s own network, and without TLS there. See docs/sign-in.md.',
+    shown: 'false',
+  },
   SECRET_KEY: {
     schema: z
       .string()
@@ -137,12 +189,24 @@ export interface Config {
   readonly mail: { readonly url: string; readonly from: string } | null;
   /** Whether webhooks may lead into the gateway's own network. */
   readonly allowPrivateWebhooks: boolean;
+  /** Silence after which a stream gets a comment, in milliseconds; 0 for none. */
+  readonly heartbeatMs: number;
+  /** Who may read the metrics: with a token, or, where it is null, programs on this machine; null where nobody may. */
+  readonly metrics: { readonly token: string | null } | null;
+  /** The collector of traces; null where there is none. */
+  readonly tracing: { readonly endpoint: string; readonly headers: Readonly<Record<string, string>> } | null;
+  /** Addresses and ranges of proxies whose word counts for where a request comes from. */
+  readonly trustedProxies: readonly string[];
+  /** Whether providers of sign-in may be in the gateway's own network. */
+  readonly allowPrivateIssuers: boolean;
   /** 32 bytes in base64; null for a key in a file. */
   readonly secretKey: string | null;
   readonly adminEmail: string;
   readonly adminPassword: string | null;
   readonly adminToken: string | null;
   readonly apiKey: string | null;
+  /** Every setting as people may read it: secrets and addresses that can hold them only as `set` or `not set`. */
+  readonly effective: Readonly<Record<string, string>>;
 }
 
 /** Every setting, for the documentation. */
@@ -164,6 +228,12 @@ const schema = z.object({
   SMTP_URL: own.SMTP_URL.schema,
   ALERT_FROM: own.ALERT_FROM.schema,
   ALLOW_PRIVATE_WEBHOOKS: own.ALLOW_PRIVATE_WEBHOOKS.schema,
+  STREAM_HEARTBEAT_SECONDS: own.STREAM_HEARTBEAT_SECONDS.schema,
+  METRICS_TOKEN: own.METRICS_TOKEN.schema,
+  OTEL_EXPORTER_OTLP_ENDPOINT: own.OTEL_EXPORTER_OTLP_ENDPOINT.schema,
+  OTEL_EXPORTER_OTLP_HEADERS: own.OTEL_EXPORTER_OTLP_HEADERS.schema,
+  TRUSTED_PROXIES: own.TRUSTED_PROXIES.schema,
+  ALLOW_PRIVATE_ISSUERS: own.ALLOW_PRIVATE_ISSUERS.schema,
   SECRET_KEY: own.SECRET_KEY.schema,
   SIGNALBOX_ADMIN_EMAIL: own.SIGNALBOX_ADMIN_EMAIL.schema,
   SIGNALBOX_ADMIN_PASSWORD: own.SIGNALBOX_ADMIN_PASSWORD.schema,
@@ -196,12 +266,53 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     bodyLimit: Math.floor(value.BODY_LIMIT_MB * 1024 * 1024),
     mail: mailServer(value.SMTP_URL, value.ALERT_FROM),
     allowPrivateWebhooks: value.ALLOW_PRIVATE_WEBHOOKS === 'true',
+    heartbeatMs: Math.round(value.STREAM_HEARTBEAT_SECONDS * 1000),
+    metrics: metricsReaders(value.METRICS_TOKEN, value.HOST),
+    tracing:
+      value.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : {
+            endpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT,
+            headers: headersOf(value.OTEL_EXPORTER_OTLP_HEADERS ?? ''),
+          },
+    trustedProxies: value.TRUSTED_PROXIES ?? [],
+    allowPrivateIssuers: value.ALLOW_PRIVATE_ISSUERS === 'true',
     secretKey: value.SECRET_KEY ?? null,
     adminEmail: value.SIGNALBOX_ADMIN_EMAIL,
     adminPassword: value.SIGNALBOX_ADMIN_PASSWORD ?? null,
     adminToken: value.SIGNALBOX_ADMIN_TOKEN ?? null,
     apiKey: value.SIGNALBOX_API_KEY ?? null,
+    effective: effectiveSettings(environment),
   };
+}
+
+/** Settings that cannot hold a secret; all others are told of only as set or not. */
+const OPEN: ReadonlySet<string> = new Set([
+  ...['HOST', 'PORT', 'PUBLIC_URL', 'DATA_DIR', 'DURABILITY', 'EVALUATOR', 'BODY_LIMIT_MB', 'ALLOW_PRIVATE_WEBHOOKS'],
+  ...['STREAM_HEARTBEAT_SECONDS', 'SANDBOX', 'ALLOW_PRIVATE_ISSUERS', 'TRUSTED_PROXIES'],
+]);
+
+function effectiveSettings(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const isSet = (name: string): boolean => (environment[name] ?? '') !== '';
+  return Object.fromEntries(
+    settings.map((setting) => {
+      if (!OPEN.has(setting.name)) return [setting.name, isSet(setting.name) ? 'set' : 'not set'];
+      return [setting.name, (isSet(setting.name) ? environment[setting.name] : setting.default) ?? 'not set'];
+    }),
+  );
+}
+
+function metricsReaders(token: string | undefined, host: string): Config['metrics'] {
+  if (token !== undefined) return { token };
+  return /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host) ? { token: null } : null;
+}
+
+/** Headers written as name=value, separated by commas. */
+function headersOf(text: string): Record<string, string> {
+  const pairs = text === '' ? [] : text.split(',');
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]),
+  );
 }
 
 function mailServer(url: string | undefined, from: string | undefined): Config['mail'] {

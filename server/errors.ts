@@ -77,6 +77,9 @@ export const ERRORS = {
     404,
   ),
   model_unsupported: invalid('No model on the way of this request can take it: {why}.'),
+  answer_needs_chat: invalid(
+    'The policy answers this request with a fixed text, which is no answer to a request for embeddings. Ask its author to let embeddings take another way.',
+  ),
   budget_exhausted: {
     status: 429,
     type: 'rate_limit_error',
@@ -173,9 +176,38 @@ export const ERRORS = {
   too_many_attempts: {
     status: 429,
     type: 'rate_limit_error',
-    message: 'Too many attempts to sign in. Wait a few minutes and try again.',
+    message: 'Too many attempts have failed. Wait {wait} and try again.{advice}',
     retry: true,
   },
+  wrong_code: {
+    status: 401,
+    type: 'authentication_error',
+    message:
+      'The code is not right, or it was used already. Enter the next one that your app shows, or one of your recovery codes.',
+    retry: false,
+  },
+  sign_in_expired: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'This sign-in was begun too long ago, or in another browser. Begin it again.',
+    retry: false,
+  },
+  sign_in_refused: { status: 403, type: 'permission_error', message: '{why}.', retry: false },
+  people_only: {
+    status: 403,
+    type: 'permission_error',
+    message: 'Only a person has an account of their own. Sign in on the pages instead of sending a token.',
+    retry: false,
+  },
+  invitation_over: invalid(
+    'This invitation cannot be used: it was used already, was withdrawn, or is older than seven days. Ask for another one.',
+    410,
+  ),
+  email_taken: invalid('Somebody with this e-mail address is here already. Look at the list of people.', 409),
+  last_admin: invalid(
+    'This is the last admin, and without one nobody could change anything any more. Make somebody else an admin first.',
+    409,
+  ),
   not_found: invalid('There is no {what} here. It may have been deleted, or the address is wrong.', 404),
   method_not_allowed: invalid('{method} is not possible here. Allowed: {allowed}.', 405),
   invalid_input: invalid('{why}.', 422),
@@ -203,6 +235,11 @@ export const ERRORS = {
     message: 'Already {most} scans are reading the records. Wait until one of them has ended, or end one.',
     retry: true,
   },
+  signing_unavailable: server(
+    503,
+    'Nothing can be signed now: the key that signs was sealed with another secret. Ask your administrator to put back the setting SECRET_KEY or the file secret.key that it was sealed with, and to start the gateway again.',
+    false,
+  ),
   conflict: invalid(
     '{what} was changed by someone else in the meantime (revision {revision}). Load it again and repeat your change.',
     409,

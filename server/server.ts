@@ -4,7 +4,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { resolveName } from './alerts/address.ts';
 import { Alerts } from './alerts/alerts.ts';
+import { countWaiting } from './alerts/outbox.ts';
 import { createApp, createHttpServer } from './app.ts';
+import { openAudit } from './audit/audit.ts';
+import { codeDigests } from './audit/code-digests.ts';
+import { Revisions } from './audit/revisions.ts';
+import { MemoryCache } from './cache/memory-cache.ts';
 import type { Config } from './config.ts';
 import { createControl } from './control/control.ts';
 import { newId } from './control/ids.ts';
@@ -13,14 +18,19 @@ import { type Seeded, type ShippedPolicy, seed } from './control/seed.ts';
 import type { Snapshot } from './control/snapshot.ts';
 import { postResets, topUpsOf } from './control/top-ups.ts';
 import { InFlight } from './gateway/body.ts';
-import { CoolDowns } from './gateway/cool-downs.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { type OrganisationModels, Runtime } from './gateway/runtime.ts';
 import { SecondOpinion } from './gateway/second-opinion.ts';
+import { Shadows } from './gateway/shadows.ts';
 import { Throttles } from './gateway/throttles.ts';
+import { Upstreams } from './gateway/upstreams.ts';
 import { BudgetCounters } from './money/counters.ts';
 import { Overruns } from './money/overruns.ts';
 import type { AcceptedList } from './money/prices.ts';
+import { Metrics } from './observe/metrics.ts';
+import { addStateMetrics } from './observe/state-metrics.ts';
+import { readProgramVersion } from './program-version.ts';
+import { LiveProviders } from './providers/accounts/live.ts';
 import { buildCatalogue, type Catalogue } from './providers/catalogue.ts';
 import type { ConfiguredProvider } from './providers/index.ts';
 import { recoverLost } from './records/recover.ts';
@@ -41,6 +51,9 @@ const MOST_QUEUED = 20_000;
 /** The name under which this gateway writes records. One gateway serves a store: whatever it left open is its own. */
 const GATEWAY = 'gateway-1';
 const DRAIN_MS = 30_000;
+/** Answers kept to be given again, and the memory for them, in bytes. */
+const MOST_CACHED = 50_000;
+const CACHE_MEMORY = 128 * 1024 * 1024;
 /** How often connections that have become idle are closed while stopping. */
 const IDLE_CHECK_MS = 100;
 /** How often future prices are looked at. */
@@ -90,11 +103,14 @@ export async function startServer(
     const shippedPrices = shippedList();
     await acceptFirstLists(control, shippedPrices);
 
-    const sources = providers.map(({ source }) => source);
+    const secrets = await openSecrets(config);
+    const liveProviders = new LiveProviders(providers, secrets);
+    liveProviders.update(control.snapshot().providerAccounts);
     const of = (organisation: string) => (one: { readonly organisation: string }) => one.organisation === organisation;
     const modelsWith = (snapshot: Snapshot, organisation: string, lists: readonly AcceptedList[]): Catalogue =>
       buildCatalogue({
-        sources,
+        sources: liveProviders.sources(organisation),
+        aliases: snapshot.aliases.filter(of(organisation)),
         overrides: snapshot.prices.filter(of(organisation)),
         cards: snapshot.rateCards.filter(of(organisation)),
         lists,
@@ -103,9 +119,13 @@ export async function startServer(
     const modelsOf = (snapshot: Snapshot, organisation: string): OrganisationModels => {
       return modelsWith(snapshot, organisation, snapshot.priceLists.filter(of(organisation)));
     };
+    const upstreams = new Upstreams(() => performance.now(), Math.random);
     let runtime = new Runtime(control.snapshot(), modelsOf);
     let priced = Date.now();
     control.onChange((snapshot) => {
+      for (const { organisation, name } of liveProviders.update(snapshot.providerAccounts)) {
+        upstreams.of(organisation).forget(name);
+      }
       runtime = new Runtime(snapshot, modelsOf);
     });
     const priceTimer = setInterval(() => {
@@ -118,7 +138,21 @@ export async function startServer(
     await postResets(control.db, database.records);
     const counters = new BudgetCounters(await database.records.spend(0), await topUpsOf(control.db));
     const writer = new RecordWriter(database.records, { maxQueued: MOST_QUEUED });
-    const secrets = await openSecrets(config);
+    const boot = newId('boot');
+    const [version, code] = [await readProgramVersion(), await codeDigests()];
+    const revisions = new Revisions(control.db, version, code);
+    revisions.prepare(control.snapshot());
+    control.onChange((snapshot) => revisions.prepare(snapshot));
+    const organisations = (): Iterable<string> => control.snapshot().organisations.keys();
+    const logs = { dialect: database.dialect, control: control.db, records: database.recordTables };
+    const audit = await openAudit(logs, secrets, organisations);
+    await audit.activity.programStarted(organisations(), {
+      ...{ boot, version, node: process.version, settings: config.effective, code },
+      signing: audit.key && {
+        installation: audit.key.installation,
+        publicKey: audit.key.publicKey.toString('base64'),
+      },
+    });
     const channels = { secrets, allowPrivate: config.allowPrivateWebhooks, canMail: config.mail !== null };
     const summing = usageProcess ?? sumHere(database.usage);
     const alerts = new Alerts({
@@ -140,40 +174,57 @@ export async function startServer(
     const live = new LiveTraffic();
     const watchers = new LiveWatchers(live, Date.now);
     const scans = new Scans(summing);
+    const metrics = config.metrics && new Metrics();
+    const tracing = config.tracing && (await import('./observe/tracing.ts')).startTracing(config.tracing);
     let stopping = false;
     let sequence = 0;
     const gateway: Gateway = {
       runtime: () => runtime,
-      providers: new Map(providers.map(({ provider }) => [provider.name, provider])),
+      get providers() {
+        return liveProviders.providers;
+      },
       counters,
       writer,
       overruns: new Overruns((words) => console.warn(words)),
       alerts,
       live,
       inFlight: new InFlight(IN_FLIGHT),
-      coolDowns: new CoolDowns(),
+      upstreams,
       throttles: new Throttles(),
+      cache: new MemoryCache({ entries: MOST_CACHED, bytes: CACHE_MEMORY }),
+      shadows: new Shadows(),
       secondOpinion: new SecondOpinion(config.secondOpinions, (found) => {
         console.error(
           `The two evaluators disagree on request ${found.request} at node ${found.node}: ${found.taken} was taken, the rules library says ${found.library}. Please report this.`,
         );
       }),
+      revisions: (snapshot, organisation) => revisions.of(snapshot, organisation),
+      metrics,
+      tracing,
+      heartbeatMs: config.heartbeatMs,
       publicUrl: config.publicUrl,
       bodyLimit: config.bodyLimit,
       gateway: GATEWAY,
-      boot: newId('boot'),
+      boot,
       nextSequence: () => sequence++,
       stopping: () => stopping,
     };
 
+    const stopWatching =
+      metrics &&
+      addStateMetrics(metrics.registry, {
+        gateway,
+        queued: () => writer.queued,
+        alertsWaiting: () => countWaiting(control.db),
+      });
     const app = createApp({
       gateway,
-      findRecord: (organisation, id) => database.records.get(organisation, id),
       control,
       controlDeps: {
         records: database.records,
         models: (organisation, list) =>
           list ? modelsWith(runtime.snapshot, organisation, [list]) : runtime.models(organisation),
+        modelStates: (organisation) => new Map(upstreams.of(organisation).states(upstreams.now())),
         shippedList: shippedPrices,
         providers: providers.map(({ provider }) => provider.name),
         budgetUse: (budget) =>
@@ -183,7 +234,12 @@ export async function startServer(
           })),
         counters,
         usage: { stores: database.usage, summing, scans },
+        audit,
         watchers,
+        signIn: {
+          ...{ secrets, mail: config.mail, publicUrl: config.publicUrl },
+          allowPrivate: config.allowPrivateIssuers,
+        },
         channels,
         alerts,
         gateway: GATEWAY,
@@ -191,13 +247,23 @@ export async function startServer(
         sessionSecret: sessionSecret(control.snapshot()),
         reportFault: (error) => console.error('The control API failed:', error),
       },
-      healthy: () => writer.healthy,
+      health: {
+        gateway,
+        isWriting: () => writer.healthy,
+        stores: {
+          'database of settings': () => control.db.raw('SELECT 1'),
+          'database of records': () => database.usage.records.raw('SELECT 1'),
+        },
+      },
+      metricsToken: config.metrics?.token ?? null,
+      trustedProxies: config.trustedProxies,
       pages,
     });
     const server = createHttpServer(app);
     const sockets = openSockets(server);
     await listen(server, config.port, config.host);
     await alerts.start();
+    audit.start();
     usageProcess?.start();
     const address = server.address() as AddressInfo;
     return {
@@ -213,9 +279,13 @@ export async function startServer(
         scans.stop();
         await usageProcess?.stop();
         await drain(server, sockets);
+        await gateway.shadows.drain(DRAIN_MS);
         await writer.drain();
+        await audit.stop();
+        stopWatching?.();
+        await tracing?.stop();
         await alerts.stop();
-        await Promise.all(providers.map(({ provider }) => provider.close()));
+        await liveProviders.close();
         await database.close();
       },
     };

@@ -72,6 +72,10 @@ function build() {
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(file, target);
   }
+  // Read as it is, too: people run it by itself.
+  const verifier = join('server', 'audit', 'standalone', 'verify.mjs');
+  mkdirSync(dirname(join(DIST, verifier)), { recursive: true });
+  copyFileSync(join(ROOT, verifier), join(DIST, verifier));
   writeFileSync(STAMP, now);
 }
 

@@ -150,6 +150,12 @@ export async function dueRows(db: Knex, now: number, busy: readonly string[]): P
     .limit(LOOKED_AT);
 }
 
+/** How many messages are not delivered yet. */
+export async function countWaiting(db: Knex): Promise<number> {
+  const rows = await db('alerts').whereIn('state', ['waiting', 'sending']).count<{ rows: number }[]>('* as rows');
+  return Number(rows[0]?.rows ?? 0);
+}
+
 /** When the next message is due, in milliseconds since 1970; null where none waits. */
 export async function nextDue(db: Knex): Promise<number | null> {
   const rows = await db('alerts').where({ state: 'waiting' }).min<{ due: number | null }[]>('next_at as due');

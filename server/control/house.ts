@@ -3,6 +3,7 @@ import { type CheckContext, checkGraph, type Problem } from '../../policies/chec
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
 import { callersChoose } from '../../policies/free-tags.ts';
 import type { Graph } from '../../policies/graph.ts';
+import type { VersionLookup } from '../../policies/pinned.ts';
 import { probe } from '../../policies/probe.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlDeps } from './route.ts';
@@ -17,22 +18,29 @@ export function budgetOf(snapshot: Snapshot, organisation: string, id: string): 
 const keysInUse = (snapshot: Snapshot, organisation: string): KeyEntry[] =>
   [...snapshot.keys.values()].filter((key) => key.organisation === organisation && !key.revoked);
 
-/** The problems of a graph in its organisation. */
-export function checkIn(snapshot: Snapshot, deps: ControlDeps, graph: Graph, organisation: string): Problem[] {
+/** The problems of a graph in its organisation; `versions` finds those of other policies that it goes on in. */
+export function checkIn(
+  snapshot: Snapshot,
+  deps: ControlDeps,
+  graph: Graph,
+  organisation: string,
+  versions: VersionLookup,
+): Problem[] {
   const keys = keysInUse(snapshot, organisation);
   const context: CheckContext = {
     models: deps.models(organisation).lookup,
     budget: (id) => budgetOf(snapshot, organisation, id),
     callersChoose: (tag) => callersChoose(keys, tag),
     hasChannel: (name) => hasChannel(snapshot, organisation, name),
+    versions,
   };
   return checkGraph(graph, context);
 }
 
 /** Compiles a graph, or throws `invalid_graph` with the reason in words. */
-export function compile(graph: Graph): CompiledGraph {
+export function compile(graph: Graph, versions: VersionLookup): CompiledGraph {
   try {
-    return compileGraph(graph);
+    return compileGraph(graph, versions);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new SignalboxError('invalid_graph', { why: error.message.replace(/\.$/, '') });
@@ -43,10 +51,10 @@ export function compile(graph: Graph): CompiledGraph {
  * Tries every condition in both evaluators; throws `invalid_graph` where they differ. A graph that cannot be compiled is
  * left to the check, which says more.
  */
-export async function requireAgreement(graph: Graph): Promise<void> {
+export async function requireAgreement(graph: Graph, versions: VersionLookup): Promise<void> {
   let compiled: CompiledGraph;
   try {
-    compiled = compileGraph(graph);
+    compiled = compileGraph(graph, versions);
   } catch {
     return;
   }

@@ -16,10 +16,16 @@ export type IdPrefix =
   | 'ask'
   | 'cor'
   | 'chn'
+  | 'acc'
   | 'alr'
   | 'scan'
+  | 'inv'
+  | 'ses'
+  | 'idp'
+  | 'svc'
   | 'req'
-  | 'boot';
+  | 'boot'
+  | 'aud';
 
 /**
  * A prefixed UUIDv7 (RFC 9562): 48 bits of milliseconds since 1970, then random bits, so that ids sort by the time at

@@ -36,6 +36,11 @@ function failures(route: Route): ZodOpenApiResponsesObject {
   return answers;
 }
 
+function mediaTypeOf({ streams }: Route): string {
+  if (streams === 'lines') return 'application/jsonl';
+  return streams ? 'text/event-stream' : 'application/json';
+}
+
 function operation(route: Route): ZodOpenApiOperationObject {
   return {
     tags: [route.tag],
@@ -46,7 +51,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     responses: {
       [`${route.status}`]: {
         description: route.streams
-          ? 'Events, each with this.'
+          ? `${route.streams === 'lines' ? 'Lines' : 'Events'}, each with this.`
           : route.file === true
             ? 'The file.'
             : route.response
@@ -55,7 +60,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
         ...(route.file === true && { content: { 'application/octet-stream': { schema: z.string() } } }),
         ...(route.response &&
           route.file !== true && {
-            content: { [route.streams ? 'text/event-stream' : 'application/json']: { schema: route.response } },
+            content: { [mediaTypeOf(route)]: { schema: route.response } },
           }),
       },
       ...failures(route),

@@ -9,6 +9,7 @@ import { digestOf } from './digest.ts';
 import { type ContentColumns, readContent } from './drafts.ts';
 import { checkIn } from './house.ts';
 import { momentSchema } from './input.ts';
+import { versionsFor } from './pinned-versions.ts';
 import { type PolicyRow, policySchema, toPolicy } from './policies.ts';
 import type { ControlDeps, RouteContext } from './route.ts';
 
@@ -101,12 +102,19 @@ async function findingsOf(
     control.db,
     changed.map((row) => row.id),
   );
+  const drafts = new Map([...contents].map(([id, { draft }]) => [id, readContent(draft)]));
+  const versions = await versionsFor(
+    control.db,
+    organisation,
+    [...drafts.values()].map(({ graph }) => graph),
+  );
   for (const row of changed) {
     const content = contents.get(row.id);
-    if (!content) continue;
-    const { graph, tests } = readContent(content.draft);
+    const draft = drafts.get(row.id);
+    if (!content || !draft) continue;
+    const { graph, tests } = draft;
     const live = content.live && readContent(content.live);
-    const problems = checkIn(snapshot, deps, graph, organisation);
+    const problems = checkIn(snapshot, deps, graph, organisation, versions);
     const errors = problems.filter(({ severity }) => severity === 'error').length;
     findings.set(row.id, {
       of: state(row),

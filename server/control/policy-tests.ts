@@ -6,6 +6,7 @@ import { type PolicyTest, runPolicyTest } from '../../policies/policy-test.ts';
 import { SignalboxError } from '../errors.ts';
 import { tokenCounter } from '../money/token-counter.ts';
 import { budgetOf, compile } from './house.ts';
+import { versionsFor } from './pinned-versions.ts';
 import type { RouteContext } from './route.ts';
 
 export const failedTestSchema = z
@@ -28,7 +29,7 @@ export async function failedTests(
   if (tests.length === 0) return [];
   const { organisation } = actor;
   const snapshot = control.snapshot();
-  const compiled = compile(graph);
+  const compiled = compile(graph, await versionsFor(control.db, organisation, [graph]));
   const world = {
     models: deps.models(organisation).lookup,
     budget: (id: string) => budgetOf(snapshot, organisation, id),

@@ -15,6 +15,7 @@ const STATUSES = [
   'aborted',
   'lost',
   'dry_run',
+  'shadow',
 ] as const satisfies readonly RecordStatus[];
 const TAG_FILTER = 'tag.';
 
@@ -134,8 +135,24 @@ export const recordSchema = z
     attempts: z.array(attempt).readonly(),
     charges: z.array(charge).readonly(),
     savedByRouting: nanoDollars.optional(),
+    revisions: z.string().optional().meta({
+      description: 'The id of what decided it besides the version of its policy: see `/audit/revisions`.',
+    }),
+    savedByCaching: nanoDollars.optional(),
+    shadowOf: z.string().optional().meta({ description: 'The request that this is a copy of.' }),
     redactions: z.record(z.string(), z.int()),
     facts: z.record(z.string(), z.unknown()),
     content: z.object({ request: z.string(), answer: z.string().nullable() }).nullable(),
+    feedback: z
+      .array(
+        z.object({
+          key: z.string(),
+          at: momentSchema,
+          score: z.number().meta({ description: 'From -1 (bad) to 1 (good).' }),
+          label: z.string().nullable(),
+          comment: z.string().nullable(),
+        }),
+      )
+      .meta({ description: 'What apps said of the answer.' }),
   })
   .meta({ id: 'Record' });

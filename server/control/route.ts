@@ -2,8 +2,11 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Model, ModelLookup } from '../../policies/model.ts';
+import type { Caller } from '../access/caller.ts';
 import type { Alerts } from '../alerts/alerts.ts';
+import type { Audit } from '../audit/audit.ts';
 import { type ErrorCode, SignalboxError } from '../errors.ts';
+import type { UpstreamState } from '../gateway/upstreams.ts';
 import type { BudgetCounters } from '../money/counters.ts';
 import type { AcceptedList, PriceAt } from '../money/prices.ts';
 import type { RecordStore } from '../records/record.ts';
@@ -13,9 +16,9 @@ import type { Summing } from '../usage/summing.ts';
 import type { LiveWatchers } from '../usage-live/watchers.ts';
 import type { ChannelTools } from './channels.ts';
 import type { Control } from './control.ts';
-import type { Actor } from './history.ts';
 import { parseInput } from './input.ts';
 import type { ShippedList } from './price-list.ts';
+import type { SignInTools } from './sign-in-tools.ts';
 import type { BudgetEntry } from './snapshot.ts';
 
 /** What one scope of a budget has used of its open window, in the budget's unit. */
@@ -37,10 +40,17 @@ export interface ControlDeps {
   readonly models: (
     organisation: string,
     list?: AcceptedList,
-  ) => { readonly models: readonly Model[]; readonly lookup: ModelLookup; readonly priceAt: PriceAt };
+  ) => {
+    readonly models: readonly Model[];
+    readonly lookup: ModelLookup;
+    readonly aliases: ReadonlyMap<string, string>;
+    readonly priceAt: PriceAt;
+  };
+  /** How the models of an organisation that were called are doing, by their ids. */
+  readonly modelStates: (organisation: string) => ReadonlyMap<string, UpstreamState>;
   /** The price list that comes with the program. */
   readonly shippedList: ShippedList;
-  /** Names of the configured providers, which stand before the slash in the ids of their models. */
+  /** Names of the providers that the environment sets up, which stand before the slash in the ids of their models. */
   readonly providers: readonly string[];
   /** What each scope of a budget has used of the window that is open now. */
   readonly budgetUse: (budget: BudgetEntry) => readonly BudgetUse[];
@@ -48,8 +58,12 @@ export interface ControlDeps {
   readonly counters: BudgetCounters;
   /** What usage is answered from, and who reads many records for it. */
   readonly usage: { readonly stores: UsageStores; readonly summing: Summing; readonly scans: Scans };
+  /** What makes the past provable. */
+  readonly audit: Audit;
   /** Those who watch the traffic as it goes through. */
   readonly watchers: LiveWatchers;
+  /** How people are let in, and told of it. */
+  readonly signIn: SignInTools;
   /** What channels are made with. */
   readonly channels: ChannelTools;
   /** Sends what waits, and tests. */
@@ -68,7 +82,7 @@ export interface RouteContext {
   readonly control: Control;
   readonly deps: ControlDeps;
   /** Who asks; on a route for anyone it is nobody. */
-  readonly actor: Actor;
+  readonly actor: Caller;
   readonly request: Request;
 }
 
@@ -98,8 +112,8 @@ interface RouteWords {
   readonly limited?: true;
   /** True where a whole policy is sent, which may be larger than other bodies; `file` for the file of another program. */
   readonly large?: true | 'file';
-  /** True where events are sent for as long as the client listens: see `defineStream`. */
-  readonly streams?: true;
+  /** True where events are sent for as long as the client listens: see `defineStream`; `lines` for lines of JSON. */
+  readonly streams?: true | 'lines';
   /** True where a file is answered and not JSON: its handler gives an `AnsweredFile`; `csv` where `format=csv` asks for one. */
   readonly file?: true | 'csv';
 }

@@ -17,7 +17,7 @@ const FILE_BODY_LIMIT = { bytes: 25_000_000, words: '20 MB' };
 const SIGN_IN_ATTEMPTS = 10;
 const SIGN_IN_WINDOW_MS = 15 * 60 * 1000;
 
-const NOBODY: Caller = { id: 'nobody', organisation: '', mayChange: false };
+const NOBODY: Caller = { id: 'nobody', organisation: '', mayChange: false, signedIn: null };
 
 /** The router of the control API, to be mounted at `/api`. */
 export function controlRouter(control: Control, deps: ControlDeps): Router {
@@ -88,6 +88,8 @@ function handler(route: Route, control: Control, deps: ControlDeps): RequestHand
     if (route.method !== 'get') requireOwnPage(request);
     if (route.method !== 'get' && !route.anyone && !route.reads && !route.viewers && !actor.mayChange)
       throw new SignalboxError('read_only');
+    if (!route.anyone && actor.signedIn === null)
+      await deps.audit.activity.tokenUsed(actor, request.ip ?? 'unknown', Date.now());
     await parseJson(request, response, route.large === 'file' ? largest : route.large ? large : small);
     const { params, query } = request;
     const values = Object.values({ ...params, ...query }).flat();
@@ -97,9 +99,12 @@ function handler(route: Route, control: Control, deps: ControlDeps): RequestHand
     const body: unknown = request.body;
     const answer = await route.run({ params, query, body }, { control, deps, actor, request }, response);
     if (route.streams) return;
-    if (route.file === true || (route.file === 'csv' && query.format === 'csv'))
-      sendFile(response, answeredFileSchema.parse(answer));
-    else if (answer === undefined) response.status(route.status).end();
+    if (route.file === true || (route.file === 'csv' && query.format === 'csv')) {
+      const file = answeredFileSchema.parse(answer);
+      const filter = { ...params, ...query };
+      await deps.audit.activity.exported(actor, { source: route.path, filter, digest: file.digest });
+      sendFile(response, file);
+    } else if (answer === undefined) response.status(route.status).end();
     else response.status(route.status).json(answer);
   };
 }
@@ -116,7 +121,8 @@ function signInLimit(): RequestHandler {
     skipSuccessfulRequests: true,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    handler: (_request, _response, next) => next(new SignalboxError('too_many_attempts')),
+    handler: (_request, _response, next) =>
+      next(new SignalboxError('too_many_attempts', { wait: '15 minutes', advice: '' })),
   });
 }
 
@@ -137,6 +143,7 @@ function answerError(reportFault: (error: unknown) => void): ErrorRequestHandler
     if (response.headersSent) return next(error);
     const ours = error instanceof SignalboxError ? error : new SignalboxError('internal');
     if (ours.code === 'internal') reportFault(error);
+    if (ours.retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(ours.retryAfterMs / 1000)));
     response.status(ours.status).json({ error: { code: ours.code, message: ours.message, details: ours.details } });
   };
 }

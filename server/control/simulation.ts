@@ -12,6 +12,7 @@ import { findDraft, readGraph } from './drafts.ts';
 import type { Actor } from './history.ts';
 import { budgetOf, compile } from './house.ts';
 import { idSchema, momentSchema } from './input.ts';
+import { versionsFor } from './pinned-versions.ts';
 import { tagsSchema } from './records.ts';
 import type { ControlDeps } from './route.ts';
 import { hasChannel } from './snapshot.ts';
@@ -61,7 +62,8 @@ export async function simulateDraft(
     input.version === undefined
       ? await findDraft(db, organisation, policy)
       : await findVersion(db, organisation, policy, input.version);
-  const graph = compile(input.graph === undefined ? stored.graph : readGraph(input.graph));
+  const drawn = input.graph === undefined ? stored.graph : readGraph(input.graph);
+  const graph = compile(drawn, await versionsFor(db, organisation, [drawn]));
 
   const key = [...snapshot.keys.values()].find((one) => one.organisation === organisation && one.id === input.key);
   if (input.key !== undefined && key === undefined) throw new SignalboxError('not_found', { what: 'key of that id' });

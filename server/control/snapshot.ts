@@ -5,12 +5,16 @@ import type { Price } from '../../policies/model.ts';
 import type { AlertTopic } from '../alerts/message.ts';
 import type { AcceptedList } from '../money/prices.ts';
 import type { RateCard } from '../money/rate-cards.ts';
+import type { Account } from '../providers/accounts/account.ts';
+import type { AliasRow } from './aliases.ts';
 import { type BudgetRow, toBudget } from './budgets.ts';
 import { type ChannelKind, type ChannelRow, channelEntry } from './channels.ts';
 import { type KeyRow, toKey } from './keys.ts';
+import { type PinnedVersions, pinnedInStored, pinnedVersions } from './pinned-versions.ts';
 import type { PolicyRow } from './policies.ts';
 import { type PriceListRow, toAcceptedList } from './price-list.ts';
 import { type PriceRow, readPrice } from './prices.ts';
+import { type AccountRow, toAccount } from './provider-accounts.ts';
 import { type RateCardRow, toRateCard } from './rate-cards.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -91,6 +95,8 @@ export interface Snapshot {
   readonly keys: ReadonlyMap<string, KeyEntry>;
   /** Policies that have a live version and are not in the archive, by id. */
   readonly policies: ReadonlyMap<string, LivePolicy>;
+  /** The versions of other policies that live versions go on in, and those that these go on in. */
+  readonly pinned: PinnedVersions;
   readonly budgets: ReadonlyMap<string, BudgetEntry>;
   /** Channels by id. */
   readonly channels: ReadonlyMap<string, ChannelEntry>;
@@ -102,6 +108,9 @@ export interface Snapshot {
   readonly rateCards: readonly (RateCard & { readonly organisation: string })[];
   /** In the order in which they were accepted. An object stays the same from snapshot to snapshot. */
   readonly priceLists: readonly (AcceptedList & { readonly id: string; readonly organisation: string })[];
+  /** In the order in which they were made. An object stays the same from snapshot to snapshot while nothing in it changes. */
+  readonly providerAccounts: readonly Account[];
+  readonly aliases: readonly { readonly organisation: string; readonly name: string; readonly model: string }[];
 }
 
 /** Whether an organisation has a channel of that name. */
@@ -125,12 +134,15 @@ interface Rows {
   readonly keys: readonly KeyRow[];
   readonly policies: readonly PolicyRow[];
   readonly live: readonly VersionRow[];
+  readonly pinned: PinnedVersions;
   readonly budgets: readonly BudgetRow[];
   readonly channels: readonly ChannelRow[];
   readonly prices: readonly PriceRow[];
   readonly rateCards: readonly RateCardRow[];
   /** Those that are not known from the last snapshot. */
   readonly priceLists: readonly PriceListRow[];
+  readonly providerAccounts: readonly AccountRow[];
+  readonly aliases: readonly AliasRow[];
 }
 
 /** Reads a snapshot from one transaction that sees no change half done; policies that `last` has as they are, are kept. */
@@ -140,22 +152,27 @@ export async function loadSnapshot(
 ): Promise<Snapshot> {
   const rows = await database.control.transaction(async (trx): Promise<Rows> => {
     if (database.dialect === 'postgres') await trx.raw('set transaction isolation level repeatable read, read only');
+    const live: VersionRow[] = await trx<VersionRow>('versions')
+      .join('policies', (on) =>
+        on.on('policies.id', 'versions.policy').andOn('policies.live_version', 'versions.number'),
+      )
+      .whereNull('policies.archived_at')
+      .select('versions.*');
+    const wanted = pinnedInStored(live.map(({ graph_json }) => graph_json));
     return {
       organisations: await trx('organisations').select('id', 'name', 'default_policy', 'secret'),
       teams: await trx('teams').select('id', 'organisation', 'name'),
       projects: await trx('projects').select('id', 'organisation', 'team', 'name', 'default_policy'),
       keys: await trx<KeyRow>('keys').select('*'),
       policies: await trx<PolicyRow>('policies').whereNotNull('live_version').whereNull('archived_at').select('*'),
-      live: await trx<VersionRow>('versions')
-        .join('policies', (on) =>
-          on.on('policies.id', 'versions.policy').andOn('policies.live_version', 'versions.number'),
-        )
-        .whereNull('policies.archived_at')
-        .select('versions.*'),
+      live,
+      pinned: await pinnedVersions(trx, wanted, last?.pinned),
       budgets: await trx<BudgetRow>('budgets').select('*'),
       channels: await trx<ChannelRow>('channels').orderBy('id').select('*'),
       prices: await trx<PriceRow>('prices').orderBy(['effective_from', 'id']).select('*'),
       rateCards: await trx<RateCardRow>('rate_cards').orderBy(['at', 'id']).select('*'),
+      providerAccounts: await trx<AccountRow>('provider_accounts').orderBy(['created_at', 'id']).select('*'),
+      aliases: await trx<AliasRow>('model_aliases').orderBy('name').select('*'),
       // They are long, and never changed.
       priceLists: await trx<PriceListRow>('price_lists')
         .whereNotIn('id', last?.priceLists.map(({ id }) => id) ?? [])
@@ -208,6 +225,7 @@ function build(rows: Rows, last: Snapshot | null): Snapshot {
     projects,
     keys,
     policies,
+    pinned: rows.pinned,
     budgets: new Map(rows.budgets.map((row) => [row.id, { ...toBudget(row), organisation: row.organisation }])),
     channels: new Map(rows.channels.map((row) => [row.id, channelEntry(row)])),
     teams: new Map(rows.teams.map(({ id, organisation, name }) => [id, { organisation, name }])),
@@ -219,7 +237,14 @@ function build(rows: Rows, last: Snapshot | null): Snapshot {
     })),
     rateCards: rows.rateCards.map((row) => ({ ...toRateCard(row), organisation: row.organisation })),
     priceLists: [...(last?.priceLists ?? []), ...rows.priceLists.map(toAcceptedList)],
+    providerAccounts: rows.providerAccounts.map((row) => sameAccount(toAccount(row), last)),
+    aliases: rows.aliases.map(({ organisation, name, model }) => ({ organisation, name, model })),
   };
+}
+
+function sameAccount(account: Account, last: Snapshot | null): Account {
+  const known = last?.providerAccounts.find(({ id }) => id === account.id);
+  return known && JSON.stringify(known) === JSON.stringify(account) ? known : account;
 }
 
 /** What a key without a list of its own may use: policies of its project, and those of the whole organisation. */

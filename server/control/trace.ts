@@ -7,7 +7,8 @@ const effectResult = z
   .meta({
     override: {
       type: 'object',
-      description: 'What the outside answered: a hold, a call, a score, findings, a throttle or an alert.',
+      description:
+        'What the outside answered: a hold, a call, a score, findings, a throttle, an alert, a lot, a cache or a shadow.',
     },
   });
 
@@ -62,6 +63,7 @@ export const decisionSchema = z
       z.object({ type: z.literal('model'), model: z.string() }),
       z.object({ type: z.literal('block'), status: z.int(), message: z.string() }),
       z.object({ type: z.literal('answer'), text: z.string() }),
+      z.object({ type: z.literal('cached'), model: z.string().nullable() }),
       z.object({ type: z.literal('unfinished'), node: z.string(), port: z.string() }),
     ]),
   })

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import type { Problem } from '../../policies/check.ts';
+import type { CompiledGraph } from '../../policies/compile.ts';
 import { type Graph, graphSchema, layoutSchema } from '../../policies/graph.ts';
 import { policyTestsSchema } from '../../policies/policy-test.ts';
 import { SignalboxError } from '../errors.ts';
@@ -17,8 +18,10 @@ import {
   requireRevision,
 } from './drafts.ts';
 import type { Actor } from './history.ts';
+import { compile } from './house.ts';
 import { momentSchema } from './input.ts';
 import { findProject, readOrganisation } from './organisations.ts';
+import { versionsFor } from './pinned-versions.ts';
 import { findPolicy, requireActive } from './policies.ts';
 
 /** Finds the problems of a graph in its organisation. */
@@ -79,6 +82,22 @@ export async function listVersions(db: Knex, organisation: string, policy: strin
 export async function findVersion(db: Knex, organisation: string, policy: string, number: number): Promise<Version> {
   const { liveVersion } = await findPolicy(db, organisation, policy);
   return toVersion(await findRow(db, organisation, policy, number), liveVersion);
+}
+
+/** The graph of a version, ready to run; null where there is none, or it cannot be compiled any more. */
+export async function graphOfVersion(
+  db: Knex,
+  organisation: string,
+  policy: string,
+  number: number,
+): Promise<CompiledGraph | null> {
+  try {
+    const { graph } = await findVersion(db, organisation, policy, number);
+    return compile(graph, await versionsFor(db, organisation, [graph]));
+  } catch (error) {
+    if (error instanceof SignalboxError) return null;
+    throw error;
+  }
 }
 
 async function findRow(db: Knex, organisation: string, policy: string, number: number): Promise<VersionRow> {

@@ -12,10 +12,12 @@ import { newId } from '../control/ids.ts';
 import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
 import type { RequestHolds, Taken } from '../money/holds.ts';
 import { type PriceInForce, sayPriceSource } from '../money/prices.ts';
+import type { RequestSpans } from '../observe/request-spans.ts';
 import type { Attempt, Charge, RecordStatus, RequestRecord } from '../records/record.ts';
 import { tagsBefore } from '../records/tags-before.ts';
 import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
 import { tellOfOverrun } from './alerting.ts';
+import type { RequestCaching } from './caching.ts';
 import type { Gateway } from './gateway.ts';
 import type { RequestThrottles } from './request-throttles.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
@@ -52,6 +54,8 @@ export class Exchange {
   run: Run | null = null;
   holds: RequestHolds | null = null;
   throttles: RequestThrottles | null = null;
+  /** Null where the request has met no cache. */
+  caching: RequestCaching | null = null;
   graph: CompiledGraph | null = null;
   decision: Decision | null = null;
   /** The call under way. */
@@ -66,6 +70,12 @@ export class Exchange {
   /** Milliseconds spent waiting for upstreams. */
   upstreamMs = 0;
   clientGone = false;
+  /** Ends the rest before a call is tried again, or before there is room for it. */
+  wake: (() => void) | null = null;
+  /** Milliseconds from the start to the first content of a stream; null where none has come. */
+  firstTokenMs: number | null = null;
+  /** Null where nobody collects traces. */
+  readonly spans: RequestSpans | null;
 
   readonly gateway: Gateway;
   readonly protocol: ClientProtocol;
@@ -79,11 +89,13 @@ export class Exchange {
     this.res = res;
     this.runtime = gateway.runtime();
     this.sequence = gateway.nextSequence();
+    this.spans = gateway.tracing?.begin(this) ?? null;
     res.once('close', () => {
       if (res.writableFinished) return;
       this.clientGone = true;
       this.calling?.cancel();
       this.throttles?.hangUp();
+      this.wake?.();
     });
   }
 
@@ -127,6 +139,7 @@ export class Exchange {
     let taken: Taken = { cost: cost ?? 0, tokens: usage.inputTokens + usage.outputTokens };
     // What was not reported is never charged above what was held for it; what was reported is the truth.
     if (source !== 'provider' && this.holds) taken = this.holds.atMost(taken);
+    answer.ended(how.failure, usage);
     this.attempts.push({
       node,
       model: answer.model.id,
@@ -161,11 +174,11 @@ export class Exchange {
     const overhead = this.#overheadMs(performance.now() - this.startedAt);
     headers.push(
       'x-signalbox-attempts',
-      String(this.attempts.length + (this.answer && !answered ? 1 : 0)),
+      String(this.attempts.length + (this.answer && !answered && !this.isGivenAgain ? 1 : 0)),
       'x-signalbox-cost-usd',
       cost,
       'x-signalbox-cache',
-      'off',
+      this.caching?.state ?? 'off',
       'x-signalbox-redactions',
       String(redactions),
       'x-signalbox-overhead-ms',
@@ -185,6 +198,11 @@ export class Exchange {
     if (!this.throttles) return;
     const { usage } = summed(this.attempts);
     this.throttles.settle({ tokens: usage.inputTokens + usage.outputTokens, cost: this.cost });
+  }
+
+  /** The answer was kept of an earlier request: no model was called for it. */
+  get isGivenAgain(): boolean {
+    return this.caching?.state === 'hit';
   }
 
   /** False where a model without a known price has used tokens. */
@@ -219,7 +237,7 @@ export class Exchange {
       stream: parsed?.view.stream ?? false,
       app: appOf(this.req),
       requestedModel: parsed?.view.model ?? '',
-      model: this.attempts.findLast((attempt) => attempt.ok)?.model ?? null,
+      model: this.attempts.findLast((attempt) => attempt.ok)?.model ?? this.caching?.given?.model ?? null,
       policy: this.policy?.id ?? null,
       version: this.policy?.version ?? null,
       tags: Object.fromEntries(tags),
@@ -227,9 +245,11 @@ export class Exchange {
       attempts: this.attempts,
       charges,
       redactions: run?.redactions ?? {},
+      ...(this.policy && { revisions: gateway.revisions(this.runtime.snapshot, key.organisation) }),
       ...summed(this.attempts),
       cost: this.cost,
       ...this.#saved(),
+      ...(typeof this.caching?.given?.cost === 'number' && { savedByCaching: this.caching.given.cost }),
       facts: parsed ? { ...this.#facts(parsed, key), ...tagsBefore(this.tags, tags) } : {},
       content: parsed ? this.#kept(parsed, ending) : null,
     };
@@ -294,7 +314,8 @@ export function appOf(req: IncomingMessage): string | null {
   return agent === undefined ? null : agent.slice(0, 120);
 }
 
-function cut(text: string): string {
+/** A text as a record keeps it. */
+export function cut(text: string): string {
   const more = text.length - LONGEST_CONTENT;
   return more <= 0 ? text : `${text.slice(0, LONGEST_CONTENT)}… (${more} more characters are not kept)`;
 }

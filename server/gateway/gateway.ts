@@ -1,15 +1,20 @@
 /** What the request path stands on. */
+import type { Cache } from '../cache/cache.ts';
+import type { Snapshot } from '../control/snapshot.ts';
 import type { BudgetCounters } from '../money/counters.ts';
 import type { Overruns } from '../money/overruns.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Tracing } from '../observe/tracing.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Intent, RequestRecord } from '../records/record.ts';
 import type { LiveTraffic } from '../usage-live/live.ts';
 import type { GatewayAlerts } from './alerting.ts';
 import type { InFlight } from './body.ts';
-import type { CoolDowns } from './cool-downs.ts';
 import type { Runtime } from './runtime.ts';
 import type { SecondOpinion } from './second-opinion.ts';
+import type { Shadows } from './shadows.ts';
 import type { Throttles } from './throttles.ts';
+import type { Upstreams } from './upstreams.ts';
 
 export interface Gateway {
   /** The state of the house now; a request takes it once. */
@@ -29,9 +34,20 @@ export interface Gateway {
   /** What people see of the traffic now. */
   readonly live: LiveTraffic;
   readonly inFlight: InFlight;
-  readonly coolDowns: CoolDowns;
+  readonly upstreams: Upstreams;
   readonly throttles: Throttles;
+  /** Answers to be given again. */
+  readonly cache: Cache;
+  readonly shadows: Shadows;
   readonly secondOpinion: SecondOpinion;
+  /** The id of the revisions that decide an organisation's requests in a snapshot. */
+  revisions(snapshot: Snapshot, organisation: string): string;
+  /** Counts requests as they end; null where nobody reads it. */
+  readonly metrics: Metrics | null;
+  /** Makes spans of requests; null where nobody collects them. */
+  readonly tracing: Tracing | null;
+  /** Silence after which a stream gets a comment, in milliseconds; 0 for none. */
+  readonly heartbeatMs: number;
   /** Where people reach the pages; null where that is not known. */
   readonly publicUrl: string | null;
   /** Largest body in bytes. */

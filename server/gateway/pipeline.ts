@@ -6,17 +6,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { evaluate } from '../../policies/evaluate.ts';
 import { liveFacts } from '../../policies/facts.ts';
 import { Run } from '../../policies/run.ts';
-import { findKey } from '../access/keys.ts';
 import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Taken } from '../money/holds.ts';
 import { UpstreamError } from '../providers/provider.ts';
+import type { RequestRecord } from '../records/record.ts';
 import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
 import { tellOfEnd } from './alerting.ts';
 import { readBody } from './body.ts';
+import { keyOf } from './caller-key.ts';
 import { dryRun } from './dry-run.ts';
 import { appOf, type Ending, Exchange } from './exchange.ts';
 import type { Gateway } from './gateway.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { liveEffects } from './live-effects.ts';
 import { failureError, refusalOf } from './refusal.ts';
 import type { Runtime } from './runtime.ts';
@@ -90,7 +92,8 @@ async function answerOf(exchange: Exchange): Promise<Last> {
     secret: runtime.snapshot.organisations.get(key.organisation)?.secret ?? '',
   });
   exchange.run = run;
-  const decision = await evaluate(graph, run, liveEffects(exchange, parsed, key.organisation));
+  const effects = liveEffects(exchange, parsed, key.organisation);
+  const decision = await evaluate(graph, run, exchange.spans?.watch(effects) ?? effects);
   exchange.decision = decision;
   gateway.secondOpinion.consider(exchange.id, graph, decision, run);
 
@@ -107,19 +110,6 @@ function knowCaller(exchange: Exchange): KeyEntry {
   const key = keyOf(exchange.req, exchange.runtime.snapshot);
   exchange.key = key;
   exchange.gateway.live.began(key.organisation);
-  return key;
-}
-
-/** Finds the key that a request carries as a bearer token or in `x-api-key`. */
-export function keyOf(req: IncomingMessage, snapshot: Parameters<typeof findKey>[0]): KeyEntry {
-  const { authorization } = req.headers;
-  const header = req.headers['x-api-key'];
-  const bearer = authorization && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : null;
-  const token = bearer ?? (typeof header === 'string' ? header : '');
-  if (token === '') throw new SignalboxError('missing_key');
-  const key = findKey(snapshot, token);
-  if (!key) throw new SignalboxError('invalid_key');
-  if (key.revoked) throw new SignalboxError('revoked_key');
   return key;
 }
 
@@ -161,20 +151,27 @@ function whole(answer: UpstreamAnswer): Last {
 async function streamed(exchange: Exchange, answer: UpstreamAnswer): Promise<Last> {
   const { res } = exchange;
   const since = performance.now();
-  const headers = exchange.headers('pending');
+  exchange.firstTokenMs = since - exchange.startedAt;
+  const headers = exchange.headers(exchange.isGivenAgain ? '0.000000000' : 'pending');
   headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
   res.writeHead(200, headers);
   const resume = (): void => answer.resume();
+  const { heartbeatMs } = exchange.gateway;
+  const heartbeat = heartbeatMs > 0 ? startHeartbeat(res, heartbeatMs) : null;
   res.on('drain', resume);
   try {
     await new Promise<void>((resolve, reject) => {
       answer.read({
-        data: (bytes) => res.write(bytes),
+        data: (bytes) => {
+          heartbeat?.sent();
+          return res.write(bytes);
+        },
         end: resolve,
         fail: reject,
       });
     });
   } finally {
+    heartbeat?.stop();
     res.off('drain', resume);
     exchange.upstreamMs += performance.now() - since;
   }
@@ -251,7 +248,7 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
   const { res, gateway, key, answer } = exchange;
   let last = ending;
   let taken: Taken = { cost: 0, tokens: 0 };
-  if (answer) {
+  if (answer && !exchange.isGivenAgain) {
     const complete = last.status === 'ok';
     taken = exchange.attempted(exchange.answeringNode, answer, {
       failure: complete ? null : (last.errorCode ?? 'failed'),
@@ -262,18 +259,24 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
   }
   const charges = exchange.holds?.settle(taken) ?? [];
   exchange.settleThrottles();
+  let record: RequestRecord | null = null;
   if (key) {
     tellOfEnd(exchange, key, charges);
     try {
-      const record = exchange.record(last, charges, key);
+      record = exchange.record(last, charges, key);
       await gateway.writer.record(record).catch((error: unknown) => {
         last = failed(exchange, error);
       });
+      if (last.status === 'ok' && answer && !exchange.isGivenAgain) {
+        await exchange.caching?.keep(answer, exchange.attempts.findLast((one) => one.ok)?.cost ?? null);
+      }
       gateway.live.ended(record, last.status, Date.now());
     } catch (error) {
       last = failed(exchange, error);
     }
   }
+  gateway.metrics?.ended(exchange, last, record);
+  exchange.spans?.ended(last);
   gateway.inFlight.remove(exchange.bodyBytes);
   if (exchange.clientGone) return;
   const leaving = gateway.stopping();

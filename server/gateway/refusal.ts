@@ -12,7 +12,9 @@ const CODES: Record<CallFailure, ErrorCode> = {
   rate_limited: 'upstream_rate_limited',
   server_error: 'upstream_error',
   timeout: 'upstream_timeout',
+  slow_start: 'upstream_timeout',
   connect: 'upstream_unreachable',
+  broken: 'upstream_error',
   context_too_long: 'context_too_long',
   refused: 'content_refused',
   bad_request: 'upstream_invalid',
@@ -21,6 +23,7 @@ const CODES: Record<CallFailure, ErrorCode> = {
   unsupported: 'model_unsupported',
   unknown_model: 'unknown_model',
   cooling_down: 'upstream_error',
+  account_full: 'upstream_rate_limited',
   bad_answer: 'upstream_bad_answer',
   aborted: 'client_closed',
 };

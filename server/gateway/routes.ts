@@ -1,20 +1,21 @@
 /** What apps can reach under /v1. */
 import type { IRouter, Response } from 'express';
-import type { Model } from '../../policies/model.ts';
 import { SignalboxError } from '../errors.ts';
-import type { RequestRecord } from '../records/record.ts';
+import { anthropicMessages } from '../wire/anthropic-messages.ts';
 import { PROTOCOLS } from '../wire/index.ts';
 import { openAiChat } from '../wire/openai-chat.ts';
+import { pathsOf, postPathsOf } from './base-paths.ts';
+import { keyOf } from './caller-key.ts';
 import { countTokens } from './count-tokens.ts';
+import { type FeedbackHouse, giveFeedback, tellFeedback } from './feedback.ts';
 import type { Gateway } from './gateway.ts';
-import { keyOf, retryHeaders, serve } from './pipeline.ts';
+import { findModel, listModels, speaksAnthropic } from './models.ts';
+import { retryHeaders, serve } from './pipeline.ts';
 
-/** Reads a record of a key's organisation. */
-export type FindRecord = (organisation: string, id: string) => Promise<RequestRecord | null>;
-
-/** Answers with an error in the protocol's shape. */
+/** Answers with an error in the shape of the protocol that the app speaks. */
 export function sendError(res: Response, error: SignalboxError): void {
-  const body = openAiChat.errorBody(error, '');
+  const protocol = speaksAnthropic(res.req) ? anthropicMessages : openAiChat;
+  const body = protocol.errorBody(error, '');
   res.writeHead(error.status, {
     'content-type': 'application/json',
     'content-length': body.length,
@@ -23,40 +24,36 @@ export function sendError(res: Response, error: SignalboxError): void {
   res.end(body);
 }
 
-const modelObject = (model: Model) => ({ id: model.id, object: 'model', created: 0, owned_by: model.provider });
-
 /** Adds the routes to the app itself: a router in between would cost every request. */
-export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: FindRecord): void {
+export function addGatewayRoutes(router: IRouter, gateway: Gateway, house: FeedbackHouse): void {
+  const { records } = house;
   for (const [path, protocol] of Object.entries(PROTOCOLS)) {
-    router.post(path, (req, res) => {
+    router.post(postPathsOf(path), (req, res) => {
       void serve(gateway, protocol, req, res);
     });
   }
 
-  router.post('/v1/messages/count_tokens', (req, res) => {
+  router.post(postPathsOf('/v1/messages/count_tokens'), (req, res) => {
     void countTokens(gateway, req, res);
   });
 
-  router.get('/v1/models', (req, res) => {
-    const runtime = gateway.runtime();
-    const key = keyOf(req, runtime.snapshot);
-    const models = runtime.models(key.organisation).models.map(modelObject);
-    const policies = [...runtime.snapshot.policies.values()]
-      .filter((policy) => key.policies.has(policy.id))
-      .map((policy) => ({ id: `policy/${policy.name}`, object: 'model', created: 0, owned_by: 'signalbox' }));
-    res.json({ object: 'list', data: [...policies, ...models] });
+  router.get(pathsOf('/v1/models'), (req, res) => {
+    res.json(listModels(gateway.runtime(), req));
   });
 
-  router.get('/v1/models/:id', (req, res) => {
-    const runtime = gateway.runtime();
-    const model = runtime.models(keyOf(req, runtime.snapshot).organisation).lookup(req.params.id);
-    if (!model) throw new SignalboxError('unknown_model', { model: req.params.id });
-    res.json(modelObject(model));
+  // Ids of models have a slash in them, which not every program encodes.
+  router.get(pathsOf('/v1/models/*id'), (req, res) => {
+    const { id } = req.params;
+    res.json(findModel(gateway.runtime(), req, Array.isArray(id) ? id.join('/') : String(id)));
+  });
+
+  router.post('/v1/feedback', async (req, res) => {
+    res.json(tellFeedback(await giveFeedback(gateway, house, req)));
   });
 
   router.get('/v1/requests/:id', async (req, res) => {
     const key = keyOf(req, gateway.runtime().snapshot);
-    const record = await findRecord(key.organisation, req.params.id);
+    const record = await records.get(key.organisation, req.params.id);
     // A key sees its own requests only; of others it does not even learn that they exist.
     if (!record || record.key !== key.id) throw new SignalboxError('not_found', { what: 'request of that id' });
     res.json({
@@ -75,6 +72,7 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: 
       usage_source: record.usageSource,
       redactions: record.redactions,
       tags: record.tags,
+      feedback: (await records.feedback(key.organisation, record.id)).map(tellFeedback),
     });
   });
 
@@ -82,7 +80,8 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, findRecord: 
     ...Object.fromEntries(Object.keys(PROTOCOLS).map((path) => [path, 'POST'])),
     '/v1/messages/count_tokens': 'POST',
     '/v1/models': 'GET',
-    '/v1/models/:id': 'GET',
+    '/v1/models/*id': 'GET',
+    '/v1/feedback': 'POST',
     '/v1/requests/:id': 'GET',
   };
   for (const [path, allowed] of Object.entries(methods)) {

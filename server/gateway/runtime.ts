@@ -3,12 +3,14 @@ import type { Budget } from '../../policies/budget.ts';
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
 import { parseGraph } from '../../policies/graph.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
+import { lookupIn } from '../control/pinned-versions.ts';
 import type { LivePolicy, Snapshot } from '../control/snapshot.ts';
 import type { PriceAt } from '../money/prices.ts';
 
 export interface OrganisationModels {
   readonly models: readonly Model[];
   readonly lookup: ModelLookup;
+  readonly aliases: ReadonlyMap<string, string>;
   /** The price of a model at a time (milliseconds since 1970), with the organisation's own prices applied. */
   readonly priceAt: PriceAt;
 }
@@ -49,7 +51,7 @@ export class Runtime {
   graph(policy: LivePolicy): CompiledGraph {
     let graph = compiled.get(policy);
     if (!graph) {
-      graph = compileGraph(parseGraph(policy.graph));
+      graph = compileGraph(parseGraph(policy.graph), lookupIn(this.snapshot.pinned, policy.organisation));
       compiled.set(policy, graph);
     }
     return graph;

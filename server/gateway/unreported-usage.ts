@@ -41,11 +41,13 @@ async function countedUsage(answer: UpstreamAnswer, run: Run): Promise<Usage | n
 
 /** The tokens of a request by a published tokenizer; null where there is none, or not all of the request is text. */
 export async function countedInputTokens(run: Run, tokenizer: Tokenizer | null): Promise<number | null> {
-  const { images, audio, files, messages } = run.view;
+  const { endpoint, images, audio, files, messages } = run.view;
   if (tokenizer === null || images + audio + files > 0) return null;
   await countInput(run, [tokenizer], tokenCounter);
   const content = countedTokens(run, tokenizer);
-  return content === null ? null : content + AROUND_MESSAGE * (messages + run.instructions.length) + BEFORE_ANSWER;
+  // Texts for embeddings stand alone.
+  if (content === null || endpoint === 'embeddings') return content;
+  return content + AROUND_MESSAGE * (messages + run.instructions.length) + BEFORE_ANSWER;
 }
 
 /** The input as estimated, and the output as far as it arrived. */

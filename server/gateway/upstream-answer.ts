@@ -10,7 +10,10 @@ import {
   UpstreamError,
   type UpstreamRequest,
 } from '../providers/provider.ts';
+import type { SaidLimits } from '../providers/rate-limits.ts';
 import type { AnswerStream, ClientRequest, Received, WholeAnswer } from '../wire/protocol.ts';
+import type { Paced } from './pacing.ts';
+import type { Upstream } from './upstreams.ts';
 
 /** Bytes of a stream that may arrive before its first content; beyond it the answer is taken as begun. */
 const MOST_BEFORE_CONTENT = 64 * 1024;
@@ -30,10 +33,20 @@ function isBlank(bytes: Buffer): boolean {
 
 type State = 'waiting' | 'answering' | 'over';
 
+/** How soon an answer has to begin, where that is sooner than patience for its pieces says. */
+export interface BeginLimit {
+  readonly ms: number;
+  readonly failure: 'timeout' | 'slow_start';
+}
+
 export class UpstreamAnswer implements AnswerSink {
   readonly model: Model;
   readonly startedAt = performance.now();
   firstByteMs: number | null = null;
+  /** When it was sure that the model answers, by `performance.now()`; null before. */
+  begunAt: number | null = null;
+  /** What is known of the model, where this call is to be noted there; with the room that it took. */
+  watched: { readonly upstream: Upstream; readonly paced: Paced | null; readonly now: () => number } | null = null;
   whole: WholeAnswer | null = null;
   readonly stream: AnswerStream | null;
   upstreamId: string | null = null;
@@ -46,9 +59,13 @@ export class UpstreamAnswer implements AnswerSink {
   #call: UpstreamCall | null = null;
   #resolve: () => void = () => undefined;
   #reject: (error: UpstreamError) => void = () => undefined;
+  /** What has come, where it is to be kept; null once it is too much. */
+  #copy: Buffer[] | null = null;
+  #copyRoom = 0;
   readonly #request: ClientRequest;
   readonly #placeholders: Placeholders | null;
   #timeoutMs = 0;
+  #beginLimit: BeginLimit | null = null;
   #timer: NodeJS.Timeout | undefined;
   #lastPieceAt = 0;
   #paused = false;
@@ -62,15 +79,46 @@ export class UpstreamAnswer implements AnswerSink {
   }
 
   /** Sends the request; resolves when the model surely answers, rejects with UpstreamError when the call has failed before. */
-  begin(provider: Provider, request: UpstreamRequest): Promise<void> {
+  begin(provider: Provider, request: UpstreamRequest, limit: BeginLimit | null = null): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#call = provider.send(request, this);
       this.#timeoutMs = request.timeoutMs;
+      this.#beginLimit = limit;
       this.#lastPieceAt = performance.now();
-      if (this.#state !== 'over') this.#timer = setTimeout(this.#late, request.timeoutMs);
+      if (this.#state !== 'over') {
+        this.#timer = setTimeout(this.#late, Math.min(request.timeoutMs, limit?.ms ?? Number.POSITIVE_INFINITY));
+      }
     });
+  }
+
+  /** Keeps a copy of what comes from upstream, unless it is more bytes than these; to be called before it begins. */
+  copyUpTo(bytes: number): void {
+    this.#copy = [];
+    this.#copyRoom = bytes;
+  }
+
+  /** The copy; null where none is kept, or it was too large. */
+  get copied(): Buffer | null {
+    return this.#copy && Buffer.concat(this.#copy);
+  }
+
+  /** Takes back a call that was never sent. */
+  withdraw(): void {
+    if (this.watched) this.watched.upstream.health.underWay -= 1;
+    this.watched = null;
+  }
+
+  /** Notes the end of the call with what is known of its model; `failure` null where the answer is whole. */
+  ended(failure: string | null, { inputTokens, outputTokens }: Usage): void {
+    if (!this.watched) return;
+    const { upstream, paced, now } = this.watched;
+    this.watched = null;
+    // An answer in one piece is written in the time that it took; what comes in pieces, from its first content on.
+    const since = this.stream ? (this.begunAt ?? this.startedAt) : this.startedAt;
+    upstream.ended(failure, { outputTokens, writingMs: performance.now() - since }, now());
+    if (paced) upstream.pace.settle(paced, inputTokens + outputTokens);
   }
 
   /** Lets the stream through. What has come so far is given at once. */
@@ -116,6 +164,12 @@ export class UpstreamAnswer implements AnswerSink {
     return this.stream?.texts() ?? this.whole?.texts() ?? [];
   }
 
+  limits(said: SaidLimits): void {
+    if (!this.watched) return;
+    const { upstream, paced, now } = this.watched;
+    upstream.pace.said(said, paced, now());
+  }
+
   head(answer: AnswerHead): void {
     this.firstByteMs = performance.now() - this.startedAt;
     this.upstreamId = answer.requestId;
@@ -132,6 +186,7 @@ export class UpstreamAnswer implements AnswerSink {
 
   data(bytes: Buffer): void {
     if (this.#state === 'over') return;
+    if (this.#copy) this.#copied(bytes);
     if (!this.stream) {
       if (!isBlank(bytes)) this.#lastPieceAt = performance.now();
       this.#pending.push(bytes);
@@ -164,7 +219,7 @@ export class UpstreamAnswer implements AnswerSink {
     if (this.stream.error) {
       this.fail(this.stream.error);
     } else if (!this.stream.complete) {
-      this.fail(new UpstreamError('bad_answer', 'the stream ended before the answer did', { billed: 'maybe' }));
+      this.fail(new UpstreamError('broken', 'the stream ended before the answer did', { billed: 'maybe' }));
     } else {
       if (this.#state === 'waiting') this.#answering();
       this.#over(null);
@@ -193,14 +248,35 @@ export class UpstreamAnswer implements AnswerSink {
    * is slow nothing is expected.
    */
   readonly #late = (): void => {
-    const silent = performance.now() - this.#lastPieceAt;
+    const now = performance.now();
+    const silent = now - this.#lastPieceAt;
+    const limit = this.#isToBegin() ? this.#beginLimit : null;
+    const leftToBegin = limit ? this.startedAt + limit.ms - now : Number.POSITIVE_INFINITY;
     if (this.#state === 'over') this.#call?.cancel();
-    else if (!this.#paused && silent >= this.#timeoutMs) {
+    else if (limit && leftToBegin <= 0) {
+      this.fail(
+        new UpstreamError(limit.failure, `it did not begin within ${Math.round(limit.ms)} ms`, { billed: 'maybe' }),
+      );
+    } else if (!this.#paused && silent >= this.#timeoutMs) {
       this.fail(
         new UpstreamError('timeout', `nothing of an answer came within ${this.#timeoutMs} ms`, { billed: 'maybe' }),
       );
-    } else this.#timer = setTimeout(this.#late, this.#paused ? this.#timeoutMs : this.#timeoutMs - silent + 1);
+    } else {
+      const left = this.#paused ? this.#timeoutMs : this.#timeoutMs - silent;
+      this.#timer = setTimeout(this.#late, Math.min(left, leftToBegin) + 1);
+    }
   };
+
+  /** A stream begins with its first content, an answer in one piece with its head: then it is on its way. */
+  #isToBegin(): boolean {
+    return this.#state === 'waiting' && (this.stream !== null || this.firstByteMs === null);
+  }
+
+  #copied(bytes: Buffer): void {
+    this.#copyRoom -= bytes.length;
+    if (this.#copyRoom < 0) this.#copy = null;
+    else this.#copy?.push(bytes);
+  }
 
   #readWhole(): void {
     try {
@@ -210,6 +286,7 @@ export class UpstreamAnswer implements AnswerSink {
       );
       this.#pending = [];
       this.#state = 'over';
+      this.begunAt = performance.now();
       this.#resolve();
     } catch (error) {
       this.fail(
@@ -231,6 +308,7 @@ export class UpstreamAnswer implements AnswerSink {
 
   #answering(): void {
     this.#state = 'answering';
+    this.begunAt = performance.now();
     this.#resolve();
   }
 

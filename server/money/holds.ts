@@ -122,6 +122,19 @@ export class RequestHolds {
     return result;
   }
 
+  /** Holds of another call of the same request, in the same budgets; nothing is held yet. */
+  beside(): RequestHolds {
+    const beside = new RequestHolds(this.#counters, this.#budget, this.#models, this.#counter);
+    for (const hold of this.#holds) beside.#holds.push({ ...hold, above: null, amount: 0, used: 0, wanted: 0 });
+    beside.#goesOn = this.#goesOn;
+    return beside;
+  }
+
+  /** As `fit`, for a call that nobody waits for: what does not fit by its length alone is not counted. */
+  fitByLength(run: Run, model: Model): boolean {
+    return this.#fits(run, model) && this.#change();
+  }
+
   /**
    * Fits every hold to the model that is about to be called: what is too much is given back, what is missing is taken if
    * all limits allow it. False when one does not, or when the model has no price; then nothing has changed. A promise where

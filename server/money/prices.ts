@@ -65,12 +65,20 @@ const LISTED_AS = {
   audioOutput: 'output_audio_mtok',
 } as const;
 
+/** Models that make embeddings are named by it. They have no output, and the list has no price for one. */
+const MAKES_EMBEDDINGS = /embed/;
+
 /**
  * The list's dollars per million tokens as whole nano-dollars per million tokens; null without prices of input and
  * output. Where the list has no price for reading from or writing to a cache, the vendor charges the plain input's.
  */
-function priceOf(prices: ModelPrice): Price | null {
-  const { input_mtok: input, output_mtok: output, cache_read_mtok: read, cache_write_mtok: write } = prices;
+function priceOf(model: string, prices: ModelPrice): Price | null {
+  const {
+    input_mtok: input,
+    output_mtok: output = MAKES_EMBEDDINGS.test(model) ? 0 : undefined,
+    cache_read_mtok: read,
+    cache_write_mtok: write,
+  } = prices;
   if (input === undefined || output === undefined) return null;
   const special = Object.entries(LISTED_AS).flatMap(([name, key]) => {
     const amount = prices[key];
@@ -102,10 +110,10 @@ function priceOf(prices: ModelPrice): Price | null {
   ];
 }
 
-function stepsOf(prices: ModelInfo['prices']): PriceStep[] {
+function stepsOf({ id, prices }: ModelInfo): PriceStep[] {
   const steps: PriceStep[] = [];
   for (const entry of Array.isArray(prices) ? prices : [{ prices }]) {
-    const price = priceOf(entry.prices);
+    const price = priceOf(id, entry.prices);
     const constraint = 'constraint' in entry ? entry.constraint : undefined;
     // A price for some hours of the day cannot be told from the tokens alone: the plain price is kept.
     if (price === null || constraint?.type === 'time_of_date') continue;
@@ -140,7 +148,7 @@ export function listedModels(vendor: string): ListedModel[] {
     id: info.id,
     label: info.name ?? info.id,
     contextTokens: info.context_window ?? null,
-    steps: stepsOf(info.prices),
+    steps: stepsOf(info),
     matches: matcher(info.match),
   }));
 }

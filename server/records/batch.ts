@@ -1,4 +1,5 @@
 /** One transaction's worth of the record store, with its sums made before the database sees it. */
+import type { Feedback } from './feedback.ts';
 import type { Intent, RequestRecord, Spend } from './record.ts';
 import { addToSession, type SessionRequestRow, type SessionSum } from './sessions.ts';
 import type { HourSpend } from './spend-by-hour.ts';
@@ -60,6 +61,8 @@ export interface BatchWriter {
   write(batch: Batch): Promise<boolean>;
   /** From now on records that start before `until` (milliseconds since 1970) are marked as late, to count at `until`. */
   freezeBefore(organisation: string, until: number): Promise<void>;
+  /** Keeps one feedback, in place of what its key has said of its request before. */
+  putFeedback(feedback: Feedback): Promise<void>;
 }
 
 export const HOUR_MS = 3_600_000;

@@ -13,6 +13,7 @@ import {
   SESSION_REQUEST,
   SPEND,
 } from './columns.ts';
+import { type Feedback, feedbackValues, putFeedback } from './feedback.ts';
 import { detailOf, headOf } from './row.ts';
 
 const RECORD = { ...HEAD, detail: 'text' } as const;
@@ -76,6 +77,8 @@ const FREEZE = `
 INSERT INTO month_freezes AS frozen (organisation, until) VALUES ($1, $2)
   ON CONFLICT (organisation) DO UPDATE SET until = greatest(frozen.until, excluded.until)`;
 
+const PUT_FEEDBACK = putFeedback((position) => `$${position}`);
+
 const UNIQUE_VIOLATION = '23505';
 /** Tables with a row for a record, which one that is there already has too: which is written first is the server's choice. */
 const BY_RECORD: ReadonlySet<string | undefined> = new Set(['records', 'contents', 'session_requests']);
@@ -102,6 +105,10 @@ export class PostgresRecords implements BatchWriter {
   /** By the connection that writes: what it is told comes in order, and no batch is under way meanwhile. */
   freezeBefore(organisation: string, until: number): Promise<void> {
     return this.#connection.query('freeze_months', FREEZE, [organisation, String(until)]);
+  }
+
+  putFeedback(feedback: Feedback): Promise<void> {
+    return this.#connection.query('put_feedback', PUT_FEEDBACK, feedbackValues(feedback));
   }
 }
 

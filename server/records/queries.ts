@@ -99,7 +99,8 @@ export async function totalsBy(
     .groupByRaw('1')
     .select<(Omit<UsageTotal, 'group'> & { group: Group })[]>(
       readers.raw(`${sql} AS "group"`, bindings),
-      readers.raw('COUNT(*) AS requests'),
+      // A copy of a request is none.
+      readers.raw("CAST(SUM(CASE WHEN status = 'shadow' THEN 0 ELSE 1 END) AS bigint) AS requests"),
       readers.raw(`CAST(SUM(CASE WHEN status IN (${errors}) THEN 1 ELSE 0 END) AS bigint) AS errors`, [
         ...ERROR_STATUSES,
       ]),

@@ -1,13 +1,17 @@
 /** The durable account of one request, and the intent that is committed before money is put at risk. */
 import type { TraceStep } from '../../policies/decision.ts';
 import type { TagSource, Usage, UsageSource } from '../../policies/request.ts';
+import type { Feedback, FeedbackFilter, FeedbackTotal } from './feedback.ts';
 import type { ChargeMovement, CorrectionMovement, MovementFilter, SpentFilter } from './movements.ts';
 import type { PostedFilter, PostedRecord, PostedTotal } from './posted.ts';
 import type { SessionRequest, SessionTotal } from './sessions.ts';
 import type { ScopeSpend, SpendHistoryFilter } from './spend-by-hour.ts';
 
-/** How a request ended. `lost`: the process died before it could be recorded. */
-export type RecordStatus = 'ok' | 'answered' | 'blocked' | 'failed' | 'aborted' | 'lost' | 'dry_run';
+/**
+ * How a request ended. `lost`: the process died before it could be recorded. `shadow` is none: it is a copy of one, whatever
+ * became of it.
+ */
+export type RecordStatus = 'ok' | 'answered' | 'blocked' | 'failed' | 'aborted' | 'lost' | 'dry_run' | 'shadow';
 
 /** What a request took of one budget; amounts in the budget's unit (nano-dollars or tokens). */
 export interface Charge {
@@ -69,6 +73,11 @@ export interface RequestRecord {
   readonly attempts: readonly Attempt[];
   readonly charges: readonly Charge[];
   readonly redactions: Readonly<Record<string, number>>;
+  /**
+   * The id of the revisions of program, code, prices and budgets that decided it. Not there in older records, and where no
+   * policy was asked.
+   */
+  readonly revisions?: string;
   /** Sums over the attempts. */
   readonly usage: Usage;
   readonly usageSource: UsageSource;
@@ -79,6 +88,10 @@ export interface RequestRecord {
    * below zero where it would have cost less. Not there where no other model was asked for, or a price is not known.
    */
   readonly savedByRouting?: number;
+  /** Nano-dollars that the answer had cost when it was kept; only for one that a cache gave again, where that is known. */
+  readonly savedByCaching?: number;
+  /** The request that this is a copy of. */
+  readonly shadowOf?: string;
   /** Facts that every replay needs, never text: estimated tokens, turns, images, clock. */
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
   /** What was sent and answered, as policy allows, each cut after a million characters; null where none is kept. */
@@ -210,6 +223,12 @@ export interface RecordStore {
     limit: number,
   ): Promise<{ readonly total: SessionTotal; readonly requests: SessionRequest[] } | null>;
   get(organisation: string, id: string): Promise<RequestRecord | null>;
+  /** Keeps what a key says of a request, in place of what it has said before. */
+  giveFeedback(feedback: Feedback): Promise<void>;
+  /** What was said of a request, the oldest first. */
+  feedback(organisation: string, request: string): Promise<Feedback[]>;
+  /** What was said of a policy's answers, by version, model and variant. */
+  feedbackTotals(filter: FeedbackFilter): Promise<FeedbackTotal[]>;
   /** Newest first; `next` is the `before` of the following page. */
   list(filter: RecordFilter, limit: number): Promise<{ records: RequestRecord[]; next: string | null }>;
   totals(filter: RecordFilter, by: Grouping): Promise<UsageTotal[]>;

@@ -73,19 +73,28 @@ export function addToSession(
   const session = tagOf(record.tags, 'session');
   if (session === null) return;
   const { organisation, at, id } = record;
-  requests.push({ organisation, session, at, id });
-  const end = at + Math.round(record.durationMs);
+  // A copy of a request costs, and is no request.
+  const isCopy = record.status === 'shadow';
+  if (!isCopy) requests.push({ organisation, session, at, id });
+  const end = isCopy ? at : at + Math.round(record.durationMs);
   const [workflow, agent] = [tagOf(record.tags, 'workflow'), tagOf(record.tags, 'agent')];
   const key = `${organisation}\n${session}`;
   const sum = sums.get(key);
   if (!sum) {
-    const first = { organisation, session, first_at: at, last_at: end, requests: 1, errors: isError ? 1 : 0 };
+    const first = {
+      organisation,
+      session,
+      first_at: at,
+      last_at: end,
+      requests: isCopy ? 0 : 1,
+      errors: isError ? 1 : 0,
+    };
     sums.set(key, { ...first, cost: record.cost, workflow, agent });
     return;
   }
   sum.first_at = Math.min(sum.first_at, at);
   sum.last_at = Math.max(sum.last_at, end);
-  sum.requests += 1;
+  if (!isCopy) sum.requests += 1;
   if (isError) sum.errors += 1;
   sum.cost += record.cost;
   sum.workflow ??= workflow;

@@ -11,6 +11,7 @@ import {
   SESSION_REQUEST,
   SPEND,
 } from './columns.ts';
+import { type Feedback, feedbackValues, putFeedback } from './feedback.ts';
 import type { IntentFiles } from './intent-files.ts';
 import { detailOf, headOf } from './row.ts';
 
@@ -127,6 +128,15 @@ export class SqliteRecords implements BatchWriter {
     );
     await statement.run([organisation, until]);
     await statement.finalize();
+  }
+
+  async putFeedback(feedback: Feedback): Promise<void> {
+    const statement = await this.#connection.prepare(putFeedback(() => '?'));
+    try {
+      await statement.run(feedbackValues(feedback));
+    } finally {
+      await statement.finalize();
+    }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { SignalboxError } from '../errors.ts';
 import { type BatchWriter, batchOf, type Correction, edgesOf, HOUR_MS } from './batch.ts';
+import { type Feedback, type FeedbackFilter, type FeedbackTotal, feedbackOf, feedbackTotals } from './feedback.ts';
 import type { IntentFiles } from './intent-files.ts';
 import {
   type ChargeMovement,
@@ -225,6 +226,18 @@ export class SqlRecordStore implements RecordStore {
 
   freezeBefore(organisation: string, until: number): Promise<void> {
     return this.#writer.freezeBefore(organisation, until);
+  }
+
+  giveFeedback(feedback: Feedback): Promise<void> {
+    return this.#writer.putFeedback(feedback);
+  }
+
+  feedback(organisation: string, request: string): Promise<Feedback[]> {
+    return feedbackOf(this.#readers, organisation, request);
+  }
+
+  feedbackTotals(filter: FeedbackFilter): Promise<FeedbackTotal[]> {
+    return feedbackTotals(this.#readers, filter);
   }
 
   posted(filter: PostedFilter, limit: number): Promise<PostedRecord[]> {

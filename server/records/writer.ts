@@ -72,6 +72,11 @@ export class RecordWriter {
     return this.#queue.length >= this.#maxQueued;
   }
 
+  /** Rows that wait to be written. */
+  get queued(): number {
+    return this.#queue.length + this.#inFlight.length;
+  }
+
   /** Resolves when the intent is durable: only then may the request be sent. */
   intent(intent: Intent): Promise<void> {
     if (this.#stuck) return Promise.reject(new SignalboxError('record_failed'));

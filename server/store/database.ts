@@ -29,6 +29,8 @@ export interface Database {
   /** The control plane. On SQLite it has one connection: within a transaction, ask only the transaction. */
   readonly control: Knex;
   readonly records: RecordStore;
+  /** The tables of records, for what is written beside the records themselves: their chain, and deletions. */
+  readonly recordTables: Knex;
   /** What usage is read from; roll-ups are written by another process. */
   readonly usage: UsageStores;
   /** Waits for what is running, then lets go of files, connections and the lock. */
@@ -75,11 +77,8 @@ async function openSqlite(dataDir: string, durability: Durability, closers: Clos
 
   const recordsFile = join(dataDir, 'records.db');
   const tables = sqliteWriter(recordsFile, durability);
-  try {
-    await migrate(tables, recordsMigrations);
-  } finally {
-    await tables.destroy();
-  }
+  closers.push(() => tables.destroy());
+  await migrate(tables, recordsMigrations);
   const intents = await IntentFiles.open(join(dataDir, 'intents'), durability);
   const writer = await SqliteRecords.open(await SqliteConnection.openWriter(recordsFile, durability), intents);
   closers.push(() => writer.close());
@@ -98,6 +97,7 @@ async function openSqlite(dataDir: string, durability: Durability, closers: Clos
     dialect: 'sqlite',
     control,
     records: new SqlRecordStore(readers, writer, 'sqlite', intents),
+    recordTables: tables,
     usage: { dialect: 'sqlite', records: readers, sums: sumsReaders, control },
   };
 }
@@ -141,6 +141,7 @@ async function openPostgres(url: string, closers: Closers): Promise<Omit<Databas
     dialect: 'postgres',
     control,
     records: new SqlRecordStore(readers, new PostgresRecords(writer), 'postgres', null),
+    recordTables: readers,
     usage: { dialect: 'postgres', records: readers, sums, control },
   };
 }

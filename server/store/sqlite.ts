@@ -11,18 +11,21 @@ const PAGE_SIZE = 8_192;
 /** Pages that the log may hold before a commit moves them into the file: 4 MB take that commit about 12 ms, 16 MB 35 ms. */
 const CHECKPOINT_PAGES = 500;
 
-/** What every connection that writes sets first. Page size and vacuum come before what creates the file's first page. */
+/**
+ * What every connection that writes sets first. It waits for others from the first statement on; page size and vacuum come
+ * before what creates the file's first page.
+ */
 function writerPragmas(durability: Durability): string {
-  return `PRAGMA page_size = ${PAGE_SIZE};
+  return `PRAGMA busy_timeout = 5000;
+    PRAGMA page_size = ${PAGE_SIZE};
     PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
-    PRAGMA busy_timeout = 5000;
     PRAGMA foreign_keys = ON;`;
 }
 
-const READER_PRAGMAS = 'PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;';
+const READER_PRAGMAS = 'PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;';
 
 function sqliteKnex(file: string, pragmas: string, pool: { min: number; max: number }): Knex {
   return knex({

@@ -26,6 +26,7 @@ export type CountedRecord = Pick<
   | 'attempts'
   | 'trace'
   | 'savedByRouting'
+  | 'savedByCaching'
 >;
 
 export interface RecordUsage {
@@ -78,9 +79,11 @@ function nodeOf({ attempts, trace }: CountedRecord): string | null {
 }
 
 function sumsOf(record: CountedRecord): Sums {
-  const { status, usage, cost, durationMs, attempts, savedByRouting } = record;
+  const { status, usage, cost, durationMs, attempts, savedByRouting, savedByCaching } = record;
   const sums = noSums();
-  sums.requests = 1;
+  const isShadow = status === 'shadow';
+  // A copy of a request costs, and is no request.
+  sums.requests = isShadow ? 0 : 1;
   sums.errors = ERROR_STATUSES.includes(status) ? 1 : 0;
   sums.refused = status === 'blocked' ? 1 : 0;
   sums.inputTokens = usage.inputTokens;
@@ -89,7 +92,9 @@ function sumsOf(record: CountedRecord): Sums {
   sums.reasoningTokens = usage.reasoningTokens;
   sums.cost = cost;
   sums.savedByRouting = savedByRouting ?? 0;
-  for (const attempt of attempts) if (!attempt.ok) sums.retryCost += attempt.cost ?? 0;
+  sums.savedByCaching = savedByCaching ?? 0;
+  sums.shadowCost = isShadow ? cost : 0;
+  for (const attempt of attempts) if (!attempt.ok && !isShadow) sums.retryCost += attempt.cost ?? 0;
   // What was refused or broke off says nothing of how long answers take.
   if (status === 'ok' || status === 'answered') {
     sums.latencyMs = Math.round(durationMs);

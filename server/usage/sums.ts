@@ -19,11 +19,11 @@ export interface Sums {
   latencyMs: number;
   /** What the models that were asked for would have cost more than those that answered; below zero where less. */
   savedByRouting: number;
-  /** Nothing, as long as no answer comes from a cache. */
+  /** What answers had cost that a cache gave again. */
   savedByCaching: number;
   /** What calls cost that did not answer. */
   retryCost: number;
-  /** Nothing, as long as no copies of requests are sent. */
+  /** What copies of requests cost that were sent to other models; a part of the cost. */
   shadowCost: number;
   latencies: Latencies;
 }

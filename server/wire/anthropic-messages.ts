@@ -12,7 +12,7 @@ import { instructMessages } from './message-instructions.ts';
 import { THINKS_BY_TOKENS, THOUGHT, thinkingWithin } from './message-thinking.ts';
 import { messageTranslation } from './message-translation.ts';
 import type { AnswerStream, ClientProtocol, ClientRequest, FixedAnswer, WholeAnswer } from './protocol.ts';
-import { metadataOf, type ReadBody, readBody } from './read-body.ts';
+import { type ReadBody, readBody } from './read-body.ts';
 import { splice } from './splice.ts';
 
 const TOOL_MEMBERS = ['tools', 'tool_choice', 'mcp_servers'];
@@ -28,14 +28,14 @@ const VENDOR_METADATA = new Set(['user_id']);
 
 class MessageRequest implements ClientRequest {
   readonly view: RequestView;
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly #read: ReadBody<MessagesBody>;
 
   constructor(read: ReadBody<MessagesBody>) {
     this.#read = read;
     this.view = viewOfMessages(read.body);
     const { user_id: _, ...said } = read.body.metadata ?? {};
-    this.metadata = metadataOf(said);
+    this.metadata = said;
   }
 
   get user(): string | null {

@@ -13,7 +13,7 @@ import { errorDetails } from './error-details.ts';
 import type { Member } from './json-scan.ts';
 import type { JsonObject } from './json-value.ts';
 import type { AnswerStream, ClientProtocol, ClientRequest, FixedAnswer, WholeAnswer } from './protocol.ts';
-import { metadataOf, type ReadBody, readBody } from './read-body.ts';
+import { type ReadBody, readBody } from './read-body.ts';
 import { splice } from './splice.ts';
 
 function parse(bytes: Buffer): ChatRequest {
@@ -27,7 +27,7 @@ const TOOL_MEMBERS = ['tools', 'tool_choice', 'parallel_tool_calls', 'functions'
 
 class ChatRequest implements ClientRequest {
   readonly view: RequestView;
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly #bytes: Buffer;
   readonly #body: ChatBody;
   readonly #members: ReadonlyMap<string, Member>;
@@ -40,7 +40,7 @@ class ChatRequest implements ClientRequest {
     this.#members = members;
     this.#tree = tree;
     this.view = viewOfChat(body);
-    this.metadata = metadataOf(body.metadata);
+    this.metadata = body.metadata ?? {};
   }
 
   get user(): string | null {

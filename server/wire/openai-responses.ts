@@ -10,7 +10,7 @@ import { errorDetails } from './error-details.ts';
 import { listOf } from './json-value.ts';
 import { openAiChat } from './openai-chat.ts';
 import type { AnswerStream, ClientProtocol, ClientRequest, FixedAnswer, WholeAnswer } from './protocol.ts';
-import { metadataOf, type ReadBody, readBody } from './read-body.ts';
+import { type ReadBody, readBody } from './read-body.ts';
 import { ResponseStream, readWholeResponse } from './response-answer.ts';
 import { isOwnThought } from './response-document.ts';
 import { instructResponse } from './response-instructions.ts';
@@ -38,13 +38,13 @@ function checked(read: ReadBody<ResponsesBody>): ReadBody<ResponsesBody> {
 
 class ResponseRequest implements ClientRequest {
   readonly view: RequestView;
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly #read: ReadBody<ResponsesBody>;
 
   constructor(read: ReadBody<ResponsesBody>) {
     this.#read = read;
     this.view = viewOfResponses(read.body);
-    this.metadata = metadataOf(read.body.metadata);
+    this.metadata = read.body.metadata ?? {};
   }
 
   get user(): string | null {

@@ -31,8 +31,8 @@ export interface ClientProtocol {
 /** A request that was understood. */
 export interface ClientRequest {
   readonly view: RequestView;
-  /** What the client says about the request; values that are not scalars are left out. */
-  readonly metadata: Readonly<Record<string, string>>;
+  /** What the client says about the request, as its body has it. */
+  readonly metadata: Readonly<Record<string, unknown>>;
   /** Whom the app says that it acts for. */
   readonly user: string | null;
   /** The bytes for an upstream of the same protocol: the client's own with the run's changes spliced in. */

@@ -34,16 +34,3 @@ export function readBody<Shape extends z.ZodObject>(bytes: Buffer, schema: Shape
   }
   return { bytes, body: parsed.data, members, tree };
 }
-
-const NO_METADATA: Readonly<Record<string, string>> = {};
-
-/** What a client says about its request; values that are not scalars are left out. */
-export function metadataOf(metadata: Readonly<Record<string, unknown>> | null | undefined): Record<string, string> {
-  if (!metadata) return NO_METADATA;
-  const entries: [string, string][] = [];
-  for (const [name, value] of Object.entries(metadata)) {
-    if (typeof value === 'string') entries.push([name, value]);
-    else if (typeof value === 'number' || typeof value === 'boolean') entries.push([name, String(value)]);
-  }
-  return Object.fromEntries(entries);
-}

@@ -108,6 +108,24 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
     expect(here.complaints).toEqual([]);
   });
 
+  it('chooses among models by how they are said to have been doing', async () => {
+    const choosing = graphOf(
+      {
+        enter: ['request', { timeZone: 'UTC' }],
+        best: ['model', { model: 'sandbox/small', others: [{ model: 'sandbox/large' }], choose: 'fastest' }],
+      },
+      ['enter.next > best'],
+    );
+    await startTrying(await makeTried(choosing));
+    await part('What the outside answers').click();
+    await page
+      .getByRole('group', { name: 'How sandbox/small has been doing' })
+      .getByRole('textbox', { name: 'First words after' })
+      .fill('2.5');
+    await outcome('sandbox/large answers').waitFor();
+    expect(here.complaints).toEqual([]);
+  });
+
   it('tries what is written, as it is typed, with tags and a key', async () => {
     await startTrying();
     await choose('A request of your own');

@@ -28,6 +28,7 @@ export function houseAnswer(budgets: readonly Budget[]): HouseAnswer {
     projects: [{ id: 'prj_1', team: 'team_1', name: 'default', defaultPolicy: null, costCentre: null }],
     teams: [{ id: 'team_1', name: 'default', costCentre: null }],
     defaultPolicy: null,
+    policies: [],
     tags: {},
   };
 }

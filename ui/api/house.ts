@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TOKENIZERS } from '../../policies/model.ts';
 import { storedBudgetSchema } from './budgets.ts';
 import { ask } from './client.ts';
+import { policySchema } from './policy.ts';
 
 const person = z.object({ id: z.string(), name: z.string() });
 
@@ -51,8 +52,11 @@ const model = z.object({
     files: z.boolean(),
     jsonSchema: z.boolean(),
   }),
+  embeddings: z.enum(['also', 'only']).optional(),
   boundFactor: z.number().default(1),
   leavesHouse: z.boolean(),
+  /** Where its machines stand; not there where that is not said. */
+  region: z.string().optional(),
 });
 
 const budget = z.object({
@@ -102,6 +106,8 @@ const houseSchema = z.object({
   ),
   teams: z.array(z.object({ id: z.string(), name: z.string(), costCentre: z.string().nullable() })),
   defaultPolicy: z.string().nullable(),
+  /** All policies, those in the archive too. */
+  policies: z.array(policySchema.pick({ id: true, name: true, title: true, liveVersion: true, archived: true })),
   /** Values of tags that were seen in requests of the last week, the most frequent first. */
   tags: z.record(z.string(), z.array(z.string())),
 });
@@ -132,11 +138,12 @@ export const foundModelsQuery = (names: readonly string[]) =>
     },
   });
 
-/** Names of budgets by id. */
-export const budgetNamesQuery = queryOptions({
-  ...houseQuery,
-  select: ({ budgets }: HouseAnswer) => new Map(budgets.map(({ budget: { id, name } }) => [id, name])),
-});
+/** Names of budgets by id, and of policies, which settings hold by their ids too. */
+export const namesIn = ({ budgets, policies }: HouseAnswer): ReadonlyMap<string, string> =>
+  new Map([...budgets.map(({ budget }) => budget), ...policies].map(({ id, name }) => [id, name]));
+
+/** The names of `namesIn`. */
+export const budgetNamesQuery = queryOptions({ ...houseQuery, select: namesIn });
 
 /** Ids of the models that the configured providers offer. */
 export const modelIdsQuery = queryOptions({

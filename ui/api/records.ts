@@ -5,7 +5,7 @@ import { usageSchema } from '../../policies/usage-schema.ts';
 import { ask } from './client.ts';
 import { PERIOD_MS, type Period } from './periods.ts';
 
-export const RECORD_STATUSES = ['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run'] as const;
+export const RECORD_STATUSES = ['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run', 'shadow'] as const;
 export type RecordStatus = (typeof RECORD_STATUSES)[number];
 
 const PAGE = 50;
@@ -42,12 +42,30 @@ const summary = {
 const recordSummary = z.object({ ...summary, trace: z.array(pathStep) });
 export type RecordSummary = z.infer<typeof recordSummary>;
 
+/** Of what the outside has answered a step, what is shown besides its words: copies that were sent, and caches that were met. */
+const shownResult = z.union([
+  z.object({ shadow: z.literal('sent'), record: z.string() }),
+  z.object({ cache: z.enum(['hit', 'miss', 'other_form', 'bypass']) }),
+  z.unknown().transform(() => null),
+]);
+
+const recordedStep = explainedStepSchema.extend({
+  results: z
+    .array(shownResult)
+    .transform((results) => results.flatMap((one) => one ?? []))
+    .optional(),
+});
+
 const recordSchema = z.object({
   ...summary,
   /** Id of the key that sent it. */
   key: z.string(),
   usageSource,
-  trace: z.array(explainedStepSchema),
+  trace: z.array(recordedStep),
+  /** Nano-dollars that the answer had cost, where a cache gave it again. */
+  savedByCaching: z.number().optional(),
+  /** The request that this is a copy of. */
+  shadowOf: z.string().optional(),
   attempts: z.array(
     z.object({
       node: z.string(),
@@ -85,11 +103,11 @@ const recordSchema = z.object({
 });
 export type RequestRecord = z.infer<typeof recordSchema>;
 
-/** The record of a request that a policy decided. */
+/** The record of a request that a policy decided; of a copy of one nothing was decided. */
 export type DecidedRecord = RequestRecord & { readonly policy: string; readonly version: number };
 
 export const isDecided = (record: RequestRecord): record is DecidedRecord =>
-  record.policy !== null && record.version !== null;
+  record.policy !== null && record.version !== null && record.status !== 'shadow';
 
 /**
  * What the list is narrowed to; a tag is `name=value`, and all of them have to be there; moments are milliseconds since

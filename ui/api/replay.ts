@@ -11,6 +11,7 @@ const decision = z.object({
     z.object({ type: z.literal('model'), model: z.string() }),
     z.object({ type: z.literal('block'), message: z.string() }),
     z.object({ type: z.literal('answer'), text: z.string() }),
+    z.object({ type: z.literal('cached') }),
     z.object({ type: z.literal('unfinished') }),
   ]),
 });

@@ -38,6 +38,14 @@ export const shownSchema = z.object({
 });
 export type Shown = z.output<typeof shownSchema>;
 
+/** The split whose variants are compared, and of which time. */
+export const variantsShownSchema = z.object({
+  node: optionalText,
+  last: z.enum(PERIODS).optional().catch(undefined),
+  from: moment,
+  to: moment,
+});
+
 /** Two versions beside each other, and how they are shown. */
 export const comparedSchema = z.object({
   from: z

@@ -10,9 +10,10 @@ import {
   Stack,
   Text,
   UnstyledButton,
+  VisuallyHidden,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconChevronDown, IconLogout } from '@tabler/icons-react';
+import { IconChevronDown, IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -44,6 +45,9 @@ const OTHERS = [
   { title: 'Projects', to: '/projects' },
   { title: 'Keys', to: '/keys' },
   { title: 'Models', to: '/models' },
+  { title: 'People', to: '/people' },
+  { title: 'Service tokens', to: '/service-tokens' },
+  { title: 'Sign-in', to: '/sign-in-settings' },
 ] as const;
 
 export const ENTRIES = [...DAILY, ...OTHERS] as const;
@@ -52,7 +56,10 @@ export const ENTRIES = [...DAILY, ...OTHERS] as const;
 export function Frame({ session, children }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const leave = useMutation({ mutationFn: () => signOut(client), onSuccess: () => navigate({ to: '/' }) });
+  const leave = useMutation({
+    mutationFn: () => signOut(client),
+    onSuccess: (goTo) => (goTo === null ? navigate({ to: '/' }) : window.location.assign(goTo)),
+  });
   const { person, organisation } = session;
   return (
     <AppShell header={{ height: 60 }} padding={{ base: 'sm', xs: 'lg' }}>
@@ -75,9 +82,19 @@ export function Frame({ session, children }: Props) {
             </Box>
           </Group>
           <Group gap="sm" wrap="nowrap">
-            <Text size="sm" c="dimmed" visibleFrom="lg">
-              {person ? `${person.name}, ${organisation.name}` : organisation.name}
-            </Text>
+            {person ? (
+              <TextLink to="/account" className="nav-link person-link">
+                <IconUserCircle size={20} aria-hidden />
+                <VisuallyHidden>Your account</VisuallyHidden>
+                <Text span size="sm" visibleFrom="lg" truncate maw={220}>
+                  {person.name}, {organisation.name}
+                </Text>
+              </TextLink>
+            ) : (
+              <Text size="sm" c="dimmed" visibleFrom="lg">
+                {organisation.name}
+              </Text>
+            )}
             <SchemeButton />
             <Button
               variant="default"

@@ -15,6 +15,7 @@ import {
   runsShownSchema,
   shownSchema,
   usageShownSchema,
+  variantsShownSchema,
 } from './addresses.ts';
 import { App } from './app.tsx';
 import { CannotBeShown } from './cannot-be-shown.tsx';
@@ -64,6 +65,12 @@ const tree = root.addChildren([
     path: '/policies/$policy/compare',
     validateSearch: comparedSchema,
     component: lazyRouteComponent(() => import('../screens/history/compare.tsx'), 'Compare'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/policies/$policy/variants',
+    validateSearch: variantsShownSchema,
+    component: lazyRouteComponent(() => import('../screens/policies/variants.tsx'), 'Variants'),
   }),
   createRoute({
     ...parent,
@@ -145,6 +152,36 @@ const tree = root.addChildren([
     path: '/alerts',
     validateSearch: alertsFilterSchema,
     component: lazyRouteComponent(() => import('../screens/alerts/alerts.tsx'), 'Alerts'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/people',
+    component: lazyRouteComponent(() => import('../screens/people/people.tsx'), 'People'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/service-tokens',
+    component: lazyRouteComponent(() => import('../screens/people/service-tokens.tsx'), 'ServiceTokens'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/sign-in-settings',
+    component: lazyRouteComponent(() => import('../screens/people/sign-in-settings.tsx'), 'SignInSettingsPage'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/account',
+    component: lazyRouteComponent(() => import('../screens/account/account.tsx'), 'AccountPage'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/invitation',
+    component: lazyRouteComponent(() => import('../screens/sign-in/already-in.tsx'), 'AlreadyIn'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/sign-in/return',
+    component: lazyRouteComponent(() => import('../screens/sign-in/already-in.tsx'), 'AlreadyIn'),
   }),
   createRoute({
     ...parent,

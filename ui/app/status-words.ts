@@ -9,4 +9,5 @@ export const STATUS_WORDS: Record<RecordStatus, string> = {
   aborted: 'The app hung up',
   lost: 'Lost in a crash',
   dry_run: 'Dry run',
+  shadow: 'A copy',
 };

@@ -10,6 +10,7 @@ const COLOURS: Record<RecordStatus, string> = {
   aborted: 'gray',
   lost: 'red',
   dry_run: 'gray',
+  shadow: 'grape',
 };
 
 /** How a request ended; words first, the colour only helps. */

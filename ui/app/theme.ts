@@ -1,4 +1,4 @@
-import { Alert, Badge, type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { Alert, Badge, type CSSVariablesResolver, createTheme, Notification } from '@mantine/core';
 
 /** The blue of enamelled signs. White text reads well on it from shade 6 on. */
 const RAIL = [
@@ -43,6 +43,7 @@ export const theme = createTheme({
       styles: { title: { color: 'var(--mantine-color-text)' } },
       vars: (_, { color }) => ({ root: { '--alert-color': `var(--mantine-color-${color}-filled)` } }),
     }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close the message' } } }),
     Badge: Badge.extend({ styles: { root: { flex: 'none', overflow: 'visible' }, label: { overflow: 'visible' } } }),
   },
 });

@@ -27,7 +27,7 @@ interface Known {
 /** Words by node. A node is never changed, only replaced, so that its words stay what they are. */
 const known = new WeakMap<GraphNode, Known>();
 
-/** The words of a node; budgets are called by their names (`budgets`: name by id) where settings have their ids. */
+/** The words of a node; budgets and policies are called by their names (`budgets`: name by id) where settings have their ids. */
 export function describeNode(node: GraphNode, edges: Graph['edges'], budgets: ReadonlyMap<string, string>): NodeWords {
   const before = known.get(node);
   if (before?.budgets === budgets) return before.words;
@@ -42,7 +42,9 @@ function describePorted(node: GraphNode, ports: readonly Port[], budgets: Readon
   const bound = kind?.bind(node.settings);
   if (!kind || !bound?.ok) return describeUnknown(node, ports);
   let { sentence } = bound.node;
-  for (const id of bound.node.budgets ?? []) if (id !== '') sentence = sentence.replaceAll(id, budgets.get(id) ?? id);
+  const { continues } = bound.node;
+  for (const id of [...(bound.node.budgets ?? []), ...(continues ? [continues.policy] : [])])
+    if (id !== '') sentence = sentence.replaceAll(id, budgets.get(id) ?? id);
   const { icon, group } = kind;
   return { title: node.title || kind.title, kind: kind.title, icon, group, sentence, ports };
 }

@@ -1,7 +1,7 @@
 /** The document that the parts of an editor share, and the house that it is drawn in. */
 import { createContext, type ReactNode, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { Policy } from '../api/policies.ts';
+import type { Policy } from '../api/policy.ts';
 import type { Editing, EditingState } from './document.ts';
 import type { House } from './house.ts';
 import type { Saver } from './saver.ts';

@@ -6,13 +6,14 @@ import { callersChoose } from '../../policies/free-tags.ts';
 import type { Graph } from '../../policies/graph.ts';
 import type { Model } from '../../policies/model.ts';
 import type { SimulationWorld } from '../../policies/simulate.ts';
-import type { HouseAnswer } from '../api/house.ts';
+import { type HouseAnswer, namesIn } from '../api/house.ts';
+import type { PinnedVersions } from '../api/pinned.ts';
 import { tokenCounter } from './token-counter.ts';
 
 export interface House {
   readonly answer: HouseAnswer;
   readonly models: readonly Model[];
-  /** Names by id. */
+  /** Names by id, those of policies too. */
   readonly budgetNames: ReadonlyMap<string, string>;
   readonly check: CheckContext;
   /** The world of a request that comes with the key of that id; of nobody in particular without one. */
@@ -22,8 +23,11 @@ export interface House {
 /** Models by names that the house does not list; null for names that lead to none. */
 export type FoundModels = Readonly<Record<string, HouseAnswer['models'][number] | null>>;
 
-/** Puts the answer of the server into the forms that the policy language asks for. */
-export function houseOf(answer: HouseAnswer, found: FoundModels = {}): House {
+/**
+ * Puts the answer of the server into the forms that the policy language asks for; `pinned` are the versions of other policies
+ * that the drawing goes on in, null while they are not known.
+ */
+export function houseOf(answer: HouseAnswer, found: FoundModels = {}, pinned: PinnedVersions | null = null): House {
   const models = new Map<string, Model>();
   for (const model of answer.models) for (const name of [...model.names, model.id]) models.set(name, model);
   for (const [name, model] of Object.entries(found)) if (model) models.set(name, model);
@@ -34,11 +38,12 @@ export function houseOf(answer: HouseAnswer, found: FoundModels = {}): House {
     budget: (id) => budgets.get(id),
     callersChoose: (tag) => callersChoose(answer.keys, tag),
     hasChannel: (name) => answer.channels.some((channel) => channel.name === name),
+    ...(pinned && { versions: (policy, version) => pinned.get(`${policy}@${version}`) }),
   };
   return {
     answer,
     models: answer.models,
-    budgetNames: new Map([...budgets].map(([id, { name }]) => [id, name])),
+    budgetNames: namesIn(answer),
     check,
     world(id) {
       const key = answer.keys.find((one) => one.id === id);
@@ -58,7 +63,7 @@ export function unlistedModels(graph: Graph, { models }: House): string[] {
   const listed = new Set(models.flatMap(({ id, name }) => [id, name]));
   const names = graph.nodes.flatMap((node) => {
     const bound = findKind(node.kind)?.bind(node.settings);
-    return bound?.ok ? (bound.node.models ?? []) : [];
+    return bound?.ok ? [...(bound.node.models ?? []), ...(bound.node.shadows ?? [])] : [];
   });
   return [...new Set(names)].filter((name) => name !== 'asked' && !listed.has(name)).sort();
 }

@@ -11,6 +11,6 @@ export interface FieldProps {
   readonly title: string;
   /** Whether the title stands above it; screen readers hear it in any case. */
   readonly isTitled: boolean;
-  /** The other entries, where this is in a list. */
+  /** The other entries, where this is in a list; of a version, the policy that it is one of. */
   readonly besides: readonly unknown[];
 }

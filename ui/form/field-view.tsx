@@ -16,11 +16,13 @@ import { ModelPicker } from './model-picker.tsx';
 import { money, percentage, plainNumber } from './notation.ts';
 import { NumberField } from './number-field.tsx';
 import { samePath } from './paths.ts';
+import { PolicyPicker } from './policy-picker.tsx';
 import { ScopeField } from './scope-field.tsx';
 import { SwitchField } from './switch-field.tsx';
 import { TextField } from './text-field.tsx';
 import { TimeZonePicker } from './time-zone-picker.tsx';
 import { VariantsField } from './variants-field.tsx';
+import { VersionPicker } from './version-picker.tsx';
 
 /** Drawn again only when its own value is another one, or something is wrong that was not before. */
 export const FieldView = memo(Widget, (before, after) => {
@@ -39,6 +41,10 @@ function Widget(props: FieldProps) {
       return <ModelPicker {...props} />;
     case 'budget':
       return <BudgetPicker {...props} />;
+    case 'policy':
+      return <PolicyPicker {...props} />;
+    case 'version':
+      return <VersionPicker {...props} />;
     case 'channel':
       return <ChannelPicker {...props} />;
     case 'scope':

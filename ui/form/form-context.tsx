@@ -12,6 +12,8 @@ export interface FieldChange {
   readonly title: string;
   /** Whether more of the same will follow at once, as when typing: all of it is one step. */
   readonly goesOn: boolean;
+  /** Another field that follows from it, changed in the same step. */
+  readonly also?: { readonly path: Path; readonly value: unknown };
 }
 
 /** Two ends of a range on one slider, as shares from 0 to 1. */

@@ -93,7 +93,7 @@ export function Fields({ fields, value, path, besides }: FieldsProps) {
             path={[...path, field.name]}
             title={field.title}
             isTitled
-            besides={NOTHING}
+            besides={field.hint.versionOf === undefined ? NOTHING : [group[field.hint.versionOf]]}
           />
         );
       })}

@@ -16,19 +16,26 @@ export function ModelPicker({ slot, value, path, title, isTitled }: FieldProps) 
   const byId = new Map(house.models.map((model) => [model.id, model]));
   const chosen = current === 'asked' ? undefined : house.check.models(current);
   const isUnknown = current !== '' && current !== 'asked' && !chosen;
+  const aliases = house.answer.models.flatMap(({ id, name, names }) =>
+    names.filter((one) => one !== name).map((one) => ({ value: one, label: `${one} (${id})` })),
+  );
   const own = isUnknown
     ? `${current} (nobody offers it)`
-    : chosen && chosen.id !== current
+    : chosen && chosen.id !== current && !aliases.some(({ value: alias }) => alias === current)
       ? `${current} (${chosen.id})`
       : null;
   const providers = [...new Set(house.models.map(({ provider }) => provider))];
-  const data = [
-    { value: 'asked', label: 'As asked' },
-    ...(own === null ? [] : [{ value: current, label: own }]),
+  const groups = [
+    { group: 'Aliases', items: aliases },
     ...providers.map((group) => ({
       group,
       items: house.models.filter(({ provider }) => provider === group).map(({ id }) => ({ value: id, label: id })),
     })),
+  ].filter(({ items }) => items.length > 0);
+  const data = [
+    { value: 'asked', label: 'As asked' },
+    ...(own === null ? [] : [{ value: current, label: own }]),
+    ...groups,
   ];
   return (
     <div>

@@ -16,7 +16,7 @@ export function policySchemas(house: House): PolicySchemas {
   if (made) return made;
   const graph = jsonSchemaOf(documentSchema(), {
     model: ['asked', ...house.models.map(({ id }) => id)],
-    budget: [...house.budgetNames.keys()],
+    budget: house.answer.budgets.map(({ budget }) => budget.id),
   });
   const nodes = graph.properties?.nodes;
   const node = typeof nodes === 'object' ? nodes.items : undefined;

@@ -25,6 +25,7 @@ const STOPPING: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'edge_nowhere',
   'edge_twice',
   'cycle',
+  'policy_not_entered',
 ]);
 
 const known = new WeakMap<Graph, { readonly context: CheckContext; readonly compiled: Compiled }>();
@@ -40,7 +41,7 @@ export function compiledOf(graph: Graph, context: CheckContext): Compiled {
 
 function compile(graph: Graph, context: CheckContext): Compiled {
   try {
-    return { ok: true, graph: compileGraph(graph) };
+    return { ok: true, graph: compileGraph(graph, context.versions) };
   } catch (error) {
     const problems = checkGraph(graph, context).filter(
       ({ code, severity }) => severity === 'error' && STOPPING.has(code),

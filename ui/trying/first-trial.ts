@@ -1,7 +1,7 @@
 /** What is to be tried when nothing was chosen yet, and what a choice begins with. */
 import type { ChatBody } from '../../policies/chat.ts';
 import type { PolicyTest } from '../../policies/policy-test.ts';
-import type { Policy } from '../api/policies.ts';
+import type { Policy } from '../api/policy.ts';
 import type { House } from '../editing/house.ts';
 import { modelToAskFor, READY_TRIALS, type ReadyTrial } from './ready-trials.ts';
 import { type Trial, trialOf, trialOfTest } from './trial.ts';

@@ -1,7 +1,7 @@
 /** What comes of a request, in words. */
 import type { CompiledGraph } from '../../policies/compile.ts';
 import type { EffectResult } from '../../policies/effects.ts';
-import { FAILURE_WORDS } from '../../policies/kinds/model/model.ts';
+import { FAILURE_WORDS } from '../../policies/kinds/model/failure-words.ts';
 import { dollars } from '../../policies/price.ts';
 import { statusOf, whyRefused } from '../../policies/refusal.ts';
 import type { Simulation } from '../../policies/simulate.ts';
@@ -41,6 +41,9 @@ export function sayStatus(status: number): string {
 export function sayOutcome({ decision }: Simulation, graph: CompiledGraph): OutcomeWords {
   const { outcome, trace } = decision;
   if (outcome.type === 'model') return { kind: 'answered', title: `${outcome.model} answers`, text: '' };
+  if (outcome.type === 'cached') {
+    return { kind: 'answered', title: 'A kept answer is given again', text: trace.at(-1)?.reason ?? '' };
+  }
   if (outcome.type === 'answer') return { kind: 'fixed', title: 'A fixed text answers', text: outcome.text };
   const title = sayStatus(statusOf(decision));
   const why = whyRefused(decision);

@@ -4,6 +4,7 @@ import { listBudgets, storedBudgetSchema } from '../budgets.ts';
 import { channelSchema, listChannels } from '../channels.ts';
 import { keySchema, listKeys } from '../keys.ts';
 import { listProjects, listTeams, projectSchema, readOrganisation, teamSchema } from '../organisations.ts';
+import { type PolicyRow, policySchema, toPolicy } from '../policies.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { budgetUseSchema } from './budgets.ts';
 import { modelSchema, modelsOf } from './models.ts';
@@ -25,6 +26,9 @@ export const houseRoutes: readonly Route[] = [
       projects: z.array(projectSchema),
       teams: z.array(teamSchema),
       defaultPolicy: z.string().nullable(),
+      policies: z
+        .array(policySchema.pick({ id: true, name: true, title: true, liveVersion: true, archived: true }))
+        .meta({ description: 'All policies, those in the archive too.' }),
       tags: z
         .record(z.string(), z.array(z.string()))
         .meta({ description: 'The most frequent values of each tag in requests of the last seven days.' }),
@@ -32,13 +36,14 @@ export const houseRoutes: readonly Route[] = [
     handle: async (_input, { control, deps, actor }) => {
       const { organisation } = actor;
       const { budgets } = control.snapshot();
-      const [stored, channels, keys, projects, teams, { defaultPolicy }, tags] = await Promise.all([
+      const [stored, channels, keys, projects, teams, { defaultPolicy }, policies, tags] = await Promise.all([
         listBudgets(control.db, organisation),
         listChannels(control.db, organisation),
         listKeys(control.db, organisation),
         listProjects(control.db, organisation),
         listTeams(control.db, organisation),
         readOrganisation(control.db, organisation),
+        control.db<PolicyRow>('policies').where({ organisation }).orderBy('name').select('*'),
         deps.records.tagsSeen(organisation, Date.now() - TAGS_FROM_MS),
       ]);
       return {
@@ -52,6 +57,7 @@ export const houseRoutes: readonly Route[] = [
         projects,
         teams,
         defaultPolicy,
+        policies: policies.map(toPolicy),
         tags,
       };
     },

@@ -1,6 +1,8 @@
 /** Models and providers. */
 import { z } from 'zod';
 import { TOKENIZERS } from '../../../policies/model.ts';
+import { BREAKER_STATES } from '../../gateway/breaker.ts';
+import type { UpstreamState } from '../../gateway/upstreams.ts';
 import { providerChoices } from '../../providers/index.ts';
 import { TRAFFIC_MS, unpricedModels } from '../price-traffic.ts';
 import { priceSchema } from '../prices.ts';
@@ -26,13 +28,42 @@ export const modelSchema = z
       files: z.boolean(),
       jsonSchema: z.boolean(),
     }),
+    embeddings: z.enum(['also', 'only']).optional().meta({
+      description: 'Whether it makes embeddings too, or nothing but them; not there where it makes none.',
+    }),
     leavesHouse: z.boolean(),
+    region: z.string().optional().meta({ description: 'Where its machines stand; not there where that is not said.' }),
   })
   .meta({ id: 'Model' });
-/** The models of an organisation, each with the bare name that leads to it. */
+/** How a model is doing, from memory: since the gateway has started, at most. */
+const health = z
+  .object({
+    state: z.enum(BREAKER_STATES).meta({
+      description:
+        'Whether it is called: closed (as usual), resting (left alone after one failure), open (left alone, since it keeps failing), half_open (one call is let through to try it).',
+    }),
+    openInMs: z.number().meta({ description: 'Until it is called again.' }),
+    calls: z.int().meta({ description: 'That ended in the last 5 minutes.' }),
+    errorRate: z.number().nullable().meta({ description: 'Share of the calls; null without any.' }),
+    firstTokenMs: z.number().nullable().meta({ description: 'Mean time to the first content of an answer.' }),
+    tokensPerSecond: z.number().nullable(),
+    underWay: z.int().meta({ description: 'Calls that have not ended.' }),
+  })
+  .meta({ id: 'ModelHealth' });
+
+function healthOf(state: UpstreamState | undefined): z.input<typeof health> | null {
+  if (!state) return null;
+  const { errors, calls, ...rest } = state;
+  return { ...rest, calls, errorRate: calls === 0 ? null : errors / calls };
+}
+
+/** The models of an organisation, each with the aliases and the bare name that lead to it. */
 export function modelsOf(deps: ControlDeps, organisation: string): z.input<typeof modelSchema>[] {
-  const { models, lookup } = deps.models(organisation);
-  return models.map((one) => ({ ...one, names: lookup(one.name)?.id === one.id ? [one.name] : [] }));
+  const { models, lookup, aliases } = deps.models(organisation);
+  return models.map((one) => {
+    const own = [...aliases].flatMap(([name, model]) => (model === one.id ? [name] : []));
+    return { ...one, names: [...own, ...(lookup(one.name)?.id === one.id ? [one.name] : [])] };
+  });
 }
 
 const provider = z
@@ -62,10 +93,20 @@ export const modelRoutes: readonly Route[] = [
     method: 'get',
     path: '/models',
     tag: 'Models',
-    summary: 'The models of the configured providers, at the prices of now.',
+    summary: 'The models of the configured providers, at the prices of now, with how they have been doing.',
     status: 200,
-    response: z.object({ models: z.array(modelSchema) }),
-    handle: (_input, { deps, actor }) => ({ models: modelsOf(deps, actor.organisation) }),
+    response: z.object({
+      models: z.array(
+        modelSchema
+          .extend({ health: health.nullable().meta({ description: 'Null for one that was not called.' }) })
+          .meta({ id: 'ModelWithHealth' }),
+      ),
+    }),
+    handle: (_input, { deps, actor }) => {
+      const states = deps.modelStates(actor.organisation);
+      const models = modelsOf(deps, actor.organisation);
+      return { models: models.map((model) => ({ ...model, health: healthOf(states.get(model.id)) })) };
+    },
   }),
   defineRoute({
     method: 'get',

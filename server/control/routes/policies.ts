@@ -9,6 +9,7 @@ import { draftSchema, findDraft, readGraph, saveDraft } from '../drafts.ts';
 import { checkIn } from '../house.ts';
 import { idSchema, reasonSchema } from '../input.ts';
 import { createPolicy, policyInputSchema } from '../new-policy.ts';
+import { versionsFor } from '../pinned-versions.ts';
 import { changePolicy, findPolicy, policyChangeSchema, policySchema } from '../policies.ts';
 import { listedPolicySchema, listPolicies } from '../policy-list.ts';
 import { failedTestSchema, failedTests } from '../policy-tests.ts';
@@ -151,7 +152,8 @@ export const policyRoutes: readonly Route[] = [
     handle: async (input, { control, deps, actor }) => {
       const stored = await findDraft(control.db, actor.organisation, input.params.policy);
       const graph = input.body.graph === undefined ? stored.graph : readGraph(input.body.graph);
-      return { problems: checkIn(control.snapshot(), deps, graph, actor.organisation) };
+      const versions = await versionsFor(control.db, actor.organisation, [graph]);
+      return { problems: checkIn(control.snapshot(), deps, graph, actor.organisation, versions) };
     },
   }),
   defineRoute({
@@ -168,7 +170,8 @@ export const policyRoutes: readonly Route[] = [
     handle: async ({ body }, context) => {
       const { control, deps, actor } = context;
       const graph = readGraph(body.graph);
-      const problems = checkIn(control.snapshot(), deps, graph, actor.organisation);
+      const versions = await versionsFor(control.db, actor.organisation, [graph]);
+      const problems = checkIn(control.snapshot(), deps, graph, actor.organisation, versions);
       return { problems, failed: canPublish(problems) ? await failedTests(context, graph, body.tests) : [] };
     },
   }),

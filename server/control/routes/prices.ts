@@ -5,6 +5,7 @@ import { idSchema, momentSchema, reasonSchema } from '../input.ts';
 import { acceptList, comparePrices, lastAccepted } from '../price-list.ts';
 import { repricedTraffic, TRAFFIC_MS } from '../price-traffic.ts';
 import { listPrices, priceInputSchema, priceOverrideSchema, priceSchema, setPrice } from '../prices.ts';
+import { providerNames } from '../provider-accounts.ts';
 import { createRateCard, endRateCard, listRateCards, rateCardInputSchema, rateCardSchema } from '../rate-cards.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
 
@@ -146,7 +147,7 @@ export const priceRoutes: readonly Route[] = [
     body: rateCardInputSchema.extend({ reason: reasonSchema }),
     response: rateCard,
     handle: ({ body: { reason, ...input } }, { control, deps, actor }) =>
-      createRateCard(control, actor, deps.providers, input, reason),
+      createRateCard(control, actor, providerNames(control.snapshot(), deps, actor.organisation), input, reason),
   }),
   defineRoute({
     method: 'post',

@@ -6,6 +6,7 @@ import { SignalboxError } from '../../errors.ts';
 import type { RecordFilter, RequestRecord } from '../../records/record.ts';
 import { compile } from '../house.ts';
 import { idSchema } from '../input.ts';
+import { versionsFor } from '../pinned-versions.ts';
 import { recordFilterSchema, recordSchema, recordSummarySchema, toFilter } from '../records.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
 import { decisionSchema, explanationSchema, traceStepSchema } from '../trace.ts';
@@ -68,8 +69,8 @@ export const recordRoutes: readonly Route[] = [
       const { organisation } = actor;
       const filter = { organisation, policy, ...(place !== undefined && { before: place }) };
       const { records, next } = await deps.records.list(filter, limit);
-      // Of a lost request there is no trace, and a try was no traffic.
-      return { records: records.filter(({ status }) => status !== 'lost' && status !== 'dry_run'), next };
+      // Of a lost request there is no trace, a try was no traffic, and of a copy nothing was decided.
+      return { records: records.filter(({ status }) => !['lost', 'dry_run', 'shadow'].includes(status)), next };
     },
   }),
   defineRoute({
@@ -81,7 +82,12 @@ export const recordRoutes: readonly Route[] = [
     errors: ['not_found'],
     params,
     response: recordSchema,
-    handle: (input, context) => findRecord(context, input.params.record),
+    handle: async (input, context) => {
+      const { deps, actor } = context;
+      const record = await findRecord(context, input.params.record);
+      if (record.content) await deps.audit.activity.contentViewed(actor, record.id, Date.now());
+      return { ...record, feedback: await deps.records.feedback(actor.organisation, record.id) };
+    },
   }),
   defineRoute({
     method: 'post',
@@ -97,14 +103,15 @@ export const recordRoutes: readonly Route[] = [
     handle: async (input, context) => {
       const { control, actor } = context;
       const record = await findRecord(context, input.params.record);
-      if (record.policy === null || record.version === null) {
+      if (record.policy === null || record.version === null || record.status === 'shadow') {
         throw new SignalboxError('invalid_input', {
           why: 'No policy decided this request, so there is nothing to replay',
         });
       }
       const number = input.body.version ?? record.version;
       const version = await findVersion(control.db, actor.organisation, record.policy, number);
-      return replay(compile(version.graph), recordedFrom(record), number === record.version);
+      const graph = compile(version.graph, await versionsFor(control.db, actor.organisation, [version.graph]));
+      return replay(graph, recordedFrom(record), number === record.version);
     },
   }),
 ];

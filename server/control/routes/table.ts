@@ -1,10 +1,13 @@
 /** Every route of the control API: what is not here exists neither in Express nor in the API document. */
 import type { Route } from '../route.ts';
+import { accountRoutes } from './account.ts';
 import { alertRoutes } from './alerts.ts';
+import { auditRoutes } from './audit.ts';
 import { budgetPlanRoutes } from './budget-plans.ts';
 import { budgetRequestRoutes } from './budget-requests.ts';
 import { budgetTreeRoutes } from './budget-tree.ts';
 import { budgetRoutes } from './budgets.ts';
+import { feedbackRoutes } from './feedback.ts';
 import { forecastRoutes } from './forecast.ts';
 import { historyRoutes } from './history.ts';
 import { houseRoutes } from './house.ts';
@@ -13,24 +16,35 @@ import { ledgerRoutes } from './ledger.ts';
 import { liveRoutes } from './live.ts';
 import { modelRoutes } from './models.ts';
 import { monthRoutes } from './months.ts';
+import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policies.ts';
 import { priceRoutes } from './prices.ts';
 import { projectRoutes } from './projects.ts';
+import { providerAccountRoutes } from './provider-accounts.ts';
 import { recordRoutes } from './records.ts';
+import { serviceTokenRoutes } from './service-tokens.ts';
 import { sessionRoutes } from './session.ts';
 import { agentSessionRoutes } from './sessions.ts';
+import { signInSettingsRoutes } from './sign-in-settings.ts';
 import { templateRoutes } from './templates.ts';
 import { usageRoutes } from './usage.ts';
+import { variantRoutes } from './variants.ts';
 import { versionRoutes } from './versions.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...accountRoutes,
+  ...peopleRoutes,
+  ...serviceTokenRoutes,
+  ...signInSettingsRoutes,
   ...projectRoutes,
   ...keyRoutes,
   ...policyRoutes,
   ...templateRoutes,
   ...versionRoutes,
+  ...variantRoutes,
   ...modelRoutes,
+  ...providerAccountRoutes,
   ...priceRoutes,
   ...budgetTreeRoutes,
   ...budgetRoutes,
@@ -41,9 +55,11 @@ export const routes: readonly Route[] = [
   ...alertRoutes,
   ...houseRoutes,
   ...recordRoutes,
+  ...feedbackRoutes,
   ...usageRoutes,
   ...agentSessionRoutes,
   ...liveRoutes,
   ...historyRoutes,
+  ...auditRoutes,
   ...monthRoutes,
 ];

@@ -1,10 +1,13 @@
 /** Publishing, and what was published. */
 import { z } from 'zod';
 import type { Graph } from '../../../policies/graph.ts';
+import type { VersionLookup } from '../../../policies/pinned.ts';
 import { findDraft, requireRevision } from '../drafts.ts';
 import { checkIn, requireAgreement } from '../house.ts';
 import { idSchema, momentSchema, reasonSchema } from '../input.ts';
+import { pinnedVersionSchema, pinnedVersions, versionsFor } from '../pinned-versions.ts';
 import { requirePassing } from '../policy-tests.ts';
+import { policyUseSchema, policyUses } from '../policy-uses.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
 import {
   findVersion,
@@ -28,8 +31,9 @@ const edgeCount = z.object({
   cost: z.int().meta({ description: 'Nano-dollars.' }),
 });
 
-const checking = ({ control, deps }: RouteContext) => {
-  return (graph: Graph, organisation: string) => checkIn(control.snapshot(), deps, graph, organisation);
+/** Checks a graph; versions never change, so that those it goes on in can be found before a change begins. */
+const checking = ({ control, deps }: RouteContext, versions: VersionLookup) => {
+  return (graph: Graph, organisation: string) => checkIn(control.snapshot(), deps, graph, organisation, versions);
 };
 
 export const versionRoutes: readonly Route[] = [
@@ -48,10 +52,12 @@ export const versionRoutes: readonly Route[] = [
       const draft = await findDraft(control.db, actor.organisation, params.policy);
       // Tests and conditions are tried before the change begins, which others wait for; it publishes this revision or none.
       requireRevision(draft, body.revision);
-      requireSound(checking(context), draft.graph, actor.organisation);
-      await requireAgreement(draft.graph);
+      const versions = await versionsFor(control.db, actor.organisation, [draft.graph]);
+      const check = checking(context, versions);
+      requireSound(check, draft.graph, actor.organisation);
+      await requireAgreement(draft.graph, versions);
       await requirePassing(context, draft.graph, draft.tests);
-      return publishDraft(control, actor, checking(context), params.policy, body);
+      return publishDraft(control, actor, check, params.policy, body);
     },
   }),
   defineRoute({
@@ -89,11 +95,12 @@ export const versionRoutes: readonly Route[] = [
     params: ofVersion,
     body: z.strictObject({ reason: reasonSchema }),
     response: version,
-    handle: ({ params, body }, context) =>
-      restoreVersion(context.control, context.actor, checking(context), params.policy, {
-        number: params.version,
-        reason: body.reason,
-      }),
+    handle: async ({ params, body }, context) => {
+      const { control, actor } = context;
+      const { graph } = await findVersion(control.db, actor.organisation, params.policy, params.version);
+      const check = checking(context, await versionsFor(control.db, actor.organisation, [graph]));
+      return restoreVersion(control, actor, check, params.policy, { number: params.version, reason: body.reason });
+    },
   }),
   defineRoute({
     method: 'get',
@@ -109,5 +116,40 @@ export const versionRoutes: readonly Route[] = [
       const found = await findVersion(control.db, actor.organisation, params.policy, params.version);
       return { edges: await deps.records.edges(actor.organisation, found.policy, found.number, query.from, query.to) };
     },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/versions/find',
+    reads: true,
+    tag: 'Versions',
+    summary: 'The versions of policies that drawings go on in, and those that these go on in themselves.',
+    status: 200,
+    body: z.strictObject({
+      versions: z.array(z.strictObject({ policy: idSchema, version: z.int().min(1) })).max(1000),
+    }),
+    response: z.object({ found: z.array(pinnedVersionSchema) }),
+    handle: async ({ body }, { control, actor }) => {
+      const found = [...(await pinnedVersions(control.db, body.versions))];
+      return {
+        found: found.flatMap(([key, { organisation, name, graph }]) => {
+          const at = key.lastIndexOf('@');
+          if (organisation !== actor.organisation) return [];
+          return [{ policy: key.slice(0, at), version: Number(key.slice(at + 1)), name, graph }];
+        }),
+      };
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/policies/{policy}/uses',
+    tag: 'Versions',
+    summary: 'The drafts and versions of other policies that go on in this one.',
+    status: 200,
+    errors: ['not_found'],
+    params: ofPolicy,
+    response: z.object({ uses: z.array(policyUseSchema) }),
+    handle: async ({ params }, { control, actor }) => ({
+      uses: await policyUses(control.db, actor.organisation, params.policy),
+    }),
   }),
 ];

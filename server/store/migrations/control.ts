@@ -1,9 +1,12 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
+import { accounts } from './accounts.ts';
 import { alerts } from './alerts.ts';
 import { budgetTree } from './budget-tree.ts';
+import { checkpoints } from './checkpoints.ts';
 import { closedMonths } from './closed-months.ts';
 import { personRole } from './person-role.ts';
+import { providerAccounts } from './provider-accounts.ts';
 import { rateCards } from './rate-cards.ts';
 import { testsAndArchive } from './tests-and-archive.ts';
 import { topUps } from './top-ups.ts';
@@ -21,6 +24,9 @@ export const controlMigrations: readonly Migration[] = [
   rateCards,
   alerts,
   closedMonths,
+  providerAccounts,
+  checkpoints,
+  accounts,
 ];
 
 /** In the order in which they can be created; dropped in the reverse order. */

@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
 import { correctionReference } from './correction-reference.ts';
+import { feedback } from './feedback.ts';
 import { lateRecords } from './late-records.ts';
 import { questionIndexes } from './question-indexes.ts';
+import { recordChain } from './record-chain.ts';
 import { sessions } from './sessions.ts';
 import { spendByHour } from './spend-by-hour.ts';
 import { usageRollups } from './usage-rollups.ts';
@@ -19,6 +21,8 @@ export const recordsMigrations: readonly Migration[] = [
   lateRecords,
   sessions,
   spendByHour,
+  feedback,
+  recordChain,
 ];
 
 const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTableBuilder, id: string) => void])[] = [

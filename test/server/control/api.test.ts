@@ -39,7 +39,14 @@ describe('the control API', () => {
     }
     expect(routes.filter((route) => route.anyone).map((route) => `${route.method} ${route.path}`)).toEqual([
       'post /session',
+      'post /session/code',
+      'post /session/code-set-up',
       'get /session',
+      'get /sign-in',
+      'post /sign-in/providers/{provider}',
+      'post /session/provider',
+      'post /invitation',
+      'post /invitation/accept',
     ]);
   });
 

@@ -10,6 +10,7 @@ import type { Graph } from '../../../policies/graph.ts';
 import type { Model } from '../../../policies/model.ts';
 import { NO_USAGE } from '../../../policies/request.ts';
 import { Alerts } from '../../../server/alerts/alerts.ts';
+import { type Audit, openAudit } from '../../../server/audit/audit.ts';
 import { type Control, createControl } from '../../../server/control/control.ts';
 import { newId } from '../../../server/control/ids.ts';
 import { shippedList } from '../../../server/control/price-list.ts';
@@ -134,6 +135,8 @@ export interface House {
   readonly use: Map<string, BudgetUse[]>;
   /** What is spent and held now. */
   readonly counters: BudgetCounters;
+  /** Not started: it seals and signs when it is told to. */
+  readonly audit: Audit;
   /** The traffic that is watched, every few milliseconds. */
   readonly live: LiveTraffic;
   readonly watchers: LiveWatchers;
@@ -162,6 +165,8 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
   const watchers = new LiveWatchers(live, Date.now, 5);
   const secrets = await openSecrets({ secretKey: Buffer.alloc(32).toString('base64'), dataDir: '' });
   const channels = { secrets, allowPrivate: false, canMail: false };
+  const logs = { dialect: database.dialect, control: control.db, records: database.recordTables };
+  const audit = await openAudit(logs, secrets, () => control.snapshot().organisations.keys());
   // Not started: nothing is sent but tests, and those find no address.
   const alerts = new Alerts({
     ...{ control, counters, secrets, isWriting: () => true },
@@ -182,12 +187,15 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
         const sources = [fixedSource('test', MODELS)];
         return buildCatalogue({ sources, overrides: prices, cards: rateCards, lists, now: Date.now() });
       },
+      modelStates: () => new Map(),
       shippedList: SHIPPED_LIST,
       providers: ['test'],
       budgetUse: (budget) => use.get(budget.id) ?? [],
       counters,
       usage: { stores: database.usage, summing, scans: new Scans(summing) },
+      audit,
       watchers,
+      signIn: { secrets, mail: null, publicUrl: null, allowPrivate: true },
       channels,
       alerts,
       gateway: 'test',
@@ -218,6 +226,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
     url,
     use,
     counters,
+    audit,
     live,
     watchers,
     faults,

@@ -21,7 +21,7 @@ export interface Ledger {
 }
 
 const readOnly = () => Promise.reject(new Error('This store only reads.'));
-const NO_WRITER = { write: readOnly, freezeBefore: readOnly };
+const NO_WRITER = { write: readOnly, freezeBefore: readOnly, putFeedback: readOnly };
 
 /** Reads the tables in `dataDir`, or those of the PostgreSQL database at `databaseUrl`. */
 export function openLedger(where: { readonly dataDir: string; readonly databaseUrl?: string | undefined }): Ledger {

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import { CALL_FAILURES } from '../../../policies/effects.ts';
-import { sayFailure } from '../../../policies/kinds/model/model.ts';
+import { sayFailure } from '../../../policies/kinds/model/failure-words.ts';
 import { dollars } from '../../../policies/price.ts';
 import type { RequestRecord } from '../../api/records.ts';
 import { sayDuration } from '../../app/words.ts';

@@ -55,7 +55,8 @@ const conversation = (request: string, answer: string | null): readonly Said[] =
   ...(answer === null ? [] : readAnswers(answer)),
 ];
 
-function Message({ said: { role, text } }: { readonly said: Said }) {
+/** One message, with placeholders marked. */
+export function Message({ said: { role, text } }: { readonly said: Said }) {
   return (
     <div className={`said said-${role}`}>
       <Text size="xs" c="dimmed" fw={600}>

@@ -17,6 +17,8 @@ export function sayEnd(outcome: Outcome): string {
       return `Refused: ${outcome.message}`;
     case 'answer':
       return 'The policy answers with a fixed text';
+    case 'cached':
+      return 'A kept answer is given again';
     case 'unfinished':
       return 'The way ends where nothing is connected';
   }

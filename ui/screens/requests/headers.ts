@@ -28,15 +28,21 @@ export function headersOf(record: RequestRecord, policyName: string | null): Ans
   if (model !== null) add('model', encodeURI(model), 'Model that answered');
   add('attempts', String(attempts.length), 'Calls to models');
   add('cost-usd', sayCost(record), 'Cost in dollars');
-  add('cache', 'off', 'Whether the answer came from a cache');
+  add('cache', sayCache(record), 'Whether the answer came from a cache');
   add('redactions', String(redacted), 'Texts that were taken out');
   add('overhead-ms', overheadMs.toFixed(1), 'Milliseconds in the gateway');
   return headers;
 }
 
+/** What the caches on the way said: a hit, or that the app asked for a fresh answer, else a miss; off where there was none. */
+function sayCache({ trace }: RequestRecord): string {
+  const met = trace.flatMap((step) => step.results ?? []).flatMap((one) => ('cache' in one ? one.cache : []));
+  return met.find((one) => one === 'hit') ?? met.find((one) => one === 'bypass') ?? (met.length > 0 ? 'miss' : 'off');
+}
+
 /** A stream begins before its cost is known; the app asks for it later, by the id of the request. */
 function sayCost({ stream, model, attempts, cost }: RequestRecord): string {
-  if (stream && model !== null) return 'pending';
+  if (stream && model !== null && attempts.length > 0) return 'pending';
   const isKnown = attempts.every((one) => one.cost !== null || one.usage.inputTokens + one.usage.outputTokens === 0);
   return isKnown ? (cost / NANO).toFixed(9) : 'unknown';
 }

@@ -18,6 +18,7 @@ import { Accounts } from './accounts.tsx';
 import { AnswerHeaders } from './answer-headers.tsx';
 import { Attempts } from './attempts.tsx';
 import { Content } from './content.tsx';
+import { Copies, CopyOf } from './copies.tsx';
 import { Facts } from './facts.tsx';
 import { NO_NAMES, type NodeNames, namesOf } from './node-names.ts';
 import { Part } from './part.tsx';
@@ -45,6 +46,7 @@ export function Request() {
   }
   return (
     <Screen title={`Request of ${sayMoment(record.data.at)}`} aside={<Ending record={record.data} />}>
+      <CopyOf record={record.data} />
       <Facts record={record.data} />
       {isDecided(record.data) ? <Decided record={record.data} /> : <Rest record={record.data} names={NO_NAMES} />}
     </Screen>
@@ -61,7 +63,7 @@ function Ending({ record }: { readonly record: RequestRecord }) {
         </Text>
       )}
       <Status status={status} />
-      {policy === null ? null : (
+      {policy === null || status === 'shadow' ? null : (
         <LinkButton
           to="/policies/$policy/edit"
           params={{ policy }}
@@ -114,9 +116,11 @@ function Rest({ record, names }: { readonly record: RequestRecord; readonly name
     <>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
         <Stack gap="xl">
-          <Part title="Step by step">
-            <Steps trace={record.trace} names={names} />
-          </Part>
+          {record.status === 'shadow' ? null : (
+            <Part title="Step by step">
+              <Steps trace={record.trace} names={names} />
+            </Part>
+          )}
           <Attempts attempts={record.attempts} names={names} />
           <AnswerHeaders record={record} />
         </Stack>
@@ -125,6 +129,7 @@ function Rest({ record, names }: { readonly record: RequestRecord; readonly name
           <Accounts record={record} />
         </Stack>
       </SimpleGrid>
+      <Copies record={record} />
       {isDecided(record) ? <Replay record={record} /> : null}
     </>
   );

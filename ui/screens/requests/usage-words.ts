@@ -1,4 +1,5 @@
 /** Tokens and how they were counted, in words. */
+import { dollars } from '../../../policies/price.ts';
 import type { RequestRecord } from '../../api/records.ts';
 import { sayCount } from '../../app/words.ts';
 
@@ -30,7 +31,12 @@ export const COUNTED_BY: Readonly<Record<RequestRecord['usageSource'], string>> 
 };
 
 /** Where the cost of a request comes from. */
-export function sayCostSource({ attempts, usageSource }: Pick<RequestRecord, 'attempts' | 'usageSource'>): string {
+export function sayCostSource({
+  attempts,
+  usageSource,
+  savedByCaching,
+}: Pick<RequestRecord, 'attempts' | 'usageSource' | 'savedByCaching'>): string {
+  if (savedByCaching !== undefined) return `a kept answer, which had cost ${dollars(savedByCaching)}`;
   if (attempts.length === 0) return 'no model was called';
   const unknown = attempts.some(({ cost }) => cost === null);
   return `by tokens ${COUNTED_BY[usageSource]}${unknown ? '; a price is not known' : ''}`;

@@ -31,14 +31,15 @@ export function NodeForm({ node, kind }: Props) {
   const problems = useSame(fieldProblems(kind, node, useProblems()));
 
   const change = useCallback(
-    ({ path, value, title, goesOn }: FieldChange) => {
+    ({ path, value, title, goesOn, also }: FieldChange) => {
       const words = `Change “${title}” of ${name}`;
       let told: readonly string[] = [];
       edit(
         words,
         (document) => {
           const now = document.graph.nodes.find((one) => one.id === id);
-          const settings = setAt(now?.settings, path, value);
+          const changed = setAt(now?.settings, path, value);
+          const settings = also ? setAt(changed, also.path, also.value) : changed;
           if (!isGroup(settings)) return document;
           const result = setSettings(document, id, settings);
           told = result.said;

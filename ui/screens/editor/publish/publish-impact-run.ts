@@ -61,7 +61,7 @@ export function useImpactRun(policy: string, draft: Graph, house: House) {
       const found = names.length > 0 ? await client.fetchQuery(foundModelsQuery(names)) : {};
       const { models: listed } = houseNow.current.check;
       const models: ModelLookup = (name) => listed(name) ?? found[name] ?? undefined;
-      const impact = await impactOf(compileGraph(draft), records, models, {
+      const impact = await impactOf(compileGraph(draft, houseNow.current.check.versions), records, models, {
         pause: () => new Promise((resolve) => setTimeout(resolve)),
         cancelled: () => signal.aborted,
         onProgress: (done, total) => tell({ name: 'deciding', done, total }),
