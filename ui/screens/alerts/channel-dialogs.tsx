@@ -1,35 +1,24 @@
 import { Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { type Channel, deleteChannel, refreshAlerts, rotateSecret } from '../../api/alerts.ts';
+import { DeleteDialog } from '../../app/delete-dialog.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
 
 /** Asks before a channel is deleted. */
 export function DeleteChannel({ channel, onClose }: { readonly channel: Channel; readonly onClose: () => void }) {
-  const client = useQueryClient();
-  const deleting = useMutation({
-    mutationFn: () => deleteChannel(channel.id),
-    onSuccess: async () => {
-      await refreshAlerts(client);
-      onClose();
-      notifications.show({ message: `The channel “${channel.name}” is deleted.` });
-    },
-  });
   return (
-    <FormDialog
-      title={`Delete “${channel.name}”`}
-      act="Delete the channel"
-      dangerous
-      error={deleting.error}
-      pending={deleting.isPending}
-      onSubmit={() => deleting.mutate()}
+    <DeleteDialog
+      what="channel"
+      name={channel.name}
+      remove={() => deleteChannel(channel.id)}
+      refresh={refreshAlerts}
       onClose={onClose}
     >
       <Text size="sm">
         Nothing is sent to it any more, and messages that still wait for it are not sent. Its address is forgotten; what
         was sent stays in the log below.
       </Text>
-    </FormDialog>
+    </DeleteDialog>
   );
 }
 

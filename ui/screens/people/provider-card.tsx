@@ -1,6 +1,5 @@
 import { Alert, Button, Card, Group, Text, Title } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useId } from 'react';
 import {
   deleteProvider,
@@ -8,7 +7,8 @@ import {
   type SignInProvider,
   testProvider,
 } from '../../api/sign-in-settings.ts';
-import { FormDialog, Refused } from '../../app/form-dialog.tsx';
+import { DeleteDialog } from '../../app/delete-dialog.tsx';
+import { Refused } from '../../app/form-dialog.tsx';
 import { ROLE_WORDS } from '../../app/role-words.ts';
 
 const roleName = (role: SignInProvider['newRole']): string => ROLE_WORDS[role].title.toLowerCase();
@@ -87,29 +87,18 @@ interface DeleteProps {
 
 /** Asks before a provider is deleted. */
 export function DeleteProvider({ provider, onClose }: DeleteProps) {
-  const client = useQueryClient();
-  const deleting = useMutation({
-    mutationFn: () => deleteProvider(provider.id),
-    onSuccess: async () => {
-      await refreshSignInSettings(client);
-      onClose();
-      notifications.show({ message: `The provider “${provider.name}” is deleted.` });
-    },
-  });
   return (
-    <FormDialog
-      title={`Delete “${provider.name}”`}
-      act="Delete the provider"
-      dangerous
-      error={deleting.error}
-      pending={deleting.isPending}
-      onSubmit={() => deleting.mutate()}
+    <DeleteDialog
+      what="provider"
+      name={provider.name}
+      remove={() => deleteProvider(provider.id)}
+      refresh={refreshSignInSettings}
       onClose={onClose}
     >
       <Text size="sm">
         Whoever is signed in by it is signed out at once, perhaps you too. Accounts stay, but those without a password
         cannot come in until there is a provider that knows their address again.
       </Text>
-    </FormDialog>
+    </DeleteDialog>
   );
 }
