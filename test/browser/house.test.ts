@@ -193,7 +193,7 @@ describe.skipIf(browser === null)('the screens of the house', () => {
     await history.getByText('in force').waitFor();
     await history.getByText('above 200,000: $0.30 in, $0.30 cached, $1.20 out').waitFor();
     await page.getByRole('searchbox', { name: 'Search' }).fill('sandbox');
-    await expect.poll(() => rows.count()).toBe(4);
+    await expect.poll(() => rows.count()).toBe(5);
     await page.getByRole('button', { name: /^Anthropic/ }).click();
     await page.getByText('Key of the Anthropic account.').waitFor();
     await page.getByRole('button', { name: /^A server of your own set up 2 models/ }).waitFor();

@@ -355,6 +355,6 @@ describe.skipIf(browser === null)('the pages', () => {
     for (let i = 0; i < 11; i++)
       await here.context.request.post(`${gateway.url}/api/session`, { headers, data: wrong });
     await signIn();
-    await page.getByText('Too many attempts to sign in.').waitFor();
+    await page.getByText('Too many attempts have failed. Wait').waitFor();
   });
 });

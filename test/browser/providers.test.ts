@@ -134,10 +134,28 @@ describe.skipIf(browser === null)('accounts of providers', { timeout: 180_000 },
     await button('Ask the server', dialog()).click();
     await dialog().getByText('The server has answered: 2 models in all.').waitFor();
     await dialog().getByRole('combobox', { name: 'Tools, large' }).selectOption('no');
+    await dialog().getByRole('textbox', { name: 'Requests a minute, large' }).fill('a few');
     await button('Save the models', dialog()).click();
+    await dialog().getByText('The requests a minute of “large” has to be a whole number').waitFor();
+    await dialog().getByRole('textbox', { name: 'Requests a minute, large' }).fill('1');
+    await dialog().getByRole('textbox', { name: 'Tokens a minute, large' }).fill('20,000');
+    await button('Save the models', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
     const row = page.getByRole('row').filter({ hasText: 'gpu-farm/large' });
     await row.getByText('32,000').waitFor();
     await expect.poll(() => row.innerText(), { timeout: 15_000 }).not.toContain('tools');
+
+    // The limit holds, and stands in the fields when they are opened again.
+    answer = json(200, openaiText.whole);
+    const hello = { model: 'gpu-farm/large', messages: [{ role: 'user', content: 'Hi' }] };
+    expect((await gateway.chat(hello)).status).toBe(200);
+    expect((await gateway.chat(hello)).status).not.toBe(200);
+    await button('Models of gpu-farm').click();
+    const requests = dialog().getByRole('textbox', { name: 'Requests a minute, large' });
+    const tokens = dialog().getByRole('textbox', { name: 'Tokens a minute, large' });
+    expect([await requests.inputValue(), await tokens.inputValue()]).toEqual(['1', '20,000']);
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
 
     await button('Change gpu-farm').click();
     await dialog().getByLabel('Region').fill('Oslo');
@@ -177,6 +195,42 @@ describe.skipIf(browser === null)('accounts of providers', { timeout: 180_000 },
     await dialog().getByText('cannot be deleted').waitFor();
   });
 
+  it('show how their models are doing, again and again, with the figures behind it', async () => {
+    const ask = (model: string) => gateway.chat({ model, messages: [{ role: 'user', content: 'Hi' }] });
+    const row = (model: string) => page.getByRole('row').filter({ hasText: model });
+    await come('light', VIEWER);
+    await row('sandbox/small').getByText('no calls in the last 5 minutes').waitFor();
+    await row('sandbox/embed').getByText('makes embeddings, and nothing else').waitFor();
+    expect((await ask('sandbox/small')).status).toBe(200);
+    gateway.faults.set('large', 'fault=500');
+    for (let i = 0; i < 5; i++) await ask('sandbox/large');
+    // Nothing is done for it: the page asks by itself.
+    const figures = row('sandbox/small').getByRole('button', { name: 'answers well: figures of sandbox/small' });
+    await figures.waitFor({ timeout: 30_000 });
+    await row('sandbox/large')
+      .getByRole('button', { name: /^(rests until \d\d:\d\d:\d\d, because|is tried again:) 5 of 5 calls failed/ })
+      .waitFor();
+    await figures.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => figures.getAttribute('aria-expanded')).toBe('true');
+    await page.getByText('1, none failed').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('1, none failed').waitFor({ state: 'detached' });
+  });
+
+  it('say so when how they are doing cannot be told', async () => {
+    await come('light');
+    await page.getByText('looked at again every 10 seconds').waitFor();
+    await page.route('**/api/models', (route) =>
+      route.fulfill({ status: 422, json: { error: { code: 'invalid_input', message: 'Not now.', details: {} } } }),
+    );
+    await page.reload();
+    await page.getByText('could not be loaded; it is asked for again').waitFor();
+    await page.getByRole('table').getByText('sandbox/small', { exact: true }).waitFor();
+    await page.unroute('**/api/models');
+    await page.getByText('looked at again every 10 seconds').waitFor({ timeout: 30_000 });
+  });
+
   it('are seen by people who may only look, without the means to change them', async () => {
     await gateway.api('POST', '/provider-accounts', {
       ...{ kind: 'ollama', name: 'ours', values: {}, leavesHouse: false, models: [{ name: 'tiny' }] },
@@ -203,8 +257,19 @@ describe.skipIf(browser === null)('accounts of providers', { timeout: 180_000 },
       });
     }
     await gateway.api('PUT', '/aliases/cheap', { model: 'sandbox/small' });
+    const ask = (model: string) => gateway.chat({ model, messages: [{ role: 'user', content: 'Hi' }] });
+    for (const one of ['sandbox/small', 'sandbox/local', 'sandbox/local', 'sandbox/local']) await ask(one);
+    gateway.faults.set('large', 'fault=500').set('local', 'fault=500');
+    for (const one of [...Array.from({ length: 5 }, () => 'sandbox/large'), 'sandbox/local']) await ask(one);
     await come(scheme);
+    await button('answers well: figures of sandbox/small').click();
     await expectAccessible(page);
+    await page.getByRole('columnheader', { name: 'Now' }).scrollIntoViewIfNeeded();
+    await picture(`models-${scheme}`);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('columnheader', { name: 'Now' }).scrollIntoViewIfNeeded();
+    await picture(`models-narrow-${scheme}`);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('heading', { level: 2, name: 'Aliases' }).scrollIntoViewIfNeeded();
     await picture(`providers-${scheme}`);
 
@@ -221,6 +286,9 @@ describe.skipIf(browser === null)('accounts of providers', { timeout: 180_000 },
     await dialog().getByLabel('Name of a model').waitFor();
     await expectAccessible(page);
     await picture(`provider-models-${scheme}`);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await picture(`provider-models-narrow-${scheme}`);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.keyboard.press('Escape');
     await button('Change cheap').click();
     await dialog().getByLabel('Reason').waitFor();

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { ReplayInput } from '../../policies/impact.ts';
 import { scoresOf, splitByThresholds } from '../../policies/thresholds.ts';
 import {
+  API_KEY,
   graphOf,
   idOf,
   publish,
@@ -63,6 +64,16 @@ async function ask(question: string, tags: string, extra: Record<string, unknown
 
 const send = async (question: string, tags: string, extra?: Record<string, unknown>): Promise<string> =>
   idOf(await ask(question, tags, extra));
+
+/** Says of a request's answer, as its app does, how good it was. */
+async function tell(id: string, said: { score: number; label?: string; comment?: string }): Promise<void> {
+  const response = await fetch(`${gateway.url}/v1/feedback`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ request_id: id, ...said }),
+  });
+  expect(response.status, await response.text()).toBe(200);
+}
 
 const rows = () => page.locator('tbody tr');
 const chip = (words: string) => page.getByRole('button', { name: `${words} (take away)`, exact: true });
@@ -263,6 +274,35 @@ describe.skipIf(browser === null)('requests', () => {
     await page.getByText('Version 4 decides the same way, step by step.').waitFor();
   });
 
+  it('show what their apps said of the answer, and their policy what was said of all of them', async () => {
+    const name = 'judged';
+    const own = await publish(gateway, name, sorted(0.24, 0.55));
+    const extra = { model: `policy/${name}` };
+    const id = await send(SIMPLE, 'user=told', extra);
+    await open(`/policies/${own}`);
+    await heading('Versions').waitFor();
+    expect(await heading('Feedback').count()).toBe(0);
+    await page.goto(`${gateway.url}/requests/${id}`);
+    await page.getByText('Nothing yet. An app can say how good an answer was').waitFor();
+
+    await tell(id, { score: -1, label: 'wrong', comment: 'It is Canberra,\nnot Sydney.' });
+    await tell(await send(SIMPLE, 'user=told', extra), { score: 0.5 });
+    await tell(await send(HARD, 'user=told', extra), { score: 0.9 });
+    await page.reload();
+    await page.getByText('Bad (-1)').waitFor();
+    await page.getByText('wrong', { exact: true }).waitFor();
+    await page.getByText('It is Canberra, not Sydney.').waitFor();
+    await page.getByText(/^By the key “.+”, /).waitFor();
+
+    await page.goto(`${gateway.url}/policies/${own}`);
+    await page.getByText('Apps said 3 times how good an answer was: neither good nor bad, +0.13 on average').waitFor();
+    const lines = page.getByLabel('Feedback by version and model').locator('tbody tr');
+    expect((await lines.allInnerTexts()).map((text) => text.split(/\s+/).join(' ').trim())).toEqual([
+      'Version 1 sandbox/large 1 +0.9',
+      'Version 1 sandbox/small 2 -0.25',
+    ]);
+  });
+
   it('lead to the draft, to be tried on it', async () => {
     const id = await send('What is the largest city of Australia?', 'user=draft');
     await open(`/requests/${id}`);
@@ -338,6 +378,7 @@ describe.skipIf(browser === null)('requests', () => {
       const own = await publish(gateway, name, sorted(0.24, 0.55));
       const id = await send(SIMPLE, 'user=look,feature=search', { model: `policy/${name}` });
       const redacted = await send(PERSONAL, 'user=look', { model: 'policy/starter' });
+      await tell(id, { score: 1, label: 'helpful', comment: 'Short, and right at once.' });
       await publishNext(gateway, own, sorted(0, 0.01, true));
       for (const [question, extra] of [
         [HARD, { stream: true, model: `policy/${name}` }],
@@ -358,6 +399,9 @@ describe.skipIf(browser === null)('requests', () => {
       await page.getByRole('button', { name: 'Replay' }).click();
       await side('Decided again, by version 2').locator('.node-lit').first().waitFor();
       await look('request-replayed');
+      await page.goto(`${gateway.url}/policies/${own}`);
+      await heading('Feedback').waitFor();
+      await look('policy-with-feedback');
       await page.goto(`${gateway.url}/requests/${redacted}`);
       await page.locator('.node-lit').first().waitFor();
       expect(await page.locator('.placeholder').allInnerTexts()).toContain('[[PHONE_1]]');
