@@ -28,11 +28,16 @@ export function kindChoices(graph: Graph): KindChoice[] {
   });
 }
 
-/** Whether every word that is typed stands in the title, the group or the summary of a kind. */
-export function isMeant({ name, kind }: KindChoice, typed: string): boolean {
-  const text = `${name} ${kind.title} ${GROUP_TITLES[kind.group]} ${kind.summary}`.toLowerCase();
-  return typed
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+/**
+ * The kinds in whose title, group or summary every word stands that is typed; those first whose title begins with it, since
+ * that is what most people mean.
+ */
+export function meant(choices: readonly KindChoice[], typed: string): KindChoice[] {
+  const words = typed.toLowerCase().trim().split(/\s+/);
+  const found = choices.filter(({ name, kind }) => {
+    const text = `${name} ${kind.title} ${GROUP_TITLES[kind.group]} ${kind.summary}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const begins = ({ kind }: KindChoice): boolean => kind.title.toLowerCase().startsWith(words.join(' '));
+  return [...found.filter(begins), ...found.filter((choice) => !begins(choice))];
 }

@@ -4,7 +4,7 @@ import { type DragEvent, useDeferredValue, useMemo, useState } from 'react';
 import { iconOf } from '../../../canvas/icons.ts';
 import { useEditing } from '../../../editing/editing-context.tsx';
 import { useCanvas } from './canvas-context.tsx';
-import { GROUP_TITLES, isMeant, type KindChoice, kindChoices } from './kind-choices.ts';
+import { GROUP_TITLES, type KindChoice, kindChoices, meant } from './kind-choices.ts';
 import { KIND_DRAGGED } from './use-dropping.ts';
 
 /** What can be put on the canvas: by a click behind the selected node, or dragged to any place. */
@@ -14,7 +14,7 @@ export function Palette() {
   const nodes = graph.nodes.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: which kinds can be added depends on how many nodes of each there are.
   const choices = useMemo(() => kindChoices(graph), [nodes]);
-  const found = choices.filter((choice) => isMeant(choice, typed));
+  const found = meant(choices, typed);
   const groups = Object.entries(GROUP_TITLES).flatMap(([group, title]) => {
     const members = found.filter(({ kind }) => kind.group === group);
     return members.length > 0 ? [{ title, members }] : [];

@@ -10,7 +10,7 @@ import { iconOf } from '../../../canvas/icons.ts';
 import { useEditor } from '../../../editing/editing-context.tsx';
 import { useCanvas, useCanvasPart } from './canvas-context.tsx';
 import { nameOf } from './canvas-names.ts';
-import { isMeant, kindChoices } from './kind-choices.ts';
+import { kindChoices, meant } from './kind-choices.ts';
 
 /** The box to add a node with, while it is open. */
 export function QuickAdd() {
@@ -48,12 +48,10 @@ function Box({ where: wish, at }: { readonly where: Where; readonly at: Point })
   const ports = 'after' in wish ? portsLeaving(graph, wish.after) : [];
   const where: Where = port !== null && 'after' in wish ? { from: wish.after, port } : wish;
   const choices = useMemo(() => kindChoices(graph).filter(({ refusal }) => refusal === null), [graph]);
-  const kindOptions = choices
-    .filter((choice) => isMeant(choice, typed))
-    .map(({ name, kind }): Option => {
-      const choose = (): void => void actions.add(name, where);
-      return { id: name, title: kind.title, detail: kind.summary, icon: kind.icon, choose };
-    });
+  const kindOptions = meant(choices, typed).map(({ name, kind }): Option => {
+    const choose = (): void => void actions.add(name, where);
+    return { id: name, title: kind.title, detail: kind.summary, icon: kind.icon, choose };
+  });
   const options = [...kindOptions, ...leadOptions(graph, where, typed, actions.lead)];
   const current = Math.min(active, options.length - 1);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the option that is scrolled to is another one then.
