@@ -245,7 +245,9 @@ export async function startServer(
         gateway: GATEWAY,
         adminToken: config.adminToken,
         sessionSecret: sessionSecret(control.snapshot()),
-        reportFault: (error) => console.error('The control API failed:', error),
+        // Its stack alone: errors of databases carry the row that was refused as well.
+        reportFault: (error) =>
+          console.error(`The control API failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
       },
       health: {
         gateway,

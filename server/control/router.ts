@@ -131,17 +131,22 @@ function unreadable(error: unknown, limit: string): unknown {
   if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
     if (error.type === 'entity.too.large') return new SignalboxError('body_too_large', { limit });
     if (error.type === 'entity.parse.failed') return new SignalboxError('invalid_json', { why: error.message });
-    if ('status' in error && typeof error.status === 'number' && error.status < 500) {
-      return new SignalboxError('invalid_request', { why: error.message.replace(/\.$/, '') }, { status: error.status });
-    }
+    return refusedByExpress(error) ?? error;
   }
   return error;
+}
+
+/** What Express itself cannot read, such as a broken percent-encoding in an address; null for any other error. */
+function refusedByExpress(error: unknown): SignalboxError | null {
+  if (!(error instanceof Error && 'status' in error && typeof error.status === 'number')) return null;
+  if (error.status >= 500) return null;
+  return new SignalboxError('invalid_request', { why: error.message.replace(/\.$/, '') }, { status: error.status });
 }
 
 function answerError(reportFault: (error: unknown) => void): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
-    const ours = error instanceof SignalboxError ? error : new SignalboxError('internal');
+    const ours = error instanceof SignalboxError ? error : (refusedByExpress(error) ?? new SignalboxError('internal'));
     if (ours.code === 'internal') reportFault(error);
     if (ours.retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(ours.retryAfterMs / 1000)));
     response.status(ours.status).json({ error: { code: ours.code, message: ours.message, details: ours.details } });

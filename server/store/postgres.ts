@@ -24,6 +24,8 @@ export function postgresKnex(url: string, schema: string, connections: number): 
     client: 'pg',
     connection: { connectionString: url, types, keepAlive: true },
     searchPath: [schema],
+    // Errors are logged: they name the statement, never the values that it was given.
+    compileSqlOnError: false,
     pool: { min: 0, max: connections },
   });
 }

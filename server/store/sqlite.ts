@@ -31,6 +31,8 @@ function sqliteKnex(file: string, pragmas: string, pool: { min: number; max: num
   return knex({
     client: 'sqlite3',
     connection: { filename: file },
+    // Errors are logged: they name the statement, never the values that it was given.
+    compileSqlOnError: false,
     useNullAsDefault: true,
     pool: {
       ...pool,

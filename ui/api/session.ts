@@ -18,6 +18,9 @@ export type SessionState =
 
 const SESSION = ['session'];
 
+/** Of a page to go to: anything else, such as a script, is no address of a provider. */
+const webAddress = z.url({ protocol: /^https?$/ });
+
 const afterSignedOut = (before: SessionState | undefined): SessionState =>
   before === undefined || before.state === 'out' ? { state: 'out' } : { state: 'ended', session: before.session };
 
@@ -72,7 +75,7 @@ export const providersQuery = queryOptions({
 /** Begins to sign in by a provider; gives the address that the browser has to go to. */
 export async function askProvider(id: string): Promise<string> {
   const path = `/sign-in/providers/${encodeURIComponent(id)}`;
-  return (await ask(z.object({ goTo: z.url() }), path, { method: 'POST' })).goTo;
+  return (await ask(z.object({ goTo: webAddress }), path, { method: 'POST' })).goTo;
 }
 
 /** Signs in with the query that a provider has sent the browser back with. */
@@ -112,7 +115,7 @@ export async function enter(client: QueryClient, session: Session): Promise<void
 export async function signOut(client: QueryClient): Promise<string | null> {
   let goTo: string | null = null;
   try {
-    goTo = (await ask(z.object({ goTo: z.url().nullable() }), '/session', { method: 'DELETE' })).goTo;
+    goTo = (await ask(z.object({ goTo: webAddress.nullable() }), '/session', { method: 'DELETE' })).goTo;
   } catch (error) {
     // A session that is over already needs no end.
     if (!(error instanceof ApiError) || error.code !== 'unauthenticated') throw error;

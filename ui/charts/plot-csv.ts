@@ -4,7 +4,7 @@ import { type Plot, UNIT_WORDS } from './plot.ts';
 
 /** A cell that a spreadsheet would take for a formula is kept a text by the apostrophe before it. */
 function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

@@ -3,6 +3,7 @@ import { verifyHistory } from '../../../server/control/history.ts';
 import type { Route } from '../../../server/control/route.ts';
 import { routes } from '../../../server/control/routes/table.ts';
 import { json, startUpstream, type Upstream } from '../providers/upstream.ts';
+import { neighbourOf } from '../security/neighbour.ts';
 import { ACCOUNT_EXAMPLES } from './account-examples.ts';
 import { type Answer, dialects, type House, LAYOUT, modelGraph, openHouse, recordOf } from './house.ts';
 
@@ -463,4 +464,36 @@ describe.each(dialects)('every mutating route on %s', (dialect) => {
       expect(await verifyHistory(house.database.control, house.organisation)).toMatchObject({ ok: true });
     },
   );
+});
+
+describe('every mutating route with an id of another organisation', () => {
+  let house: House;
+  let neighbour: House;
+  beforeAll(async () => {
+    house = await openHouse('sqlite');
+    neighbour = await neighbourOf(house);
+  });
+  afterAll(async () => {
+    expect(house.faults).toEqual([]);
+    await house.close();
+  });
+
+  /** Its digest is of the price list that the program ships, and so nobody's own. */
+  const OF_NOBODY = 'post /price-list/accept';
+  /** What other people's sessions and codes are to somebody is tried with attacks. */
+  const OF_WHO_ASKS = /^\/(account|session)(\/|$)/;
+  const naming = routes.flatMap((route) => {
+    const name = `${route.method} ${route.path}`;
+    const example = EXAMPLES[name];
+    if (!example?.prepare || OF_WHO_ASKS.test(route.path) || route.anyone || name === OF_NOBODY) return [];
+    return [[name, example.prepare, example.run] as const];
+  });
+
+  it.each(naming)('%s finds nothing and changes nothing', async (_name, prepare, run) => {
+    const prepared = await prepare(house);
+    const before = (await picture(house)).rows;
+    const answer = await run(neighbour, prepared);
+    expect(answer).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } });
+    expect((await picture(house)).rows).toBe(before);
+  });
 });
