@@ -262,12 +262,15 @@ describe.skipIf(browser === null)('accounts of providers', { timeout: 180_000 },
     gateway.faults.set('large', 'fault=500').set('local', 'fault=500');
     for (const one of [...Array.from({ length: 5 }, () => 'sandbox/large'), 'sandbox/local']) await ask(one);
     await come(scheme);
-    await button('answers well: figures of sandbox/small').click();
+    const figures = button('answers well: figures of sandbox/small');
+    await figures.click();
+    await page.getByRole('definition').filter({ hasText: '1, none failed' }).waitFor();
     await expectAccessible(page);
-    await page.getByRole('columnheader', { name: 'Now' }).scrollIntoViewIfNeeded();
+    await page.getByRole('search').getByLabel('Provider').selectOption('sandbox');
+    await figures.scrollIntoViewIfNeeded();
     await picture(`models-${scheme}`);
     await page.setViewportSize({ width: 390, height: 844 });
-    await page.getByRole('columnheader', { name: 'Now' }).scrollIntoViewIfNeeded();
+    await figures.scrollIntoViewIfNeeded();
     await picture(`models-narrow-${scheme}`);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('heading', { level: 2, name: 'Aliases' }).scrollIntoViewIfNeeded();

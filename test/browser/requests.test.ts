@@ -295,7 +295,7 @@ describe.skipIf(browser === null)('requests', () => {
     await page.getByText(/^By the key “.+”, /).waitFor();
 
     await page.goto(`${gateway.url}/policies/${own}`);
-    await page.getByText('Apps said 3 times how good an answer was: neither good nor bad, +0.13 on average').waitFor();
+    await page.getByText('+0.13 on average, neither good nor bad.').waitFor();
     const lines = page.getByLabel('Feedback by version and model').locator('tbody tr');
     expect((await lines.allInnerTexts()).map((text) => text.split(/\s+/).join(' ').trim())).toEqual([
       'Version 1 sandbox/large 1 +0.9',
@@ -402,6 +402,12 @@ describe.skipIf(browser === null)('requests', () => {
       await page.goto(`${gateway.url}/policies/${own}`);
       await heading('Feedback').waitFor();
       await look('policy-with-feedback');
+      await page.setViewportSize({ width: 390, height: 844 });
+      await look('policy-with-feedback-narrow');
+      await page.goto(`${gateway.url}/requests/${id}`);
+      await page.getByText('Short, and right at once.').waitFor();
+      await look('request-with-feedback-narrow');
+      await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(`${gateway.url}/requests/${redacted}`);
       await page.locator('.node-lit').first().waitFor();
       expect(await page.locator('.placeholder').allInnerTexts()).toContain('[[PHONE_1]]');

@@ -140,6 +140,7 @@ const record: RequestRecord = {
   charges: [],
   redactions: {},
   content: null,
+  feedback: [],
 };
 
 describe('a request of the past', () => {

@@ -28,6 +28,9 @@ const accountModel = z.object({
   tools: z.boolean().optional(),
   images: z.boolean().optional(),
   leavesHouse: z.boolean().optional(),
+  /** What may be sent in any minute; tokens of input and output together. */
+  requestsPerMinute: z.number().optional(),
+  tokensPerMinute: z.number().optional(),
 });
 export type AccountModel = z.infer<typeof accountModel>;
 

@@ -100,6 +100,17 @@ const recordSchema = z.object({
   /** Small facts that every replay needs, such as the name of the key and of its project. */
   facts: z.record(z.string(), z.unknown()),
   content: z.object({ request: z.string(), answer: z.string().nullable() }).nullable(),
+  /** What apps said of the answer, the oldest first; scores go from -1 (bad) to 1 (good). */
+  feedback: z.array(
+    z.object({
+      /** Id of the key that said it. */
+      key: z.string(),
+      at: z.number(),
+      score: z.number(),
+      label: z.string().nullable(),
+      comment: z.string().nullable(),
+    }),
+  ),
 });
 export type RequestRecord = z.infer<typeof recordSchema>;
 

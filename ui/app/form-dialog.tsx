@@ -12,7 +12,8 @@ interface Props {
   readonly pending: boolean;
   readonly onSubmit: () => void;
   readonly onClose: () => void;
-  readonly size?: 'md' | 'lg' | 'xl';
+  /** `70rem` is for wide tables. */
+  readonly size?: 'md' | 'lg' | 'xl' | '70rem';
   readonly children: ReactNode;
 }
 

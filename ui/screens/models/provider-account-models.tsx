@@ -1,72 +1,18 @@
-import { ActionIcon, Button, Group, NativeSelect, Table, Text, TextInput } from '@mantine/core';
-import { IconPlus, IconRefresh, IconX } from '@tabler/icons-react';
+import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { IconPlus, IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import {
-  type Account,
-  type AccountKind,
-  type AccountModel,
-  askModels,
-  changeAccount,
-  refreshAccounts,
-} from '../../api/providers.ts';
+import { type Account, type AccountKind, askModels, changeAccount, refreshAccounts } from '../../api/providers.ts';
 import { FormDialog, Refused } from '../../app/form-dialog.tsx';
 import { WideTable } from '../../app/wide-table.tsx';
 import { plural } from '../../app/words.ts';
+import { ModelRow } from './provider-account-model-row.tsx';
+import { modelOf, problemOf, type TypedModel, typedModel } from './typed-model.ts';
 
 interface Props {
   readonly account: Account;
   readonly kind: AccountKind;
   readonly onClose: () => void;
-}
-
-/** A model as it is typed. */
-interface Row {
-  readonly key: number;
-  readonly name: string;
-  readonly standsFor: string;
-  readonly context: string;
-  readonly tools: Choice;
-  readonly images: Choice;
-  readonly leavesHouse: Choice;
-}
-type Choice = '' | 'yes' | 'no';
-
-const CHOICES = [
-  { value: '', label: 'as known' },
-  { value: 'yes', label: 'yes' },
-  { value: 'no', label: 'no' },
-];
-const choiceOf = (value: boolean | undefined): Choice => (value === undefined ? '' : value ? 'yes' : 'no');
-const readChoice = (value: string): Choice => (value === 'yes' || value === 'no' ? value : '');
-
-let keys = 0;
-const rowOf = (model: AccountModel): Row => ({
-  key: ++keys,
-  name: model.name,
-  standsFor: model.standsFor ?? '',
-  context: model.contextTokens === undefined ? '' : String(model.contextTokens),
-  tools: choiceOf(model.tools),
-  images: choiceOf(model.images),
-  leavesHouse: choiceOf(model.leavesHouse),
-});
-
-const modelOf = (row: Row): AccountModel => ({
-  name: row.name.trim(),
-  ...(row.standsFor.trim() !== '' && { standsFor: row.standsFor.trim() }),
-  ...(row.context.trim() !== '' && { contextTokens: Number(row.context) }),
-  ...(row.tools !== '' && { tools: row.tools === 'yes' }),
-  ...(row.images !== '' && { images: row.images === 'yes' }),
-  ...(row.leavesHouse !== '' && { leavesHouse: row.leavesHouse === 'yes' }),
-});
-
-function problemOf(rows: readonly Row[]): string | null {
-  const names = rows.map(({ name }) => name.trim());
-  if (names.some((name) => name === '' || /\s/.test(name))) return 'Each model needs a name without spaces.';
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) return `“${twice}” is named twice.`;
-  const wrong = rows.find(({ context }) => !/^\d{0,9}$/.test(context.trim()));
-  return wrong ? `The context of “${wrong.name}” is a whole number of tokens, or empty.` : null;
 }
 
 /** Rows that are shown at once: of long lists, those that the search leaves. */
@@ -75,7 +21,7 @@ const MOST_SHOWN = 50;
 /** The models of an account: named by people, asked of its server, and what people know better of them. */
 export function AccountModels({ account, kind, onClose }: Props) {
   const client = useQueryClient();
-  const [rows, setRows] = useState<readonly Row[]>(() => account.models.map(rowOf));
+  const [rows, setRows] = useState<readonly TypedModel[]>(() => account.models.map(typedModel));
   const [search, setSearch] = useState('');
   const [submitted, setSubmitted] = useState(false);
   const problem = problemOf(rows);
@@ -83,7 +29,7 @@ export function AccountModels({ account, kind, onClose }: Props) {
     mutationFn: () => askModels(account.id),
     onSuccess: async ({ models }) => {
       const known = new Set(rows.map(({ name }) => name));
-      setRows([...rows, ...models.filter(({ name }) => !known.has(name)).map(rowOf)]);
+      setRows([...rows, ...models.filter(({ name }) => !known.has(name)).map(typedModel)]);
       await refreshAccounts(client);
     },
   });
@@ -94,7 +40,7 @@ export function AccountModels({ account, kind, onClose }: Props) {
       onClose();
     },
   });
-  const change = (key: number, part: Partial<Row>) =>
+  const change = (key: number, part: Partial<TypedModel>) =>
     setRows(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
   const words = search.trim().toLowerCase();
   const found = rows.filter(({ name }) => words === '' || name.toLowerCase().includes(words));
@@ -102,7 +48,7 @@ export function AccountModels({ account, kind, onClose }: Props) {
     <FormDialog
       title={`Models of “${account.name}”`}
       act="Save the models"
-      size="xl"
+      size="70rem"
       error={saving.error}
       pending={saving.isPending}
       onSubmit={() => {
@@ -111,12 +57,19 @@ export function AccountModels({ account, kind, onClose }: Props) {
       }}
       onClose={onClose}
     >
-      <Text size="sm">
-        {kind.offersListed
-          ? 'The models of the price list are offered already. Name others here, or say what you know better of one.'
-          : 'These are offered in policies. Apps can also ask for others by their full name.'}{' '}
-        What is left “as known” is as the provider or the price list has it.
-      </Text>
+      <Stack gap={6}>
+        <Text size="sm">
+          {kind.offersListed
+            ? 'The models of the price list are offered already. Name others here, or say what you know better of one.'
+            : 'These are offered in policies. Apps can also ask for others by their full name.'}{' '}
+          What is left “as known” is as the provider or the price list has it.
+        </Text>
+        <Text size="sm">
+          A limit of your own is for this model of this account, in any stretch of a minute. What goes beyond it waits
+          for room where the policy allows it to wait, and else goes to the next model, or fails where there is none.
+          Tokens are those of input and output together.
+        </Text>
+      </Stack>
       <Group gap="sm" align="flex-end">
         {rows.length > 10 ? (
           <TextInput
@@ -131,7 +84,7 @@ export function AccountModels({ account, kind, onClose }: Props) {
           leftSection={<IconPlus size={16} aria-hidden />}
           onClick={() => {
             setSearch('');
-            setRows([rowOf({ name: '' }), ...rows]);
+            setRows([typedModel({ name: '' }), ...rows]);
           }}
         >
           Name a model
@@ -156,7 +109,7 @@ export function AccountModels({ account, kind, onClose }: Props) {
           {rows.length === 0 ? 'No model is named yet. Name one, or ask the server.' : 'No model fits the search.'}
         </Text>
       ) : (
-        <WideTable minWidth={760} label="Models of the account">
+        <WideTable minWidth={1020} label="Models of the account">
           <Table verticalSpacing={4}>
             <Table.Thead>
               <Table.Tr>
@@ -166,6 +119,8 @@ export function AccountModels({ account, kind, onClose }: Props) {
                 <Table.Th>Tools</Table.Th>
                 <Table.Th>Images</Table.Th>
                 <Table.Th>Leaves the house</Table.Th>
+                <Table.Th>Requests a minute</Table.Th>
+                <Table.Th>Tokens a minute</Table.Th>
                 <Table.Th aria-label="Actions" />
               </Table.Tr>
             </Table.Thead>
@@ -173,7 +128,7 @@ export function AccountModels({ account, kind, onClose }: Props) {
               {found.slice(0, MOST_SHOWN).map((row) => (
                 <ModelRow
                   key={row.key}
-                  row={row}
+                  model={row}
                   isListed={kind.isListed}
                   onChange={(part) => change(row.key, part)}
                   onRemove={() => setRows(rows.filter(({ key }) => key !== row.key))}
@@ -194,55 +149,5 @@ export function AccountModels({ account, kind, onClose }: Props) {
         </Text>
       ) : null}
     </FormDialog>
-  );
-}
-
-interface RowProps {
-  readonly row: Row;
-  readonly isListed: boolean;
-  readonly onChange: (part: Partial<Row>) => void;
-  readonly onRemove: () => void;
-}
-
-function ModelRow({ row, isListed, onChange, onRemove }: RowProps) {
-  const of = row.name || 'the new model';
-  const choice = (label: string, field: 'tools' | 'images' | 'leavesHouse') => (
-    <Table.Td>
-      <NativeSelect
-        size="xs"
-        miw={108}
-        aria-label={`${label}, ${of}`}
-        data={CHOICES}
-        value={row[field]}
-        onChange={({ currentTarget }) => onChange({ [field]: readChoice(currentTarget.value) })}
-      />
-    </Table.Td>
-  );
-  const text = (label: string, field: 'name' | 'standsFor' | 'context') => (
-    <Table.Td>
-      <TextInput
-        size="xs"
-        aria-label={field === 'name' ? label : `${label}, ${of}`}
-        spellCheck={false}
-        value={row[field]}
-        placeholder={field === 'name' ? '' : 'as known'}
-        onChange={({ currentTarget }) => onChange({ [field]: currentTarget.value })}
-      />
-    </Table.Td>
-  );
-  return (
-    <Table.Tr>
-      {text('Name of a model', 'name')}
-      {isListed ? text('Stands for', 'standsFor') : null}
-      {text('Context', 'context')}
-      {choice('Tools', 'tools')}
-      {choice('Images', 'images')}
-      {choice('Leaves the house', 'leavesHouse')}
-      <Table.Td>
-        <ActionIcon variant="subtle" color="gray" aria-label={`Take ${of} off the list`} onClick={onRemove}>
-          <IconX size={16} aria-hidden />
-        </ActionIcon>
-      </Table.Td>
-    </Table.Tr>
   );
 }

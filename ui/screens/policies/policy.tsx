@@ -18,6 +18,7 @@ import { Drawing } from '../../canvas/drawing.tsx';
 import { useHouseFor } from '../../editing/house-for.ts';
 import { defaultsOf } from './defaults.ts';
 import { DrawnTraffic } from './drawn-traffic.tsx';
+import { Feedback } from './feedback.tsx';
 import { InWords } from './in-words.tsx';
 import { Problems } from './problems.tsx';
 import { Tests, useTestRunsOf } from './tests.tsx';
@@ -217,6 +218,7 @@ function Contents({ policy, shown, answer, search, drawing }: DrawnProps & { rea
             }
           />
           <Tests tests={tests} state={runs} />
+          <Feedback policy={policy.id} />
           <Versions policy={policy} shown={shown} />
           <UsedBy policy={policy.id} />
         </Stack>

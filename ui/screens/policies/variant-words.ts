@@ -1,6 +1,7 @@
 /** What is compared of variants, and what can be said of it. */
 import { dollars } from '../../../policies/price.ts';
 import type { Variant } from '../../api/variants.ts';
+import { sayScore } from '../../app/score-words.ts';
 import { sayDuration } from '../../app/words.ts';
 
 /** A figure with the interval that holds the true one 95 times in 100; ends are null where they cannot be told. */
@@ -21,7 +22,6 @@ export interface Measure {
 }
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
-const score = (value: number): string => `${value > 0 ? '+' : ''}${Math.round(value * 100) / 100}`;
 
 export const MEASURES: readonly Measure[] = [
   {
@@ -56,7 +56,7 @@ export const MEASURES: readonly Measure[] = [
     title: 'Feedback, from -1 to +1',
     better: 'is liked better',
     lessIsBetter: false,
-    say: score,
+    say: sayScore,
     of: ({ feedback }) => feedback && { value: feedback.mean, low: feedback.low, high: feedback.high },
   },
 ];

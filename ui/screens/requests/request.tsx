@@ -20,6 +20,7 @@ import { Attempts } from './attempts.tsx';
 import { Content } from './content.tsx';
 import { Copies, CopyOf } from './copies.tsx';
 import { Facts } from './facts.tsx';
+import { Feedback } from './feedback.tsx';
 import { NO_NAMES, type NodeNames, namesOf } from './node-names.ts';
 import { Part } from './part.tsx';
 import { Replay } from './replay.tsx';
@@ -126,6 +127,7 @@ function Rest({ record, names }: { readonly record: RequestRecord; readonly name
         </Stack>
         <Stack gap="xl">
           <Content record={record} />
+          {record.status === 'shadow' ? null : <Feedback feedback={record.feedback} />}
           <Accounts record={record} />
         </Stack>
       </SimpleGrid>
