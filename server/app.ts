@@ -85,13 +85,7 @@ export function createApp(parts: AppParts): Express {
  */
 export function createHttpServer(app: Express): Server {
   class Request extends IncomingMessage {}
-  class Response extends ServerResponse<Request> {
-    constructor(...given: ConstructorParameters<typeof ServerResponse<Request>>) {
-      super(...given);
-      // Here, since the answers of models go out without passing any middleware.
-      this.setHeader('x-content-type-options', 'nosniff');
-    }
-  }
+  class Response extends ServerResponse<Request> {}
   Object.setPrototypeOf(Request.prototype, app.request);
   Object.setPrototypeOf(Response.prototype, app.response);
   Object.assign(app, { request: Request.prototype, response: Response.prototype });

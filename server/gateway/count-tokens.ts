@@ -11,12 +11,14 @@ import { outsideSchema, simulatedEffects } from '../../policies/simulate.ts';
 import { newId } from '../control/ids.ts';
 import { SignalboxError } from '../errors.ts';
 import { tokenCounter } from '../money/token-counter.ts';
+import { labelsOf, type ModelLabels, NO_MODEL } from '../observe/model-labels.ts';
 import { UpstreamError } from '../providers/provider.ts';
 import { anthropicMessages, parseCounted } from '../wire/anthropic-messages.ts';
 import { readBody } from './body.ts';
 import { keyOf } from './caller-key.ts';
 import { appOf } from './exchange.ts';
 import type { Gateway } from './gateway.ts';
+import { NO_SNIFFING } from './no-sniffing.ts';
 import { passedOn } from './passed-headers.ts';
 import { policyFor, retryHeaders } from './pipeline.ts';
 import { failureError, refusalOf } from './refusal.ts';
@@ -32,13 +34,18 @@ interface TokenCount {
   readonly source: 'provider' | 'counted' | 'estimated';
   /** Null where the policy answers by itself. */
   readonly model: Model | null;
+  /** The model as metrics name it. */
+  readonly labels: ModelLabels;
 }
 
 /** Serves one request. Never rejects. */
 export async function countTokens(gateway: Gateway, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const id = newId('req');
+  const traced = gateway.tracing?.count(req, id);
   try {
-    const { tokens, source, model } = await count(gateway, req, id);
+    const { tokens, source, model, labels } = await count(gateway, req, id);
+    gateway.metrics?.counted(labels, source);
+    traced?.(200, null);
     send(res, id, 200, Buffer.from(JSON.stringify({ input_tokens: tokens })), {
       'x-signalbox-token-count': source,
       ...(model && { 'x-signalbox-model': encodeURI(model.id) }),
@@ -46,6 +53,8 @@ export async function countTokens(gateway: Gateway, req: IncomingMessage, res: S
   } catch (thrown) {
     if (!(thrown instanceof SignalboxError)) console.error(`${id}: ${thrown instanceof Error ? thrown.stack : thrown}`);
     const error = thrown instanceof SignalboxError ? thrown : new SignalboxError('internal');
+    gateway.metrics?.notCounted(error.code);
+    traced?.(error.status, error.code);
     send(res, id, error.status, anthropicMessages.errorBody(error, id), retryHeaders(error));
   }
   // What was not read of a refused body would hold up the connection.
@@ -57,6 +66,7 @@ function send(res: ServerResponse, id: string, status: number, body: Buffer, hea
     'x-signalbox-request-id': id,
     'content-type': 'application/json',
     'content-length': body.length,
+    [NO_SNIFFING[0]]: NO_SNIFFING[1],
     ...headers,
   });
   res.end(body);
@@ -88,20 +98,21 @@ async function count(gateway: Gateway, req: IncomingMessage, id: string): Promis
       counter: tokenCounter,
     });
     const decision = await evaluate(runtime.graph(policy), run, effects);
-    if (decision.outcome.type === 'answer') return { ...(await ourCount(run, null)), model: null };
+    if (decision.outcome.type === 'answer') return { ...(await ourCount(run, null)), model: null, labels: NO_MODEL };
     const model = decision.outcome.type === 'model' ? models(decision.outcome.model) : undefined;
     if (!model) {
       const keyName = (other: string): string | undefined => (other === key.id ? key.name : undefined);
       throw refusalOf(decision, policy.name, { publicUrl: gateway.publicUrl, keyName });
     }
+    const labels = labelsOf(runtime.models(organisation), model.id);
     const request = {
       body: parsed.counted(run, model),
       timeoutMs: TIMEOUT_MS,
       headers: passedOn({ id, req, protocol: anthropicMessages }),
     };
     const vendors = await gateway.providers.get(model.provider)?.countTokens?.(request).catch(unlessItHasNone(model));
-    if (typeof vendors === 'number') return { tokens: vendors, source: 'provider', model };
-    return { ...(await ourCount(run, model)), model };
+    if (typeof vendors === 'number') return { tokens: vendors, source: 'provider', model, labels };
+    return { ...(await ourCount(run, model)), model, labels };
   } finally {
     gateway.inFlight.remove(bytes.length);
   }

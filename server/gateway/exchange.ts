@@ -19,6 +19,7 @@ import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
 import { tellOfOverrun } from './alerting.ts';
 import type { RequestCaching } from './caching.ts';
 import type { Gateway } from './gateway.ts';
+import { NO_SNIFFING } from './no-sniffing.ts';
 import type { RequestThrottles } from './request-throttles.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
 import type { UnreportedUsage } from './unreported-usage.ts';
@@ -160,7 +161,7 @@ export class Exchange {
 
   /** Headers that tell the app what was decided, each name followed by its value, as `writeHead` takes them at once. */
   headers(cost: string): string[] {
-    const headers = ['x-signalbox-request-id', this.id];
+    const headers = ['x-signalbox-request-id', this.id, ...NO_SNIFFING];
     const answered = this.attempts.findLast((attempt) => attempt.ok);
     const model = answered?.model ?? this.answer?.model.id;
     if (this.policy) {

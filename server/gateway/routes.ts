@@ -10,6 +10,7 @@ import { countTokens } from './count-tokens.ts';
 import { type FeedbackHouse, giveFeedback, tellFeedback } from './feedback.ts';
 import type { Gateway } from './gateway.ts';
 import { findModel, listModels, speaksAnthropic } from './models.ts';
+import { NO_SNIFFING } from './no-sniffing.ts';
 import { retryHeaders, serve } from './pipeline.ts';
 
 /** Answers with an error in the shape of the protocol that the app speaks. */
@@ -19,10 +20,13 @@ export function sendError(res: Response, error: SignalboxError): void {
   res.writeHead(error.status, {
     'content-type': 'application/json',
     'content-length': body.length,
+    [NO_SNIFFING[0]]: NO_SNIFFING[1],
     ...retryHeaders(error),
   });
   res.end(body);
 }
+
+const answer = (res: Response, value: unknown): void => void res.set(...NO_SNIFFING).json(value);
 
 /** Adds the routes to the app itself: a router in between would cost every request. */
 export function addGatewayRoutes(router: IRouter, gateway: Gateway, house: FeedbackHouse): void {
@@ -38,17 +42,17 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, house: Feedb
   });
 
   router.get(pathsOf('/v1/models'), (req, res) => {
-    res.json(listModels(gateway.runtime(), req));
+    answer(res, listModels(gateway.runtime(), req));
   });
 
   // Ids of models have a slash in them, which not every program encodes.
   router.get(pathsOf('/v1/models/*id'), (req, res) => {
     const { id } = req.params;
-    res.json(findModel(gateway.runtime(), req, Array.isArray(id) ? id.join('/') : String(id)));
+    answer(res, findModel(gateway.runtime(), req, Array.isArray(id) ? id.join('/') : String(id)));
   });
 
   router.post('/v1/feedback', async (req, res) => {
-    res.json(tellFeedback(await giveFeedback(gateway, house, req)));
+    answer(res, tellFeedback(await giveFeedback(gateway, house, req)));
   });
 
   router.get('/v1/requests/:id', async (req, res) => {
@@ -56,7 +60,7 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, house: Feedb
     const record = await records.get(key.organisation, req.params.id);
     // A key sees its own requests only; of others it does not even learn that they exist.
     if (!record || record.key !== key.id) throw new SignalboxError('not_found', { what: 'request of that id' });
-    res.json({
+    answer(res, {
       object: 'signalbox.request',
       id: record.id,
       created: Math.floor(record.at / 1000),

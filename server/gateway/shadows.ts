@@ -45,6 +45,8 @@ interface Copy {
   readonly answer: UpstreamAnswer;
   /** The most that it can use. */
   readonly bound: Usage;
+  /** Ends its span; null where nobody collects traces. */
+  readonly traced: ((attempt: Attempt) => void) | null;
 }
 
 export class Shadows {
@@ -85,6 +87,7 @@ export class Shadows {
       // Nobody gets its answer, so nothing is put back into it.
       answer: new UpstreamAnswer(model, parsed, null),
       bound: boundFor(run, model, run.outputLimit ?? 0),
+      traced: exchange.spans?.copy(need.node, model) ?? null,
     };
     const ended = goThrough(copy).finally(() => {
       this.#running.delete(copy);
@@ -120,6 +123,8 @@ async function goThrough(copy: Copy): Promise<void> {
   const error = await callOf(copy);
   try {
     const attempt = await attemptOf(copy, error, startedAt);
+    exchange.gateway.metrics?.copied(exchange.models, attempt);
+    copy.traced?.(attempt);
     const tokens = attempt.usage.inputTokens + attempt.usage.outputTokens;
     const charges = holds.settle({ cost: attempt.cost ?? 0, tokens });
     if (charges.length > 0) exchange.gateway.alerts.budgets.settled(charges, copy.at);

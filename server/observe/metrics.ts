@@ -5,8 +5,9 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Usage } from '../../policies/request.ts';
 import type { Ending, Exchange } from '../gateway/exchange.ts';
-import type { RequestRecord } from '../records/record.ts';
-import { labelsOf, NO_MODEL } from './model-labels.ts';
+import type { OrganisationModels } from '../gateway/runtime.ts';
+import type { Attempt, RequestRecord } from '../records/record.ts';
+import { labelsOf, type ModelLabels, NO_MODEL } from './model-labels.ts';
 
 /** Seconds that whole requests take, from a small model's answer to a long piece of reasoning. */
 const DURATIONS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320];
@@ -26,6 +27,8 @@ const TOKENS: readonly (readonly [kind: string, of: keyof Usage])[] = [
 /** Names of redacted things that are told apart: authors of policies make them up. */
 const MOST_REDACTED = 100;
 
+const resultOf = ({ ok, failure }: Attempt): string => (ok ? 'ok' : (failure ?? 'failed'));
+
 export class Metrics {
   readonly registry = new Registry();
   readonly #redacted = new Set<string>();
@@ -38,6 +41,16 @@ export class Metrics {
   ]);
   readonly #errors = this.#counter('errors_total', 'Requests that ended in an error, by its code.', ['code']);
   readonly #attempts = this.#counter('attempts_total', 'Calls to models, by how they ended.', [
+    'model',
+    'provider',
+    'result',
+  ]);
+  readonly #copies = this.#counter('copies_total', 'Copies of requests for other models, by how they ended.', [
+    'model',
+    'provider',
+    'result',
+  ]);
+  readonly #counts = this.#counter('token_counts_total', 'Requests for a count of tokens, by who counted.', [
     'model',
     'provider',
     'result',
@@ -101,14 +114,36 @@ export class Metrics {
     }
   }
 
+  /** Counts a copy of a request that has ended: a call to a model, which nobody has waited for. */
+  copied(models: OrganisationModels | null, attempt: Attempt): void {
+    this.#countAttempt(models, attempt);
+    this.#copies.inc({ ...labelsOf(models, attempt.model), result: resultOf(attempt) });
+  }
+
+  /** Counts a request for a count of tokens that was answered, by who counted. */
+  counted(labels: ModelLabels, by: string): void {
+    this.#counts.inc({ ...labels, result: by });
+  }
+
+  /** Counts one that ended in an error. */
+  notCounted(code: string): void {
+    this.#counts.inc({ ...NO_MODEL, result: 'failed' });
+    this.#errors.inc({ code });
+  }
+
   #countAttempts({ attempts, models }: Exchange): void {
-    for (const [place, { model, ok, failure, usage, cost }] of attempts.entries()) {
-      const labels = labelsOf(models, model);
-      this.#attempts.inc({ ...labels, result: ok ? 'ok' : (failure ?? 'failed') });
-      if (place > 0) this.#retries.inc({ ...labels });
-      for (const [kind, of] of TOKENS) if (usage[of] > 0) this.#tokens.inc({ ...labels, kind }, usage[of]);
-      if (cost !== null && cost > 0) this.#cost.inc({ ...labels }, cost / 1e9);
+    for (const [place, attempt] of attempts.entries()) {
+      this.#countAttempt(models, attempt);
+      if (place > 0) this.#retries.inc({ ...labelsOf(models, attempt.model) });
     }
+  }
+
+  #countAttempt(models: OrganisationModels | null, attempt: Attempt): void {
+    const { model, usage, cost } = attempt;
+    const labels = labelsOf(models, model);
+    this.#attempts.inc({ ...labels, result: resultOf(attempt) });
+    for (const [kind, of] of TOKENS) if (usage[of] > 0) this.#tokens.inc({ ...labels, kind }, usage[of]);
+    if (cost !== null && cost > 0) this.#cost.inc({ ...labels }, cost / 1e9);
   }
 
   #countSteps({ decision }: Exchange): void {

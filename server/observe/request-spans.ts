@@ -3,6 +3,7 @@
  * follow the conventions of OpenTelemetry for generative AI. They hold names, numbers and codes, never text of a message.
  */
 
+import type { IncomingMessage } from 'node:http';
 import type { Tracer } from '@opentelemetry/api';
 import {
   type Attributes,
@@ -15,6 +16,7 @@ import {
 } from '@opentelemetry/api';
 import type { CallNeed, CallResult, EffectName, Effects, EffectTable } from '../../policies/effects.ts';
 import { sayPath } from '../../policies/evaluate.ts';
+import type { Model } from '../../policies/model.ts';
 import type { Run } from '../../policies/run.ts';
 import type { Ending, Exchange } from '../gateway/exchange.ts';
 import type { Attempt } from '../records/record.ts';
@@ -32,6 +34,40 @@ const isError = (span: Span, type: string): void => {
   span.setStatus({ code: SpanStatusCode.ERROR });
 };
 
+/** Opens the span of a request, as a part of the trace that its client names. */
+function requestSpan(tracer: Tracer, req: IncomingMessage, id: string): Span {
+  const caller = contextFrom(req.headers);
+  const path = (req.url ?? '').split('?', 1)[0] ?? '';
+  return tracer.startSpan(
+    `${req.method} ${path}`,
+    {
+      kind: SpanKind.SERVER,
+      attributes: { 'http.request.method': req.method ?? '', 'http.route': path, 'signalbox.request_id': id },
+    },
+    caller ? trace.setSpanContext(ROOT_CONTEXT, caller) : ROOT_CONTEXT,
+  );
+}
+
+function endRequest(span: Span, httpStatus: number, errorCode: string | null): void {
+  span.setAttribute('http.response.status_code', httpStatus);
+  if (errorCode !== null) {
+    span.setAttribute('error.type', errorCode);
+    // Of a server's spans only what it has failed in itself is an error.
+    if (httpStatus >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}
+
+/** The span of a request for a count of tokens; what it gives ends it, with the status and the code of its error. */
+export function countSpan(
+  tracer: Tracer,
+  req: IncomingMessage,
+  id: string,
+): (httpStatus: number, errorCode: string | null) => void {
+  const span = requestSpan(tracer, req, id);
+  return (httpStatus, errorCode) => endRequest(span, httpStatus, errorCode);
+}
+
 export class RequestSpans {
   readonly #tracer: Tracer;
   readonly #exchange: Exchange;
@@ -42,19 +78,9 @@ export class RequestSpans {
   #call: Span | null = null;
 
   constructor(tracer: Tracer, exchange: Exchange) {
-    const { req, id } = exchange;
-    const caller = contextFrom(req.headers);
-    const path = (req.url ?? '').split('?', 1)[0] ?? '';
     this.#tracer = tracer;
     this.#exchange = exchange;
-    this.#request = tracer.startSpan(
-      `${req.method} ${path}`,
-      {
-        kind: SpanKind.SERVER,
-        attributes: { 'http.request.method': req.method ?? '', 'http.route': path, 'signalbox.request_id': id },
-      },
-      caller ? trace.setSpanContext(ROOT_CONTEXT, caller) : ROOT_CONTEXT,
-    );
+    this.#request = requestSpan(tracer, exchange.req, exchange.id);
     this.#context = trace.setSpan(ROOT_CONTEXT, this.#request);
   }
 
@@ -94,7 +120,6 @@ export class RequestSpans {
     let redactions = 0;
     for (const count of Object.values(run?.redactions ?? {})) redactions += count;
     this.#request.setAttributes({
-      'http.response.status_code': httpStatus,
       'gen_ai.operation.name': operationOf(protocol.endpoint),
       'signalbox.status': status,
       'signalbox.cost_usd': this.#exchange.cost / 1e9,
@@ -104,12 +129,25 @@ export class RequestSpans {
       ...(key && { 'signalbox.project': key.project, 'signalbox.key': key.id }),
       ...(decision && { 'signalbox.path': sayPath(decision.trace).slice(0, LONGEST_PATH) }),
     });
-    if (errorCode !== null) {
-      this.#request.setAttribute('error.type', errorCode);
-      // Of a server's spans only what it has failed in itself is an error.
-      if (httpStatus >= 500) this.#request.setStatus({ code: SpanStatusCode.ERROR });
-    }
-    this.#request.end();
+    endRequest(this.#request, httpStatus, errorCode);
+  }
+
+  /**
+   * Opens the span of a copy for another model, which may outlast the request; what it gives ends it. `node` is the one that
+   * makes the copy.
+   */
+  copy(node: string, { provider, name }: Model): (attempt: Attempt) => void {
+    const operation = operationOf(this.#exchange.protocol.endpoint);
+    const attributes: Attributes = {
+      'gen_ai.operation.name': operation,
+      'gen_ai.request.model': name.slice(0, LONGEST_NAME),
+      'gen_ai.provider.name': provider,
+      'signalbox.node': node.slice(0, LONGEST_NAME),
+      'signalbox.effect': 'copy',
+    };
+    const title = `${operation} ${`${provider}/${name}`.slice(0, LONGEST_NAME)}`;
+    const span = this.#tracer.startSpan(title, { kind: SpanKind.CLIENT, attributes }, this.#context);
+    return (attempt) => this.#end(span, attempt);
   }
 
   #effect<N extends EffectName>(name: N, node: string, ask: () => Answer<N>): Answer<N> {

@@ -7,6 +7,7 @@ import type { FailureReader } from './pass-through.ts';
 import { unsupported } from './translate/chat-body.ts';
 import { sdkFailure } from './translate/sdk-failure.ts';
 import type { CallOptions, Prompt } from './translate/sdk-types.ts';
+import { toolText } from './translate/tool-results.ts';
 import type { Vendor } from './translated.ts';
 
 export interface ChatVendorOptions {
@@ -35,17 +36,6 @@ function effortOf(reasoning: NonNullable<TranslatedCall['reasoning']>): string {
 }
 
 type UserPart = Extract<Prompt[number], { role: 'user' }>['content'][number];
-type ToolPart = Extract<Prompt[number], { role: 'tool' }>['content'][number];
-
-/** The protocol knows texts only as results of tools; anything else would be written as JSON, images too. */
-function toolText(part: ToolPart): ToolPart {
-  if (part.type !== 'tool-result' || part.output.type !== 'content') return part;
-  const texts = part.output.value.map((piece) => {
-    if (piece.type !== 'text') throw unsupported('image or file in the result of a tool');
-    return piece.text;
-  });
-  return { ...part, output: { type: 'text', value: texts.join('\n\n') } };
-}
 
 /** An address that is written as it came: to write a signed one anew would break its signature. */
 class ExactAddress extends URL {
@@ -69,6 +59,7 @@ function withAddress(part: UserPart): UserPart {
 
 const promptOf = (prompt: Prompt): Prompt =>
   prompt.map((message) => {
+    // The protocol knows texts only as results of tools; anything else would be written as JSON, images too.
     if (message.role === 'tool') return { ...message, content: message.content.map(toolText) };
     return message.role === 'user' ? { ...message, content: message.content.map(withAddress) } : message;
   });

@@ -10,7 +10,8 @@ import type { Provider } from './provider.ts';
 import { unsupported } from './translate/chat-body.ts';
 import { fileByAddress } from './translate/inline-files.ts';
 import { sdkFailure } from './translate/sdk-failure.ts';
-import type { CallOptions } from './translate/sdk-types.ts';
+import type { CallOptions, Prompt } from './translate/sdk-types.ts';
+import { type ToolPart, toolText } from './translate/tool-results.ts';
 import { sendTranslated, type Vendor } from './translated.ts';
 
 type Thinking = NonNullable<GoogleLanguageModelOptions['thinkingConfig']>;
@@ -20,8 +21,8 @@ const THINKS_BY_TOKENS = [
   { name: /^gemini-2\.5-pro/, most: 32_768, canStop: false },
   { name: /^gemini-2\.5-flash/, most: 24_576, canStop: true },
 ] as const;
-/** Newer ones think at a level, and cannot stop. */
-const THINKS_BY_LEVEL = /^gemini-([3-9]|flash-latest|pro-latest)/;
+/** Newer ones think at a level and cannot stop, and take images as results of tools. */
+const NEWER = /^gemini-([3-9]|flash-latest|pro-latest)/;
 const LEVELS = { minimal: 'minimal', low: 'low', medium: 'medium', high: 'high', xhigh: 'high' } as const;
 
 /** How hard to think, in the vendor's words; thoughts count towards the limit on the answer, of which they get half. */
@@ -31,10 +32,10 @@ function thinkingOf(name: string, reasoning: TranslatedCall['reasoning'], limit:
   const family = THINKS_BY_TOKENS.find((one) => one.name.test(name));
   if (effort === 'none') {
     if (family?.canStop) return { thinkingBudget: 0 };
-    if (family || THINKS_BY_LEVEL.test(name)) throw unsupported(`reasoning_effort "none" for ${name}`);
+    if (family || NEWER.test(name)) throw unsupported(`reasoning_effort "none" for ${name}`);
     return null;
   }
-  if (!family && !THINKS_BY_LEVEL.test(name)) throw unsupported(`reasoning for ${name}`);
+  if (!family && !NEWER.test(name)) throw unsupported(`reasoning for ${name}`);
   if (!family && effort !== null) return { thinkingLevel: LEVELS[effort], includeThoughts: true };
   const wanted = Math.min(
     'tokens' in reasoning ? reasoning.tokens : THOUGHT[effort ?? 'medium'],
@@ -48,6 +49,21 @@ function thinkingOf(name: string, reasoning: TranslatedCall['reasoning'], limit:
 }
 
 /**
+ * Each call of a tool has one result there, which older families know as text alone: the package would put images beside it,
+ * and several texts into as many results.
+ */
+function promptOf(prompt: Prompt, name: string): Prompt {
+  const hasOthers = (part: ToolPart) =>
+    part.type === 'tool-result' &&
+    part.output.type === 'content' &&
+    part.output.value.some(({ type }) => type !== 'text');
+  const resultOf = (part: ToolPart) => (hasOthers(part) && NEWER.test(name) ? part : toolText(part));
+  return prompt.map((message) =>
+    message.role === 'tool' ? { ...message, content: message.content.map(resultOf) } : message,
+  );
+}
+
+/**
  * The vendor has no name for the person whom an app acts for: that stays with the gateway's own record of the request.
  * Tools are called in parallel as the model likes, and files are taken by their bytes alone.
  */
@@ -56,7 +72,11 @@ function callOf({ options, reasoning, parallelTools }: TranslatedCall, name: str
   if (byAddress) throw byAddress;
   if (!parallelTools && options.tools) throw unsupported('way to call one tool at a time (parallel_tool_calls false)');
   const thinking = thinkingOf(name, reasoning, options.maxOutputTokens);
-  return { ...options, ...(thinking && { providerOptions: { google: { thinkingConfig: thinking } } }) };
+  return {
+    ...options,
+    prompt: promptOf(options.prompt, name),
+    ...(thinking && { providerOptions: { google: { thinkingConfig: thinking } } }),
+  };
 }
 
 const generationConfig = z.looseObject({

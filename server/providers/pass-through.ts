@@ -62,12 +62,15 @@ function one(headers: IncomingHttpHeaders, name: string): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
+/** Media types of streams: server-sent events, and the binary frames of Amazon. */
+const STREAMS = /text\/event-stream|application\/vnd\.amazon\.eventstream/;
+
 /** What is wrong with the head of a 2xx answer, in words; null when it is as asked for. */
-function wrongHead(headers: IncomingHttpHeaders, stream: boolean): string | null {
+export function wrongHead(headers: IncomingHttpHeaders, stream: boolean): string | null {
   const type = one(headers, 'content-type') ?? '';
   if (type.includes('text/html')) return 'it is a web page';
-  if (stream && type !== '' && !type.includes('text/event-stream')) return `it is ${type} instead of a stream`;
-  if (!stream && type.includes('text/event-stream')) return 'it is a stream, which was not asked for';
+  if (stream && type !== '' && !STREAMS.test(type)) return `it is ${type} instead of a stream`;
+  if (!stream && STREAMS.test(type)) return 'it is a stream, which was not asked for';
   return null;
 }
 

@@ -1,6 +1,7 @@
 /** Calls a model of a vendor who speaks another protocol than the client, through the vendor's package of the AI SDK. */
 import type { Dispatcher } from 'undici';
 import type { TranslatedCall } from '../wire/translation.ts';
+import { wrongHead } from './pass-through.ts';
 import { type AnswerSink, type UpstreamCall, UpstreamError, type UpstreamRequest } from './provider.ts';
 import { limitsSaid } from './rate-limits.ts';
 import { unsupported } from './translate/chat-body.ts';
@@ -63,9 +64,11 @@ async function answer(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink
     vendor.dispatcher,
     request.timeoutMs,
     (body) => vendor.check(options, model.name, body),
-    (headers) => {
+    (status, headers) => {
       const said = limitsSaid(headers, Date.now());
       if (said) sink.limits?.(said);
+      const wrong = status < 300 ? wrongHead(headers, request.stream) : null;
+      if (wrong !== null) throw new UpstreamError('bad_answer', wrong, { status, billed: 'maybe' });
     },
   );
   const sdk = vendor.model(model.name, fetch, options);

@@ -2,7 +2,7 @@
 import { UpstreamError } from '../providers/provider.ts';
 import type { GenerateResult, StreamPart } from '../providers/translate/sdk-types.ts';
 import { isObject, parseJson } from './json-value.ts';
-import type { PartWriter } from './translation.ts';
+import { brokenOff, type PartWriter } from './translation.ts';
 
 const STOP_REASONS = {
   stop: 'end_turn',
@@ -35,8 +35,6 @@ function refusalIn(metadata: GenerateResult['providerMetadata']): string | null 
   return typeof refusal === 'string' && refusal !== '' ? refusal : null;
 }
 
-const unfinished = () => new UpstreamError('bad_answer', 'the answer has no reason for its end', { billed: 'maybe' });
-
 /** A refusal before anything was said is a failure, so that a policy can go on to another model. */
 const refused = (why: string | null) =>
   new UpstreamError('refused', why ?? 'The model declined to answer.', { billed: 'maybe' });
@@ -55,7 +53,9 @@ export function wholeMessage(result: GenerateResult, model: string): Buffer {
     return [{ type: 'tool_use', id: part.toolCallId, name: part.toolName, input }];
   });
   const { unified, raw } = result.finishReason;
-  if (raw === undefined) throw unfinished();
+  if (raw === undefined) {
+    throw new UpstreamError('bad_answer', 'the answer has no reason for its end', { billed: 'maybe' });
+  }
   const refusal = refusalIn(result.providerMetadata);
   const declined = unified === 'content-filter' || refusal !== null;
   if (declined && content.length === 0) throw refused(refusal);
@@ -154,8 +154,7 @@ export class MessageEvents implements PartWriter {
   }
 
   end(): string {
-    if (!this.#finished)
-      throw new UpstreamError('bad_answer', 'the stream stopped before its end', { billed: 'maybe' });
+    if (!this.#finished) throw brokenOff();
     return this.#event({ type: 'message_stop' });
   }
 
@@ -210,7 +209,7 @@ export class MessageEvents implements PartWriter {
 
   #finish(part: Extract<StreamPart, { type: 'finish' }>): string {
     const { unified, raw } = part.finishReason;
-    if (raw === undefined) throw unfinished();
+    if (raw === undefined) throw brokenOff();
     const refusal = refusalIn(part.providerMetadata);
     const declined = unified === 'content-filter' || refusal !== null;
     if (declined && !this.#begun) throw refused(refusal);

@@ -2,7 +2,7 @@
 import { UpstreamError } from '../providers/provider.ts';
 import type { GenerateResult, StreamPart } from '../providers/translate/sdk-types.ts';
 import { documentUsage, ResponseDocument } from './response-document.ts';
-import type { Asked, PartWriter } from './translation.ts';
+import { type Asked, brokenOff, type PartWriter } from './translation.ts';
 
 type Metadata = GenerateResult['providerMetadata'];
 
@@ -11,10 +11,6 @@ const INCOMPLETE: Partial<Record<GenerateResult['finishReason']['unified'], stri
   length: 'max_output_tokens',
   'content-filter': 'content_filter',
 };
-
-const bad = (why: string) => new UpstreamError('bad_answer', why, { billed: 'maybe' });
-
-const unfinished = () => bad('the answer has no reason for its end');
 
 /** What the vendor said of a refusal, as its adapter or its package hands it on; empty where it said nothing of one. */
 function refusalIn(metadata: Metadata): string {
@@ -57,7 +53,9 @@ const callItem = (id: string, status: string, call: { id: string; name: string; 
 export function wholeResponse(result: GenerateResult, model: string, created: number, asked: Asked): Buffer {
   const document = new ResponseDocument(result.response?.modelId ?? model, created, asked, result.response?.id);
   const { unified, raw } = result.finishReason;
-  if (raw === undefined) throw unfinished();
+  if (raw === undefined) {
+    throw new UpstreamError('bad_answer', 'the answer has no reason for its end', { billed: 'maybe' });
+  }
   const output: object[] = [];
   let said = false;
   for (const part of result.content) {
@@ -143,7 +141,7 @@ export class ResponseEvents implements PartWriter {
   }
 
   end(): string {
-    if (!this.#finished) throw bad('the stream stopped before its end');
+    if (!this.#finished) throw brokenOff();
     return '';
   }
 
@@ -269,7 +267,7 @@ export class ResponseEvents implements PartWriter {
 
   #finish(part: Extract<StreamPart, { type: 'finish' }>): string {
     const { unified, raw } = part.finishReason;
-    if (raw === undefined) throw unfinished();
+    if (raw === undefined) throw brokenOff();
     const refusal = refusalIn(part.providerMetadata);
     if (!this.#said && (unified === 'content-filter' || refusal !== '')) throw refused(refusal);
     const incomplete = INCOMPLETE[unified] ?? null;

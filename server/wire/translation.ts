@@ -2,6 +2,7 @@
  * How a client protocol is carried over to models of other vendors: into one call of the AI SDK's third specification,
  * which each vendor's package turns into its own protocol, and back.
  */
+import { UpstreamError } from '../providers/provider.ts';
 import type { CallOptions, GenerateResult, StreamPart } from '../providers/translate/sdk-types.ts';
 
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
@@ -41,9 +42,13 @@ export interface Translation {
   events(model: string, created: number, asked: Asked): PartWriter;
 }
 
+/** The failure of a stream that ended before its answer did: as when its connection broke, others may do better. */
+export const brokenOff = (): UpstreamError =>
+  new UpstreamError('broken', 'the stream ended before the answer did', { billed: 'maybe' });
+
 export interface PartWriter {
   /** The bytes that a part adds, as text; none for many. Throws where the stream was refused before it began. */
   write(part: StreamPart): string;
-  /** The last ones. Throws `UpstreamError` where the stream stopped before its end. */
+  /** The last ones. Throws `UpstreamError('broken')` where the stream stopped before its end. */
   end(): string;
 }

@@ -6,11 +6,12 @@ import { pipeline, type Readable, Transform } from 'node:stream';
 import { MAX_EVENT_BYTES } from '../../wire/sse.ts';
 import { decoderOf } from '../decoding.ts';
 import { UpstreamError } from '../provider.ts';
+import { frameLimit } from './frame-limit.ts';
 
 /** Blank lines, which end events. One that is cut in two is missed, which only makes the event look longer. */
 const ENDS = ['\n\n', '\r\n\r\n', '\r\r'];
 
-/** Frames of a binary stream name their lengths themselves, and have no ends to look for. */
+/** Amazon's streams are binary frames. */
 const BINARY_STREAM = 'application/vnd.amazon.eventstream';
 
 /** Ends in an UpstreamError `bad_answer` where more than 20 MB would have to be kept at once. */
@@ -31,9 +32,8 @@ function limit(contentType: string): Transform {
 /** What can be read of a body with these headers. Errors of the connection and of its coding end it. */
 export function answerBody(body: Readable, headers: Headers): Readable {
   const contentType = headers.get('content-type') ?? '';
-  if (contentType.includes(BINARY_STREAM)) return body;
   const decoder = decoderOf(headers.get('content-encoding') ?? '');
-  const limited = limit(contentType);
+  const limited = contentType.includes(BINARY_STREAM) ? frameLimit() : limit(contentType);
   // Whoever reads hears of errors from the last of them.
   if (decoder) pipeline(body, decoder, limited, () => {});
   else pipeline(body, limited, () => {});

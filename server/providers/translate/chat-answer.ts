@@ -1,4 +1,5 @@
 /** Answers of the vendor SDK in the bytes of the OpenAI chat protocol. */
+import { brokenOff } from '../../wire/translation.ts';
 import { UpstreamError } from '../provider.ts';
 import type { GenerateResult, StreamPart } from './sdk-types.ts';
 
@@ -55,10 +56,6 @@ function refused(text: string): UpstreamError {
   return new UpstreamError('refused', text, { billed: 'maybe' });
 }
 
-function unfinished(): UpstreamError {
-  return new UpstreamError('bad_answer', 'the answer has no reason for its end', { billed: 'maybe' });
-}
-
 /**
  * A whole answer as one `chat.completion` document. `model` is the name asked for, `created` seconds since 1970.
  * Throws `UpstreamError` where the answer is a refusal or was cut off.
@@ -78,7 +75,9 @@ export function wholeAnswer(result: GenerateResult, model: string, created: numb
       });
     }
   }
-  if (result.finishReason.raw === undefined) throw unfinished();
+  if (result.finishReason.raw === undefined) {
+    throw new UpstreamError('bad_answer', 'the answer has no reason for its end', { billed: 'maybe' });
+  }
   const refusal = result.finishReason.unified === 'content-filter' ? refusalText(result.providerMetadata) : null;
   if (refusal !== null && text === '' && toolCalls.length === 0) throw refused(refusal);
   const message = {
@@ -151,9 +150,7 @@ export class ChatEvents {
   }
 
   end(): string {
-    if (!this.#finished) {
-      throw new UpstreamError('bad_answer', 'the stream stopped before its end', { billed: 'maybe' });
-    }
+    if (!this.#finished) throw brokenOff();
     return 'data: [DONE]\n\n';
   }
 
@@ -165,7 +162,7 @@ export class ChatEvents {
   }
 
   #finish(part: Extract<StreamPart, { type: 'finish' }>): string {
-    if (part.finishReason.raw === undefined) throw unfinished();
+    if (part.finishReason.raw === undefined) throw brokenOff();
     let events = '';
     if (part.finishReason.unified === 'content-filter') {
       const text = refusalText(part.providerMetadata);

@@ -26,14 +26,14 @@ export function transportFailure(error: unknown, headSeen: boolean): UpstreamErr
 
 /**
  * A `fetch` for the vendor SDK over one dispatcher. `timeoutMs` bounds the wait for the head, connecting included, and
- * then for each piece of the body while somebody reads it. `check` sees the body before it is sent and may throw; `onHead`
- * sees the head of any answer.
+ * then for each piece of the body while somebody reads it. `check` sees the body before it is sent, and `onHead` the head of
+ * any answer; both may throw.
  */
 export function upstreamFetch(
   dispatcher: Dispatcher,
   timeoutMs: number,
   check: (body: string) => void,
-  onHead: (headers: IncomingHttpHeaders) => void = () => {},
+  onHead: (status: number, headers: IncomingHttpHeaders) => void,
 ): typeof globalThis.fetch {
   return async (input, init) => {
     const body = init?.body;
@@ -53,7 +53,13 @@ export function upstreamFetch(
         headersTimeout: 0,
         bodyTimeout: timeoutMs,
       });
-      onHead(answer.headers);
+      try {
+        onHead(answer.statusCode, answer.headers);
+      } catch (error) {
+        // Nobody will read it; what its end says of that is of no use.
+        answer.body.on('error', () => {}).destroy();
+        throw error;
+      }
       const headers = new Headers();
       for (const [name, value] of Object.entries(answer.headers)) {
         if (value !== undefined) headers.set(name, typeof value === 'string' ? value : value.join(', '));

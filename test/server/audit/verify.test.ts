@@ -39,7 +39,8 @@ const COVERED: readonly Covered[] = [
   // Whether the sealed key is the one that signs cannot be seen without the secret that it is sealed with.
   { table: 'audit_keys', of: 'control', key: ['installation'], place: () => 'key', without: ['sealed_key'] },
   { table: 'decision_revisions', of: 'control', key: ['id'], place: () => '' },
-  { table: 'record_chain', of: 'records', key: ['record'], place: ({ sequence }) => `${sequence} of test` },
+  // Of an altered gateway another chain is named.
+  { table: 'record_chain', of: 'records', key: ['record'], place: ({ sequence }) => `link ${sequence} of ` },
   { table: 'record_chain_heads', of: 'records', key: ['gateway'], place: () => '' },
   { table: 'trees', of: 'records', key: ['log'], place: () => '/' },
   {

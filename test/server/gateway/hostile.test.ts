@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createAnthropic } from '../../../server/providers/anthropic.ts';
+import { createAzure } from '../../../server/providers/azure.ts';
+import { createBedrock } from '../../../server/providers/bedrock.ts';
 import { openSource } from '../../../server/providers/catalogue.ts';
+import { createGoogle } from '../../../server/providers/google.ts';
 import { createOpenAiCompatible } from '../../../server/providers/openai-compatible.ts';
 import { ROOT } from '../../program.ts';
 import { type Act, type ChaosUpstream, flood, say, startChaos, wireOf } from './chaos.ts';
@@ -54,6 +57,21 @@ beforeAll(async () => {
       {
         provider: createAnthropic({ name: 'messages', baseUrl: chaos.url, apiKey }),
         source: openSource('messages', ['m'], false),
+      },
+      {
+        provider: createAzure({ name: 'azure', baseUrl: chaos.url, apiKey, apiVersion: null }),
+        source: openSource('azure', ['m'], false),
+      },
+      {
+        provider: createGoogle({ name: 'google', baseUrl: chaos.url, apiKey }),
+        source: openSource('google', ['m'], false),
+      },
+      {
+        provider: createBedrock({
+          ...{ name: 'bedrock', region: 'eu-north-1', baseUrl: chaos.url },
+          credentials: { accessKeyId: 'AKIATEST', secretAccessKey: apiKey, sessionToken: null },
+        }),
+        source: openSource('bedrock', ['m'], false),
       },
     ],
   });
@@ -137,6 +155,12 @@ describe('an error that a vendor documents', () => {
     ['openai', 'chat', 'messages'],
     ['anthropic', 'messages', 'messages'],
     ['anthropic', 'messages', 'chat'],
+    ['azure', 'azure', 'chat'],
+    ['azure', 'azure', 'messages'],
+    ['google', 'google', 'chat'],
+    ['google', 'google', 'messages'],
+    ['bedrock', 'bedrock', 'chat'],
+    ['bedrock', 'bedrock', 'messages'],
   ] as const)('of %s (%s) is the right error for an app that speaks %s', async (vendor, provider, protocol) => {
     const file = join(ROOT, `test/server/providers/fixtures/${vendor}/errors.fixture.json`);
     const { errors } = fixture.parse(JSON.parse(await readFile(file, 'utf8')));

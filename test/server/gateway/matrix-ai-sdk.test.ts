@@ -1,12 +1,12 @@
-/** An app built with the AI SDK, pointed at the gateway, with models of both vendors behind it. */
+/** An app built with the AI SDK, pointed at the gateway, with models of every vendor behind it. */
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { generateText, stepCountIs, streamText, tool } from 'ai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { json, stream } from '../providers/upstream.ts';
+import { json } from '../providers/upstream.ts';
 import { API_KEY } from './harness.ts';
 import { type MatrixHouse, startMatrix } from './matrix-house.ts';
-import { type Said, UPSTREAMS } from './matrix-upstreams.ts';
+import { type Said, streaming, UPSTREAMS, type UpstreamProtocol } from './matrix-upstreams.ts';
 
 let house: MatrixHouse;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ const CALL: Said = {
 };
 const TEXT: Said = { text: ['It is ', '7 degrees.'], stop: 'end' };
 
-describe.each(Object.entries(UPSTREAMS))('before a vendor of %s', (_, upstream) => {
+describe.each(Object.entries<UpstreamProtocol>(UPSTREAMS))('before a vendor of %s', (_, upstream) => {
   const app = () => {
     const gateway = createOpenAICompatible({ name: 'signalbox', baseURL: `${house.url}/v1`, apiKey: API_KEY });
     return { model: gateway(upstream.model), prompt: 'How warm is it in Oslo?', maxOutputTokens: 100, maxRetries: 0 };
@@ -41,7 +41,7 @@ describe.each(Object.entries(UPSTREAMS))('before a vendor of %s', (_, upstream) 
 
   it('streams a text after a call of a tool', async () => {
     const answers = [CALL, TEXT];
-    house.answer = (response) => stream(upstream.events(answers.shift() ?? TEXT))(response);
+    house.answer = (response) => streaming(upstream, answers.shift() ?? TEXT)(response);
     const result = streamText({ ...app(), tools: { weather }, stopWhen: stepCountIs(3) });
     let text = '';
     for await (const piece of result.textStream) text += piece;

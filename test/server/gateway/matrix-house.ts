@@ -2,7 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Anthropic from '@anthropic-ai/sdk';
 import { createAnthropic } from '../../../server/providers/anthropic.ts';
+import { createAzure } from '../../../server/providers/azure.ts';
+import { createBedrock } from '../../../server/providers/bedrock.ts';
 import { openSource } from '../../../server/providers/catalogue.ts';
+import { createGoogle } from '../../../server/providers/google.ts';
 import { listedSource } from '../../../server/providers/listed-source.ts';
 import { createOpenAiCompatible } from '../../../server/providers/openai-compatible.ts';
 import { startUpstream, type Upstream } from '../providers/upstream.ts';
@@ -14,6 +17,11 @@ export const MODELS = {
   openai: 'openai/gpt-5-mini',
   /** A server that speaks OpenAI's chats and nothing else. */
   compatible: 'house/one',
+  azure: 'azure/ours',
+  /** Azure by its older paths, which know chats alone. */
+  deployment: 'deployment/ours',
+  google: 'google/gemini-2.5-flash',
+  bedrock: 'bedrock/anthropic.claude-haiku-4-5-20251001-v1:0',
 } as const;
 
 export interface MatrixHouse extends TestGateway {
@@ -30,6 +38,8 @@ export interface MatrixHouse extends TestGateway {
 export async function startMatrix(): Promise<MatrixHouse> {
   const upstream = await startUpstream((response, request) => house.answer(response, request));
   const { baseUrl } = upstream;
+  const { origin } = new URL(baseUrl);
+  const azure = { baseUrl: origin, apiKey: 'secret of azure' };
   const gateway = await startGateway({
     providers: [
       {
@@ -43,6 +53,25 @@ export async function startMatrix(): Promise<MatrixHouse> {
       {
         provider: createOpenAiCompatible({ name: 'house', baseUrl, apiKey: null }),
         source: openSource('house', ['one'], false),
+      },
+      {
+        provider: createAzure({ ...azure, name: 'azure', apiVersion: null }),
+        source: openSource('azure', ['ours'], true),
+      },
+      {
+        provider: createAzure({ ...azure, name: 'deployment', apiVersion: '2024-10-21' }),
+        source: openSource('deployment', ['ours'], true),
+      },
+      {
+        provider: createGoogle({ name: 'google', baseUrl, apiKey: 'secret of google' }),
+        source: listedSource('google', 'google'),
+      },
+      {
+        provider: createBedrock({
+          ...{ name: 'bedrock', region: 'eu-north-1', baseUrl: origin },
+          credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret of bedrock', sessionToken: null },
+        }),
+        source: openSource('bedrock', [], true),
       },
     ],
   });

@@ -2,9 +2,12 @@
  * Protocols that vendors speak: shapes after the public documentation of OpenAI's chat completions and Anthropic's
  * messages, made by hand. Each says the same things in its own words, and reads what it was asked.
  */
+import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { Event } from '../providers/upstream.ts';
+import { type Event, sse } from '../providers/upstream.ts';
+import { bedrock } from './matrix-bedrock.ts';
 import type { Answered, Call } from './matrix-clients.ts';
+import { google } from './matrix-google.ts';
 import { MODELS } from './matrix-house.ts';
 import { callBlock, messageEvents, textBlock, thinkingBlock, wholeMessage } from './message-samples.ts';
 
@@ -30,11 +33,33 @@ export interface Heard {
 export interface UpstreamProtocol {
   readonly model: string;
   readonly path: string;
+  /** The path of streams, where it is another one. */
+  readonly streamPath?: string;
+  /** Protocols of clients that it speaks itself: what is asked in them is passed on as it came. */
+  readonly speaks: readonly ('chat' | 'responses' | 'messages')[];
+  /** Events as bytes, and their media type, where they are no server-sent events. */
+  readonly frames?: { readonly encode: (events: readonly Event[]) => Buffer; readonly type: string };
+  /** Whether it fetches pictures from their addresses. */
+  readonly fetchesPictures: boolean;
+  /** How it says what was asked for in a form of JSON, where that is no plain text. */
+  readonly inForm?: (json: string) => Said;
   readonly whole: (said: Said) => object;
   readonly events: (said: Said) => Event[];
   readonly error: (status: number, message: string) => object;
   readonly heard: (body: string) => Heard;
 }
+
+/** The events of a stream as bytes. */
+export const bytesOf = ({ frames }: UpstreamProtocol, events: readonly Event[]): Buffer =>
+  frames ? frames.encode(events) : Buffer.from(sse(events));
+
+/** Begins a stream of that vendor's. */
+export const beginStream = ({ frames }: UpstreamProtocol, response: ServerResponse): ServerResponse =>
+  response.writeHead(200, { 'content-type': frames?.type ?? 'text/event-stream' });
+
+/** Answers with a stream in which all of that is said. */
+export const streaming = (upstream: UpstreamProtocol, said: Said) => (response: ServerResponse) =>
+  beginStream(upstream, response).end(bytesOf(upstream, upstream.events(said)));
 
 /** What every answer has used: 20 tokens read, 5 of them from a cache, and 12 written, 4 of them thought. */
 export const USED = { input: 20, cached: 5, output: 12 };
@@ -74,6 +99,8 @@ const chatHeard = z.looseObject({
 const openai: UpstreamProtocol = {
   model: MODELS.openai,
   path: '/v1/chat/completions',
+  speaks: ['chat', 'responses'],
+  fetchesPictures: true,
   whole: ({ reasoning, text, calls, stop }) => ({
     id: 'chatcmpl-1',
     object: 'chat.completion',
@@ -151,7 +178,15 @@ const openai: UpstreamProtocol = {
   },
 };
 
-const compatible: UpstreamProtocol = { ...openai, model: MODELS.compatible };
+const compatible: UpstreamProtocol = { ...openai, model: MODELS.compatible, speaks: ['chat'] };
+
+const azure: UpstreamProtocol = { ...openai, model: MODELS.azure, path: '/openai/v1/chat/completions' };
+const deployment: UpstreamProtocol = {
+  ...openai,
+  model: MODELS.deployment,
+  path: '/openai/deployments/ours/chat/completions?api-version=2024-10-21',
+  speaks: ['chat'],
+};
 
 const stopReasons = { end: 'end_turn', limit: 'max_tokens', calls: 'tool_use', refusal: 'refusal', other: 'other' };
 const read = { input_tokens: 15, cache_read_input_tokens: 5, cache_creation_input_tokens: 0 };
@@ -177,6 +212,8 @@ const messageHeard = z.looseObject({
 const anthropic: UpstreamProtocol = {
   model: MODELS.anthropic,
   path: '/v1/messages',
+  speaks: ['messages'],
+  fetchesPictures: true,
   whole: ({ reasoning, text, calls = [], stop }) =>
     wholeMessage({
       content: [
@@ -230,4 +267,4 @@ const anthropic: UpstreamProtocol = {
 };
 
 /** One line a protocol. */
-export const UPSTREAMS = { openai, compatible, anthropic } as const;
+export const UPSTREAMS = { openai, compatible, anthropic, azure, deployment, google, bedrock } as const;

@@ -2,11 +2,20 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { json, sse, stream } from '../providers/upstream.ts';
+import { json, stream, streamHead } from '../providers/upstream.ts';
+import { answerOf, response, sse, usage } from '../wire/response-events.ts';
 import { eventually } from './harness.ts';
 import { type Asked, CLIENTS } from './matrix-clients.ts';
 import { type MatrixHouse, startMatrix } from './matrix-house.ts';
-import { type Said, UPSTREAMS, USED } from './matrix-upstreams.ts';
+import {
+  beginStream,
+  bytesOf,
+  type Said,
+  streaming,
+  UPSTREAMS,
+  type UpstreamProtocol,
+  USED,
+} from './matrix-upstreams.ts';
 
 let house: MatrixHouse;
 beforeAll(async () => {
@@ -41,10 +50,19 @@ function expected({ reasoning = [], text = [], calls = [], stop }: Said) {
   };
 }
 
+/** The events of a stream that has begun, without those of its end. */
+const begun = (upstream: UpstreamProtocol) =>
+  upstream.events({ text: ['One ', 'two ', 'three ', 'four ', 'five'], stop: 'end' }).slice(0, -4);
+
 /** Sends a stream in pieces, each in a turn of its own. */
-async function inPieces(response: ServerResponse, bytes: Buffer, size: number): Promise<void> {
+async function inPieces(
+  upstream: UpstreamProtocol,
+  response: ServerResponse,
+  bytes: Buffer,
+  size: number,
+): Promise<void> {
   response.socket?.setNoDelay(true);
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  beginStream(upstream, response);
   for (let at = 0; at < bytes.length; at += size) {
     response.write(bytes.subarray(at, at + size));
     await nextTurn();
@@ -64,9 +82,9 @@ const STATUSES = [
 ] as const;
 
 for (const [clientName, client] of Object.entries(CLIENTS)) {
-  for (const [upstreamName, upstream] of Object.entries(UPSTREAMS)) {
-    // OpenAI speaks its responses itself: nothing is carried over.
-    if (clientName === 'responses' && upstreamName === 'openai') continue;
+  for (const [upstreamName, upstream] of Object.entries<UpstreamProtocol>(UPSTREAMS)) {
+    // Who speaks responses is answered for elsewhere: nothing is carried over, and nothing is to be heard in chats.
+    if (clientName === 'responses' && upstream.speaks.includes('responses')) continue;
     describe(`a client of ${clientName} and a vendor of ${upstreamName}`, () => {
       const ask: Asked = { model: upstream.model, text: 'Hello there', instructions: 'Be kind.' };
       const heard = () => upstream.heard(house.lastSent());
@@ -78,18 +96,31 @@ for (const [clientName, client] of Object.entries(CLIENTS)) {
         expect(await client.whole(house, asked)).toEqual(expected(said));
         expect(house.upstream.requests.at(-1)?.head.url).toBe(upstream.path);
         expect(heard()).toMatchObject({ texts: ['Be kind.', 'Hello there'], tools: tools ?? [], limit: 4000 });
-        house.answer = stream(upstream.events(said));
+        house.answer = streaming(upstream, said);
         expect(await client.streamed(house, asked)).toEqual(expected(said));
+        expect(house.upstream.requests.at(-1)?.head.url).toBe(upstream.streamPath ?? upstream.path);
         expect(heard()).toMatchObject({ texts: ['Be kind.', 'Hello there'], tools: tools ?? [], limit: 4000 });
       });
 
-      it('sends a picture, a schema, and what tools have given', async () => {
-        house.answer = json(200, upstream.whole({ text: ['{}'], stop: 'end' }));
+      it('sends a picture and a schema, and hears what has that form', async () => {
+        const form = '{"a":"Grüß"}';
+        const said = upstream.inForm?.(form) ?? { text: [form], stop: 'end' };
+        house.answer = json(200, upstream.whole(said));
         const schema = { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false };
-        for (const picture of [PICTURE, SIGNED]) {
-          await client.whole(house, { ...ask, picture, schema });
+        for (const picture of [PICTURE, ...(upstream.fetchesPictures ? [SIGNED] : [])]) {
+          expect(await client.whole(house, { ...ask, picture, schema })).toMatchObject({
+            text: form,
+            calls: [],
+            stop: 'end',
+          });
           expect(heard()).toMatchObject({ texts: ['Be kind.', 'Hello there'], pictures: [picture], schema });
         }
+        house.answer = streaming(upstream, said);
+        expect(await client.streamed(house, { ...ask, schema })).toMatchObject({ text: form, calls: [], stop: 'end' });
+      });
+
+      it('sends what tools have given', async () => {
+        house.answer = json(200, upstream.whole({ text: ['So.'], stop: 'end' }));
         const earlier = [
           { id: 'call_a', name: 'weather', input: { city: 'Oslo' }, result: '7 degrees' },
           { id: 'call_b', name: 'clock', input: {}, result: 'noon' },
@@ -112,20 +143,24 @@ for (const [clientName, client] of Object.entries(CLIENTS)) {
 
       it('hears the same in pieces of any size, with other line ends', async () => {
         const said: Said = { reasoning: ['Hm.'], text: ['Grüß ', 'Gott 🚦'], calls: [WEATHER, CLOCK], stop: 'calls' };
-        const bytes = Buffer.from(sse(upstream.events(said)).replaceAll('\n', '\r\n'));
+        const plain = bytesOf(upstream, upstream.events(said));
+        const bytes = upstream.frames ? plain : Buffer.from(plain.toString().replaceAll('\n', '\r\n'));
         for (const size of [1, 7, 64]) {
-          house.answer = (response) => void inPieces(response, bytes, size);
+          house.answer = (response) => void inPieces(upstream, response, bytes, size);
           expect(await client.streamed(house, { ...ask, tools: ['weather', 'clock'] })).toEqual(expected(said));
         }
       });
 
       it('is told of a stream that breaks off', async () => {
-        const events = upstream.events({ text: ['One ', 'two'], stop: 'end' });
-        house.answer = (response) =>
-          response
-            .writeHead(200, { 'content-type': 'text/event-stream' })
-            .write(sse(events.slice(0, -4)), () => response.destroy());
-        await expect(client.streamed(house, ask)).rejects.toThrow('broke off');
+        const bytes = bytesOf(upstream, begun(upstream));
+        // As a connection that breaks does, and as a server that closes it in good order.
+        for (const close of [
+          (response: ServerResponse) => response.destroy(),
+          (response: ServerResponse) => response.end(),
+        ]) {
+          house.answer = (response) => beginStream(upstream, response).write(bytes, () => close(response));
+          await expect(client.streamed(house, ask)).rejects.toThrow('broke off');
+        }
       });
 
       it('hangs up, and the vendor is hung up on', async () => {
@@ -134,8 +169,7 @@ for (const [clientName, client] of Object.entries(CLIENTS)) {
           response.on('close', () => {
             hungUp = true;
           });
-          const events = upstream.events({ text: ['One ', 'two'], stop: 'end' });
-          response.writeHead(200, { 'content-type': 'text/event-stream' }).write(sse(events.slice(0, -4)));
+          beginStream(upstream, response).write(bytesOf(upstream, begun(upstream)));
         };
         await expect(client.hangUp(house, ask)).rejects.toThrow(/abort/i);
         await eventually(() => expect(hungUp).toBe(true));
@@ -143,73 +177,6 @@ for (const [clientName, client] of Object.entries(CLIENTS)) {
     });
   }
 }
-
-describe('what another protocol has no place for is named, and nothing is sent', () => {
-  const inMessage = (content: readonly object[]) => ({ messages: [{ role: 'user', content }] });
-  const result = (content: unknown) => inMessage([{ type: 'tool_result', tool_use_id: 'a', content }]);
-  const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'aGk=' } };
-
-  it.each<[string, object]>([
-    ['n 2', { n: 2 }],
-    ['seed 7', { seed: 7 }],
-    ['logprobs true', { logprobs: true }],
-    ['functions', { functions: [{ name: 'f' }] }],
-    ['web_search_options', { web_search_options: {} }],
-  ])('of chat to Anthropic: %s', async (name, more) => {
-    const sent = house.upstream.requests.length;
-    const asked = { model: UPSTREAMS.anthropic.model, text: 'Hello', more };
-    await expect(CLIENTS.chat.whole(house, asked)).rejects.toThrow(name);
-    expect(house.upstream.requests.length).toBe(sent);
-  });
-
-  it.each<[string, object]>([
-    ['top_k', { top_k: 5 }],
-    ['context_management', { context_management: { edits: [] } }],
-    ['tools.0.type "web_search_20250305"', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
-    ['tools.0.input_examples', { tools: [{ name: 't', input_schema: { type: 'object' }, input_examples: [] }] }],
-    [
-      'messages.0.content.0.citations',
-      inMessage([{ type: 'document', source: { type: 'text', data: 'a' }, citations: { enabled: true } }]),
-    ],
-    ['messages.0.content.0.source.type "file"', inMessage([{ type: 'image', source: { type: 'file', file_id: 'f' } }])],
-    [
-      'messages.0.content.0.type "search_result"',
-      inMessage([{ type: 'search_result', source: 'a', title: 'b', content: [] }]),
-    ],
-    [
-      'messages.1.role "system"',
-      {
-        messages: [
-          { role: 'user', content: 'Hi' },
-          { role: 'system', content: 'Stop' },
-        ],
-      },
-    ],
-    ['image or file in the result of a tool', result([{ type: 'text', text: 'See' }, picture])],
-    [
-      'PDF file parts with URLs',
-      inMessage([{ type: 'document', source: { type: 'url', url: 'https://a.example/a.pdf' } }]),
-    ],
-  ])('of messages to OpenAI: %s', async (name, more) => {
-    const sent = house.upstream.requests.length;
-    const asked = { model: UPSTREAMS.openai.model, text: 'Hello', more };
-    const failed = await CLIENTS.messages.whole(house, asked).catch((thrown: unknown) => thrown);
-    expect(failed).toMatchObject({ status: 400, error: { error: { code: 'model_unsupported' } } });
-    expect(failed).toMatchObject({ message: expect.stringContaining(name.replaceAll('"', '\\"')) });
-    expect(house.upstream.requests.length).toBe(sent);
-  });
-
-  it('is not asked for where it says nothing', async () => {
-    house.answer = json(200, UPSTREAMS.openai.whole({ text: ['So'], stop: 'end' }));
-    const more = {
-      ...{ container: null, cache_control: { type: 'ephemeral' }, service_tier: 'auto', temperature: 1 },
-      thinking: { type: 'adaptive' },
-      ...inMessage([{ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral' }, citations: null }]),
-    };
-    const asked = { model: UPSTREAMS.openai.model, text: 'Hello', more };
-    expect((await CLIENTS.messages.whole(house, asked)).text).toBe('So');
-  });
-});
 
 describe('an answer that is refused before it began is a failure, so that another model can take over', () => {
   const refused = { status: 400 };
@@ -221,6 +188,17 @@ describe('an answer that is refused before it began is a failure, so that anothe
     await expect(CLIENTS.chat.whole(house, asked)).rejects.toMatchObject({ ...refused, code: 'content_refused' });
     house.answer = stream(UPSTREAMS.anthropic.events(said));
     await expect(CLIENTS.chat.streamed(house, asked)).rejects.toMatchObject({ ...refused, code: 'content_refused' });
+  });
+
+  it.each(Object.entries(CLIENTS))('of Google and Bedrock to a client of %s', async (_, client) => {
+    const said: Said = { stop: 'refusal' };
+    for (const upstream of [UPSTREAMS.google, UPSTREAMS.bedrock]) {
+      const asked = { model: upstream.model, text: 'Hello' };
+      house.answer = json(200, upstream.whole(said));
+      await expect(client.whole(house, asked)).rejects.toMatchObject(refused);
+      house.answer = streaming(upstream, said);
+      await expect(client.streamed(house, asked)).rejects.toMatchObject(refused);
+    }
   });
 
   it('of OpenAI to a client of messages, in the words of the model', async () => {
@@ -237,5 +215,22 @@ describe('an answer that is refused before it began is a failure, so that anothe
     }));
     house.answer = stream([...(begin ? [begin] : []), ...pieces, ...end]);
     await expect(CLIENTS.messages.streamed(house, asked)).rejects.toThrow('I cannot help with that.');
+  });
+});
+
+describe('Azure without versions speaks responses itself', () => {
+  it('so that they go through as they came', async () => {
+    const item = { id: 'msg_1', type: 'message', status: 'completed', role: 'assistant' };
+    const whole = response('completed', [{ ...item, content: [{ type: 'output_text', text: 'Hi', annotations: [] }] }]);
+    house.answer = json(200, { ...whole, usage });
+    const asked = { model: UPSTREAMS.azure.model, text: 'Hello', more: { truncation: 'auto' } };
+    expect(await CLIENTS.responses.whole(house, asked)).toMatchObject({ text: 'Hi', usage: { input: 20, cached: 8 } });
+    const [request] = house.upstream.requests.slice(-1);
+    expect(request?.head.url).toBe('/openai/v1/responses');
+    expect(request?.head.headers['api-key']).toBe('secret of azure');
+    expect(JSON.parse(house.lastSent())).toMatchObject({ model: 'ours', truncation: 'auto' });
+    const events = answerOf(['Hel', 'lo'], ['{}']);
+    house.answer = (answer) => streamHead(answer).end(sse(events));
+    expect(await CLIENTS.responses.streamed(house, asked)).toMatchObject({ text: 'Hello', calls: [{ name: 'f' }] });
   });
 });

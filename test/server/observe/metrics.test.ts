@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { addStateMetrics } from '../../../server/observe/state-metrics.ts';
 import {
   API_KEY,
+  eventually,
   type GatewayWithUpstream,
   graphOf,
   passEverythingOn,
@@ -142,6 +143,54 @@ describe('a request', () => {
       ['signalbox_requests_total', { status: 'blocked', http_status: '429' }],
     );
     expect(grown).toEqual([1, 1, 1, 1]);
+  });
+});
+
+describe('what goes beside the requests', () => {
+  it('is counted for a copy, as a call with its cost and as a copy', async () => {
+    const edges = ['enter.next > copy', 'copy.next > call'];
+    const copy = { model: 'sandbox/large', share: 1 };
+    await publish(
+      gateway,
+      'copied',
+      graphOf({ enter: ['request', {}], copy: ['shadow', copy], call: ['model', { model: 'up/one' }] }, edges),
+    );
+    const labels = { model: 'sandbox/large', provider: 'sandbox', result: 'ok' };
+    const [requests, copies, calls, cost] = await growth(
+      async () => {
+        const copiesBefore = sumOf(await metricsOf(gateway), 'signalbox_copies_total', labels);
+        await (await gateway.chat({ model: 'policy/copied', messages: user('hi') })).text();
+        await eventually(async () =>
+          expect(sumOf(await metricsOf(gateway), 'signalbox_copies_total', labels)).toBe(copiesBefore + 1),
+        );
+      },
+      ['signalbox_requests_total'],
+      ['signalbox_copies_total', labels],
+      ['signalbox_attempts_total', labels],
+      ['signalbox_cost_usd_total', { model: 'sandbox/large' }],
+    );
+    expect([requests, copies, calls]).toEqual([1, 1, 1]);
+    expect(cost).toBeGreaterThan(0);
+  });
+
+  it('is counted for a count of tokens, by who counted', async () => {
+    const count = (model: string) =>
+      fetch(`${gateway.url}/v1/messages/count_tokens`, {
+        method: 'POST',
+        headers: { 'x-api-key': API_KEY, 'content-type': 'application/json' },
+        body: JSON.stringify({ model, messages: user('hi') }),
+      });
+    const grown = await growth(
+      async () => {
+        expect((await count('up/one')).status).toBe(200);
+        expect((await count('nobody')).status).toBe(404);
+      },
+      ['signalbox_token_counts_total', { model: 'up/one', provider: 'up', result: 'estimated' }],
+      ['signalbox_token_counts_total', { model: 'none', result: 'failed' }],
+      ['signalbox_errors_total', { code: 'unknown_model' }],
+      ['signalbox_requests_total'],
+    );
+    expect(grown).toEqual([1, 1, 1, 0]);
   });
 });
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ROOT, run } from '../../program.ts';
-import { type GatewayWithUpstream, graphOf, idOf, publish, startWithUpstream } from '../gateway/harness.ts';
+import { API_KEY, type GatewayWithUpstream, graphOf, idOf, publish, startWithUpstream } from '../gateway/harness.ts';
 import { startUpstream, type Upstream } from '../providers/upstream.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -106,6 +106,31 @@ beforeAll(async () => {
   gateway.faults.clear();
   await ask('as a stream', { model: 'sandbox/large', stream: true });
   await ask('refused', { model: 'nobody' });
+  await publish(
+    gateway,
+    'copied',
+    graphOf(
+      {
+        enter: ['request', {}],
+        copy: ['shadow', { model: 'sandbox/large', share: 1 }],
+        call: ['model', { model: 'up/one' }],
+      },
+      ['enter.next > copy', 'copy.next > call'],
+    ),
+  );
+  await ask('with a copy', { model: 'policy/copied' });
+  for (const [what, model] of [
+    ['counted', 'one'],
+    ['not counted', 'nobody'],
+  ] as const) {
+    const counted = await fetch(`${gateway.url}/v1/messages/count_tokens`, {
+      method: 'POST',
+      headers: { 'x-api-key': API_KEY, 'content-type': 'application/json', traceparent: `00-${TRACE}-${CALLER}-01` },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content: SECRET }] }),
+    });
+    ids[what] = idOf(counted);
+    await counted.text();
+  }
   await ask('unsampled', { model: 'one' }, { traceparent: `00-${TRACE}-${CALLER}-00` });
   // What is left is delivered when the gateway stops.
   await gateway.stop();
@@ -185,6 +210,31 @@ describe('a request', () => {
     expect(spansOf('refused').request).toMatchObject({
       status: {},
       attributes: { 'error.type': 'unknown_model', 'http.response.status_code': 404 },
+    });
+  });
+
+  it('has a span for its copy, which may be there later than the answer', () => {
+    const { request, children } = spansOf('with a copy');
+    const copy = children.find(({ attributes }) => attributes['signalbox.effect'] === 'copy');
+    expect(copy).toMatchObject({
+      traceId: request.traceId,
+      kind: CLIENT,
+      name: 'chat sandbox/large',
+      attributes: { 'gen_ai.provider.name': 'sandbox', 'gen_ai.request.model': 'large', 'signalbox.node': 'copy' },
+    });
+    expect(copy?.attributes['gen_ai.usage.input_tokens']).toBeGreaterThan(0);
+    expect(copy?.status.code).not.toBe(ERROR);
+  });
+
+  it('for a count of tokens has a span of its own, in the trace of its client', () => {
+    const name = 'POST /v1/messages/count_tokens';
+    expect(spansOf('counted').request).toMatchObject({
+      ...{ name, traceId: TRACE, parentSpanId: CALLER, kind: SERVER },
+      attributes: { 'http.response.status_code': 200 },
+    });
+    expect(spansOf('not counted').request).toMatchObject({
+      name,
+      attributes: { 'http.response.status_code': 404, 'error.type': 'unknown_model' },
     });
   });
 

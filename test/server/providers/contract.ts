@@ -245,7 +245,7 @@ export function describeProvider(subject: ProviderUnderTest): void {
           const { provider } = await start(stream(events));
           const { text: answer, error } = await ask(provider, { stream: true });
           expect(answer).not.toContain('[DONE]');
-          expect(error).toMatchObject({ failure: 'bad_answer', billed: 'maybe' });
+          expect(error).toMatchObject({ failure: 'broken', billed: 'maybe' });
         }
       });
     }
