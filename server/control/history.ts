@@ -53,6 +53,11 @@ export interface HistoryEntry {
   readonly reason: string | null;
   readonly before: unknown;
   readonly after: unknown;
+  /** SHA-256 of what was before and after, in hexadecimal; they stay where the contents were erased. */
+  readonly beforeDigest: string | null;
+  readonly afterDigest: string | null;
+  /** The hash of the entry before this one. */
+  readonly previous: string | null;
   readonly hash: string;
 }
 
@@ -173,43 +178,78 @@ export interface HistoryFilter {
   /** Milliseconds since 1970, inclusive and exclusive. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** Whether somebody said why. */
+  readonly reason?: 'given' | 'none' | undefined;
   /** Only entries with a smaller sequence: the next page. */
   readonly before?: number | undefined;
+  /** Only entries with a larger sequence: the page before, which ends where this one begins. */
+  readonly after?: number | undefined;
 }
 
-/** An organisation's entries, newest first; `next` is the `before` of the following page, null on the last. */
+interface HistoryPage {
+  readonly entries: HistoryEntry[];
+  /** The `before` of the following page, null on the last. */
+  readonly next: number | null;
+  /** The `after` of the page before, null on the first. */
+  readonly previous: number | null;
+}
+
+const toEntry = (row: HistoryRow): HistoryEntry => ({
+  sequence: row.sequence,
+  at: row.at,
+  actor: row.actor,
+  action: row.action,
+  objectType: row.object_type,
+  objectId: row.object_id,
+  reason: row.reason,
+  before: row.before_json === null ? null : JSON.parse(row.before_json),
+  after: row.after_json === null ? null : JSON.parse(row.after_json),
+  beforeDigest: row.before_digest,
+  afterDigest: row.after_digest,
+  previous: row.previous,
+  hash: row.hash,
+});
+
+/** An organisation's entries, newest first. */
 export async function listHistory(
   db: Knex,
   organisation: string,
   filter: HistoryFilter,
   limit: number,
-): Promise<{ entries: HistoryEntry[]; next: number | null }> {
-  const query = db<HistoryRow>('history')
-    .where('organisation', organisation)
-    .orderBy('sequence', 'desc')
+): Promise<HistoryPage> {
+  const { before, after } = filter;
+  const fitting = (): Knex.QueryBuilder<HistoryRow, HistoryRow[]> => {
+    const query = db<HistoryRow>('history').where('organisation', organisation);
+    if (filter.objectType !== undefined) query.where('object_type', filter.objectType);
+    if (filter.objectId !== undefined) query.where('object_id', filter.objectId);
+    if (filter.actor !== undefined) query.where('actor', filter.actor);
+    if (filter.action !== undefined) query.where('action', filter.action);
+    if (filter.from !== undefined) query.where('at', '>=', filter.from);
+    if (filter.to !== undefined) query.where('at', '<', filter.to);
+    if (filter.reason === 'given') query.whereNotNull('reason');
+    if (filter.reason === 'none') query.whereNull('reason');
+    return query;
+  };
+  const isThere = async (side: '<' | '>', sequence: number | undefined): Promise<boolean> =>
+    sequence !== undefined && (await fitting().where('sequence', side, sequence).first('sequence')) !== undefined;
+
+  // The page before is the one that ends here: it is read from its end.
+  const isUpwards = after !== undefined && before === undefined;
+  const query = fitting()
+    .orderBy('sequence', isUpwards ? 'asc' : 'desc')
     .limit(limit + 1);
-  if (filter.objectType !== undefined) query.where('object_type', filter.objectType);
-  if (filter.objectId !== undefined) query.where('object_id', filter.objectId);
-  if (filter.actor !== undefined) query.where('actor', filter.actor);
-  if (filter.action !== undefined) query.where('action', filter.action);
-  if (filter.from !== undefined) query.where('at', '>=', filter.from);
-  if (filter.to !== undefined) query.where('at', '<', filter.to);
-  if (filter.before !== undefined) query.where('sequence', '<', filter.before);
+  if (before !== undefined) query.where('sequence', '<', before);
+  if (after !== undefined) query.where('sequence', '>', after);
   const rows: HistoryRow[] = await query;
   const page = rows.slice(0, limit);
+  if (isUpwards) page.reverse();
+  const [newest, oldest] = [page[0]?.sequence, page.at(-1)?.sequence];
+  const isMore = rows.length > limit;
+  const isOlder = isUpwards ? await isThere('<', oldest) : isMore;
+  const isNewer = isUpwards ? isMore : before !== undefined && (await isThere('>', newest));
   return {
-    entries: page.map((row) => ({
-      sequence: row.sequence,
-      at: row.at,
-      actor: row.actor,
-      action: row.action,
-      objectType: row.object_type,
-      objectId: row.object_id,
-      reason: row.reason,
-      before: row.before_json === null ? null : JSON.parse(row.before_json),
-      after: row.after_json === null ? null : JSON.parse(row.after_json),
-      hash: row.hash,
-    })),
-    next: rows.length > limit ? (page.at(-1)?.sequence ?? null) : null,
+    entries: page.map(toEntry),
+    next: isOlder ? (oldest ?? null) : null,
+    previous: isNewer ? (newest ?? null) : null,
   };
 }

@@ -42,11 +42,30 @@ export async function askText(path: string): Promise<string> {
   return (await answerOf(path, {})).text;
 }
 
-async function answerOf(path: string, question: Question): Promise<{ status: number; text: string; value: unknown }> {
-  const { method = 'GET', body, signal } = question;
-  let response: Response;
+/** Asks `/api<path>` for a big file and tells how many bytes have come so far; rejects as `ask` does. */
+export async function askFile(path: string, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<Blob> {
+  const response = await send(path, { signal });
+  if (!response.ok) throw failureOf(response.status, readJson(await response.text()));
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
   try {
-    response = await fetch(`/api${path}`, {
+    for (const reader = response.body?.getReader(); reader; ) {
+      const { value } = await reader.read();
+      if (value === undefined) break;
+      parts.push(value);
+      bytes += value.length;
+      onBytes(bytes);
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ApiError('unreachable', 'The gateway stopped before the end of the file. Try again.', response.status);
+  }
+  return new Blob(parts);
+}
+
+async function send(path: string, { method = 'GET', body, signal }: Question): Promise<Response> {
+  try {
+    return await fetch(`/api${path}`, {
       method,
       headers: {
         ...(method === 'GET' ? {} : { 'x-signalbox-csrf': '1' }),
@@ -59,20 +78,21 @@ async function answerOf(path: string, question: Question): Promise<{ status: num
     if (signal?.aborted) throw error;
     throw new ApiError('unreachable', 'The gateway does not answer. Check that it is running, then try again.', 0);
   }
+}
+
+function failureOf(status: number, value: unknown): ApiError {
+  const said = errorBody.safeParse(value);
+  if (!said.success)
+    return new ApiError('unexpected', `The gateway answered with an error (${status}). Try again.`, status);
+  const { code, message, details } = said.data.error;
+  return new ApiError(code, message, status, details);
+}
+
+async function answerOf(path: string, question: Question): Promise<{ status: number; text: string; value: unknown }> {
+  const response = await send(path, question);
   const text = await response.text();
   const value = readJson(text);
-  if (!response.ok) {
-    const said = errorBody.safeParse(value);
-    if (said.success) {
-      const { code, message, details } = said.data.error;
-      throw new ApiError(code, message, response.status, details);
-    }
-    throw new ApiError(
-      'unexpected',
-      `The gateway answered with an error (${response.status}). Try again.`,
-      response.status,
-    );
-  }
+  if (!response.ok) throw failureOf(response.status, value);
   return { status: response.status, text, value };
 }
 

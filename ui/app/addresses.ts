@@ -126,3 +126,22 @@ export type UsageShown = z.output<typeof usageShownSchema>;
 
 /** The time of which the runs of agents are shown. */
 export const runsShownSchema = z.object({ last: period });
+
+export const AUDIT_PERIODS = ['day', 'week', 'month', 'any'] as const;
+const sequence = z.int().min(0).optional().catch(undefined);
+
+/**
+ * Which entries of the history are shown: who, about what kind of object, whether with a reason, of which time (that of
+ * `from` and `to` counts more than `last`), and before or after which entry.
+ */
+export const auditShownSchema = z.object({
+  who: optionalText,
+  about: optionalText,
+  reason: z.enum(['given', 'none']).optional().catch(undefined),
+  last: z.enum(AUDIT_PERIODS).optional().catch(undefined),
+  from: moment,
+  to: moment,
+  before: sequence,
+  after: sequence,
+});
+export type AuditShown = z.output<typeof auditShownSchema>;

@@ -42,6 +42,7 @@ const OTHERS = [
   { title: 'Agent runs', to: '/sessions' },
   { title: 'Months', to: '/months' },
   { title: 'Alerts', to: '/alerts' },
+  { title: 'Audit', to: '/audit' },
   { title: 'Projects', to: '/projects' },
   { title: 'Keys', to: '/keys' },
   { title: 'Models', to: '/models' },

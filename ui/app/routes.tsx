@@ -4,6 +4,7 @@ import { Start } from '../screens/start/start.tsx';
 import { Unknown } from '../screens/unknown/unknown.tsx';
 import {
   alertsFilterSchema,
+  auditShownSchema,
   budgetShownSchema,
   comparedSchema,
   editedSchema,
@@ -152,6 +153,17 @@ const tree = root.addChildren([
     path: '/alerts',
     validateSearch: alertsFilterSchema,
     component: lazyRouteComponent(() => import('../screens/alerts/alerts.tsx'), 'Alerts'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/audit',
+    validateSearch: auditShownSchema,
+    component: lazyRouteComponent(() => import('../screens/audit/audit.tsx'), 'AuditPage'),
+  }),
+  createRoute({
+    ...parent,
+    path: '/audit/$sequence',
+    component: lazyRouteComponent(() => import('../screens/audit/entry.tsx'), 'EntryPage'),
   }),
   createRoute({
     ...parent,

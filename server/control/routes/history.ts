@@ -15,6 +15,9 @@ const entry = z
     reason: z.string().nullable(),
     before: z.unknown(),
     after: z.unknown(),
+    beforeDigest: z.string().nullable().meta({ description: 'SHA-256; it stays where the contents were erased.' }),
+    afterDigest: z.string().nullable(),
+    previous: z.string().nullable().meta({ description: 'The hash of the entry before.' }),
     hash: z.string(),
   })
   .meta({ id: 'HistoryEntry' });
@@ -34,10 +37,12 @@ export const historyRoutes: readonly Route[] = [
       action: z.string().optional(),
       from: number.optional(),
       to: number.optional(),
+      reason: z.enum(['given', 'none']).optional().meta({ description: 'Whether somebody said why.' }),
       before: number.optional().meta({ description: 'The `next` of the page before.' }),
+      after: number.optional().meta({ description: 'The `previous` of the page after.' }),
       limit: number.min(1).max(500).default(100),
     }),
-    response: z.object({ entries: z.array(entry), next: z.int().nullable() }),
+    response: z.object({ entries: z.array(entry), next: z.int().nullable(), previous: z.int().nullable() }),
     handle: ({ query: { limit, ...filter } }, { control, actor }) =>
       listHistory(control.db, actor.organisation, filter, limit),
   }),
