@@ -2,12 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-/** Two folders up from what is built, one from the sources. */
-const PACKAGE = new URL(import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json', import.meta.url);
-
 const packageSchema = z.object({ version: z.string() });
 
-/** Reads the version, such as `1.2.0`. */
+/** Reads the version, such as `1.2.0`, from the nearest package above: sources and builds lie at different depths. */
 export async function readProgramVersion(): Promise<string> {
-  return packageSchema.parse(JSON.parse(await readFile(PACKAGE, 'utf8'))).version;
+  for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
+    const text = await readFile(new URL('package.json', folder), 'utf8').catch(() => null);
+    if (text !== null) return packageSchema.parse(JSON.parse(text)).version;
+    if (folder.pathname === '/') throw new Error('The package of this program, which says its version, is not there.');
+  }
 }
