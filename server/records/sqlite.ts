@@ -13,6 +13,7 @@ import {
 } from './columns.ts';
 import { type Feedback, feedbackValues, putFeedback } from './feedback.ts';
 import type { IntentFiles } from './intent-files.ts';
+import type { Intent } from './record.ts';
 import { detailOf, headOf } from './row.ts';
 
 const fromArray = (array: string, columns: Columns) =>
@@ -81,11 +82,17 @@ END;
 /** Statements of up to so many rows are kept; larger ones are rare and made each time. */
 const KEPT_ROWS = 128;
 
+/** A transaction that takes so many milliseconds is a sign that the disk may hang. */
+const SLOW_MS = 250;
+
 /** Writes batches into SQLite, and their intents into files beside it. */
 export class SqliteRecords implements BatchWriter {
   readonly #connection: SqliteConnection;
   readonly #intents: IntentFiles;
   readonly #statements: (Promise<SqliteStatement> | undefined)[] = [];
+  /** Transactions under way, and since when there are any, by `performance.now()`. */
+  #underWay = 0;
+  #since = 0;
 
   private constructor(connection: SqliteConnection, intents: IntentFiles) {
     this.#connection = connection;
@@ -98,12 +105,19 @@ export class SqliteRecords implements BatchWriter {
   }
 
   async write(batch: Batch): Promise<boolean> {
+    const { intents, records, corrections } = batch;
+    const hasMore = records.length > 0 || corrections.length > 0;
     const [, written] = await Promise.all([
-      batch.intents.length > 0 ? this.#intents.append(batch.intents) : null,
+      intents.length > 0 || !hasMore ? this.#append(intents) : null,
       this.#insert(batch),
     ]);
-    if (written) for (const { id } of batch.records) this.#intents.end(id);
+    if (written) for (const { id } of records) this.#intents.end(id);
     return written;
+  }
+
+  #append(intents: readonly Intent[]): Promise<void> {
+    const isSlow = this.#underWay > 0 && performance.now() - this.#since > SLOW_MS;
+    return isSlow ? this.#intents.append(intents) : this.#intents.appendAtOnce(intents);
   }
 
   async #insert(batch: Batch): Promise<boolean> {
@@ -111,6 +125,8 @@ export class SqliteRecords implements BatchWriter {
     const rows = parameters.length / 5;
     if (rows === 0) return true;
     const statement = await this.#statement(rows);
+    if (this.#underWay === 0) this.#since = performance.now();
+    this.#underWay += 1;
     try {
       await statement.run(parameters);
       return true;
@@ -118,6 +134,7 @@ export class SqliteRecords implements BatchWriter {
       if (error instanceof Error && error.message.includes('UNIQUE constraint failed: records.id')) return false;
       throw error;
     } finally {
+      this.#underWay -= 1;
       if (rows > KEPT_ROWS) await statement.finalize();
     }
   }

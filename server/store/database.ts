@@ -112,10 +112,15 @@ const CONTROL_SCHEMA = 'control';
 const RECORDS_SCHEMA = 'records';
 
 async function openPostgres(url: string, closers: Closers): Promise<Omit<Database, 'close'>> {
-  const writer = new LockedConnection(url, RECORDS_SCHEMA);
-  closers.push(() => writer.close());
+  const writer = new LockedConnection(url, RECORDS_SCHEMA, 1);
+  const intents = new LockedConnection(url, RECORDS_SCHEMA, 2);
+  closers.push(
+    () => writer.close(),
+    () => intents.close(),
+  );
   try {
     await writer.open();
+    await intents.open();
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     throw new Error(
@@ -140,7 +145,7 @@ async function openPostgres(url: string, closers: Closers): Promise<Omit<Databas
   return {
     dialect: 'postgres',
     control,
-    records: new SqlRecordStore(readers, new PostgresRecords(writer), 'postgres', null),
+    records: new SqlRecordStore(readers, new PostgresRecords(writer, intents), 'postgres', null),
     recordTables: readers,
     usage: { dialect: 'postgres', records: readers, sums, control },
   };

@@ -30,8 +30,8 @@ export function postgresKnex(url: string, schema: string, connections: number): 
   });
 }
 
-/** Any two numbers that are the same in every gateway. */
-const LOCK = '7469, 1';
+/** Any number that is the same in every gateway: its locks are this and the number of the connection. */
+const LOCK = 7469;
 
 /** How long a new gateway waits for the connection of one that has just ended. */
 const LOCK_WAIT_MS = 2_000;
@@ -46,17 +46,20 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const ROW_FAULT = /^2[23]/;
 
 /**
- * The connection that writes. It holds an advisory lock, so that of all gateways on a database only one writes: what is
- * written is written by the holder, even after the connection broke and was made again.
+ * A connection that writes. It holds an advisory lock of its own, so that of all gateways on a database only one writes:
+ * what is written is written by the holder, even after the connection broke and was made again.
  */
 export class LockedConnection {
   readonly #url: string;
   readonly #schema: string;
+  readonly #number: number;
   #client: Promise<pg.Client> | null = null;
 
-  constructor(url: string, schema: string) {
+  /** `number` tells the connections of one gateway apart. */
+  constructor(url: string, schema: string, number: number) {
     this.#url = url;
     this.#schema = schema;
+    this.#number = number;
   }
 
   /** Connects and takes the lock; throws a sentence when another gateway has it. */
@@ -110,7 +113,7 @@ export class LockedConnection {
         `SET search_path TO ${this.#schema}; SET lock_timeout = ${LOCK_WAIT_MS};
          SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;`,
       );
-      await client.query(`SELECT pg_advisory_lock(${LOCK})`);
+      await client.query(`SELECT pg_advisory_lock(${LOCK}, ${this.#number})`);
       await client.query('SET lock_timeout = 0');
     } catch (error) {
       await client.end();

@@ -239,6 +239,20 @@ export function recordStoreContract(
         expect(await store.openIntents(gateway)).toEqual([intentOf(open)]);
       });
 
+      it('is written while records are, and ended by its own alone', async () => {
+        const [before, beside] = [record(), record()];
+        await store.commit({ intents: [intentOf(before)], records: [] });
+        const others = Array.from({ length: 50 }, () => record());
+        await Promise.all([
+          write(before, ...others),
+          store.commit({ intents: [intentOf(beside)], records: [] }),
+          // As a writer asks whether anything can be written.
+          store.commit({ intents: [], records: [] }),
+        ]);
+        expect(await store.openIntents(gateway)).toEqual([intentOf(beside)]);
+        expect(await ids()).toHaveLength(51);
+      });
+
       it('spends nothing', async () => {
         await store.commit({ intents: [intentOf(record())], records: [] });
         expect(await spend()).toEqual([]);

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IntentFiles, intentsIn } from '../../../server/records/intent-files.ts';
 import type { Intent } from '../../../server/records/record.ts';
 import { exampleRecord, intentOf } from './example.ts';
@@ -118,5 +119,59 @@ describe.each(['process', 'power'] as const)('intents in files that survive the 
     const all = Array.from({ length: 50 }, () => intent());
     await Promise.all(all.map((one) => opened.append([one])));
     expect(await intentsIn(folder)).toEqual(all);
+  });
+
+  it('come in the order in which they are brought, whether at once or not', async () => {
+    const opened = await open();
+    const all = Array.from({ length: 60 }, () => intent());
+    const first = all.slice(0, 20).map((one) => opened.appendAtOnce([one]));
+    await Promise.all(first);
+    const rest = all.slice(20).map((one, i) => (i % 3 === 0 ? opened.append([one]) : opened.appendAtOnce([one])));
+    await Promise.all(rest);
+    expect(await intentsIn(folder)).toEqual(all);
+    expect(opened.left).toEqual(all);
+  });
+
+  it('that are written at once fill one file after another, and an empty append leaves none behind', async () => {
+    const opened = await open();
+    await opened.append([]);
+    for (let i = 0; i < 5; i++) {
+      const one = large();
+      await opened.appendAtOnce([one]);
+      opened.end(one.id);
+    }
+    const last = intent();
+    await opened.appendAtOnce([last]);
+    expect(await intentsIn(folder)).toContainEqual(last);
+    opened.end(last.id);
+    await opened.close();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('that are written at once come by another thread for a while after the disk was slow', async () => {
+    const opened = await open();
+    await opened.append([intent()]);
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    try {
+      // Each look at the clock is so many milliseconds after the one before.
+      const isThereAtOnce = async (stepMs: number): Promise<boolean> => {
+        clock.mockImplementation(() => (now += stepMs));
+        const one = intent();
+        const appended = opened.appendAtOnce([one]);
+        const isThere = readFileSync(join(folder, '1.jsonl'), 'utf8').includes(one.id);
+        await appended;
+        expect((await intentsIn(folder)).at(-1)).toEqual(one);
+        return isThere;
+      };
+      const isQuick = durability === 'process';
+      expect(await isThereAtOnce(0)).toBe(isQuick);
+      expect(await isThereAtOnce(6)).toBe(isQuick);
+      expect(await isThereAtOnce(0)).toBe(false);
+      now += 200;
+      expect(await isThereAtOnce(0)).toBe(isQuick);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });

@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../server/store/database.ts';
+import { SqliteConnection } from '../../../server/store/sqlite.ts';
 import { recordStoreContract } from './contract.ts';
+import { exampleRecord, intentOf } from './example.ts';
 
 recordStoreContract('SQLite', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'signalbox-records-'));
@@ -14,4 +17,42 @@ recordStoreContract('SQLite', async () => {
       rmSync(dataDir, { recursive: true });
     },
   };
+});
+
+it('takes intents at once while records cannot be written, and by another thread once that takes long', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'signalbox-records-'));
+  const { records, close } = await openDatabase({ dataDir });
+  const other = await SqliteConnection.openWriter(join(dataDir, 'records.db'), 'process');
+  const isThere = (id: string) => readFileSync(join(dataDir, 'intents/1.jsonl'), 'utf8').includes(id);
+  const commits: Promise<void>[] = [];
+  /** Whether the intent was there when the commit had only been begun. */
+  const isTakenAtOnce = async () => {
+    const intent = intentOf(exampleRecord());
+    const commit = records.commit({ intents: [intent], records: [] });
+    const taken = isThere(intent.id);
+    await commit;
+    expect(isThere(intent.id)).toBe(true);
+    return taken;
+  };
+  try {
+    await records.commit({ intents: [intentOf(exampleRecord())], records: [] });
+    await records.commit({ intents: [], records: [exampleRecord()] });
+    await other.exec('BEGIN IMMEDIATE');
+    commits.push(records.commit({ intents: [], records: [exampleRecord()] }));
+    await new Promise(setImmediate);
+    expect(await isTakenAtOnce()).toBe(true);
+    const later = performance.now() + 1_000;
+    vi.spyOn(performance, 'now').mockReturnValue(later);
+    expect(await isTakenAtOnce()).toBe(false);
+    vi.restoreAllMocks();
+    await other.exec('ROLLBACK');
+    await Promise.allSettled(commits);
+    expect(await isTakenAtOnce()).toBe(true);
+  } finally {
+    vi.restoreAllMocks();
+    await other.close();
+    await Promise.allSettled(commits);
+    await close();
+    rmSync(dataDir, { recursive: true });
+  }
 });

@@ -1,36 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Intent, RequestRecord } from '../../../server/records/record.ts';
+import type { RequestRecord } from '../../../server/records/record.ts';
 import { RecordWriter } from '../../../server/records/writer.ts';
+import { advance, ControlledStore, FAILED, settle, WRITTEN } from './controlled-store.ts';
 import { exampleRecord, intentOf } from './example.ts';
-
-type Batch = { readonly intents: readonly Intent[]; readonly records: readonly RequestRecord[] };
-
-/** A store whose commits end when and how the test says. */
-class ControlledStore {
-  readonly commits: { batch: Batch; succeed(): void; fail(): void }[] = [];
-  /** Decides at once instead, where it is set: true takes the batch. */
-  takes: ((batch: Batch) => boolean) | null = null;
-  readonly written: RequestRecord[] = [];
-  readonly intents: Intent[] = [];
-
-  commit(batch: Batch): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const succeed = () => {
-        this.written.push(...batch.records);
-        this.intents.push(...batch.intents);
-        resolve();
-      };
-      const fail = () => reject(new Error('disk full'));
-      if (this.takes === null) this.commits.push({ batch, succeed, fail });
-      else if (this.takes(batch)) succeed();
-      else fail();
-    });
-  }
-}
-
-const FAILED = { status: 'rejected', reason: { code: 'record_failed' } };
-const WRITTEN = { status: 'fulfilled' };
 
 describe('the record writer', () => {
   let store: ControlledStore;
@@ -43,21 +16,12 @@ describe('the record writer', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  /** Lets everything happen that needs no time. */
-  const settle = async () => {
-    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
-  };
   const start = async (record: RequestRecord) => {
     const promise = writer.record(record);
     // Whoever waits looks at it later.
     promise.catch(() => {});
     await settle();
     return { promise };
-  };
-  const advance = async (ms: number) => {
-    await settle();
-    await vi.advanceTimersByTimeAsync(ms);
-    await settle();
   };
   const isDone = async (promise: Promise<void>) => {
     let done = false;
@@ -81,7 +45,6 @@ describe('the record writer', () => {
     const first = await start(exampleRecord());
     const records = Array.from({ length: 20 }, () => exampleRecord());
     const rest = records.map((record) => writer.record(record));
-    const intent = writer.intent(intentOf(exampleRecord()));
     await settle();
     expect(store.commits).toHaveLength(1);
     store.commits[0]?.succeed();
@@ -89,9 +52,8 @@ describe('the record writer', () => {
     await settle();
     expect(store.commits).toHaveLength(2);
     expect(idsOf(store.commits[1]?.batch.records ?? [])).toEqual(idsOf(records));
-    expect(store.commits[1]?.batch.intents).toHaveLength(1);
     store.commits[1]?.succeed();
-    await Promise.all([...rest, intent]);
+    await Promise.all(rest);
   });
 
   it('keeps a batch within a hundred rows and within eight million characters', async () => {
@@ -118,12 +80,20 @@ describe('the record writer', () => {
   it('begins nothing new when more waits than may, and still takes the records of what has begun', async () => {
     const { promise } = await start(exampleRecord());
     expect(writer.full).toBe(false);
-    const waiting = Array.from({ length: 151 }, () => writer.record(exampleRecord()));
+    const begun = writer.intent(intentOf(exampleRecord()));
+    await settle();
+    const next = writer.intent(intentOf(exampleRecord()));
+    await settle();
+    const waiting = Array.from({ length: 148 }, () => writer.record(exampleRecord()));
+    expect(writer.full).toBe(false);
+    waiting.push(writer.record(exampleRecord()));
     expect(writer.full).toBe(true);
+    expect(writer.queued).toBe(152);
     await expect(writer.intent(intentOf(exampleRecord()))).rejects.toMatchObject({ code: 'overloaded' });
     store.takes = () => true;
-    store.commits[0]?.succeed();
-    await Promise.all([promise, ...waiting]);
+    for (const { succeed } of store.commits) succeed();
+    await Promise.all([promise, begun, next, ...waiting]);
+    expect(writer.queued).toBe(0);
     await writer.record(exampleRecord());
   });
 
@@ -132,19 +102,24 @@ describe('the record writer', () => {
     const refusedIntent = intentOf(exampleRecord());
     const others = [exampleRecord(), exampleRecord(), exampleRecord()];
     const blocker = await start(exampleRecord());
+    const firstIntent = writer.intent(intentOf(exampleRecord()));
+    await settle();
+    const otherIntent = intentOf(exampleRecord());
     const all = Promise.allSettled([
       writer.record(refused),
       writer.intent(refusedIntent),
+      writer.intent(otherIntent),
       ...others.map((record) => writer.record(record)),
     ]);
     store.takes = ({ records, intents }) =>
       !intents.includes(refusedIntent) && !records.some(({ id, trace }) => id === refused.id && trace.length > 0);
-    store.commits[0]?.succeed();
-    await blocker.promise;
-    expect(await all).toMatchObject([FAILED, FAILED, WRITTEN, WRITTEN, WRITTEN]);
+    for (const { succeed } of store.commits) succeed();
+    await Promise.all([blocker.promise, firstIntent]);
+    expect(await all).toMatchObject([FAILED, FAILED, WRITTEN, WRITTEN, WRITTEN, WRITTEN]);
     await settle();
     expect(writer.healthy).toBe(true);
-    expect(store.intents).toEqual([]);
+    expect(idsOf(store.intents)).toContain(otherIntent.id);
+    expect(store.intents).toHaveLength(2);
     expect(idsOf(store.written).filter((id) => id !== refused.id)).toHaveLength(4);
     // Without what can be at fault, and with what it cost.
     expect(store.written.filter(({ id }) => id === refused.id)).toMatchObject([
@@ -196,19 +171,38 @@ describe('the record writer', () => {
     const running = exampleRecord();
     const queued = exampleRecord();
     const first = await start(running);
-    const all = Promise.allSettled([first.promise, writer.record(queued), writer.intent(intentOf(exampleRecord()))]);
-    await advance(1_999);
+    await advance(1_000);
+    const [written, waiting] = [intentOf(exampleRecord()), intentOf(exampleRecord())];
+    const all = Promise.allSettled([first.promise, writer.record(queued), writer.intent(written)]);
+    await settle();
+    const queuedIntent = Promise.allSettled([writer.intent(waiting)]);
+    await advance(999);
     expect(writer.healthy).toBe(true);
     await advance(1);
     expect(writer.healthy).toBe(false);
+    expect(writer.stuck).toBe(true);
+    // What begins now could not be recorded: requests that are about to begin are told as well.
     expect(await all).toMatchObject([FAILED, FAILED, FAILED]);
+    expect(await queuedIntent).toMatchObject([FAILED]);
+    await expect(writer.intent(intentOf(exampleRecord()))).rejects.toMatchObject({ code: 'record_failed' });
 
     store.takes = () => true;
-    store.commits[0]?.succeed();
+    for (const { succeed } of store.commits) succeed();
     await settle();
     expect(writer.healthy).toBe(true);
+    expect(writer.stuck).toBe(false);
     expect(store.written).toEqual([running, queued]);
-    expect(store.intents).toEqual([]);
+    // Nobody waited any more for what was not written yet.
+    expect(store.intents).toEqual([written]);
+  });
+
+  it('does not take a commit for late that ended while the process itself was held up', async () => {
+    const { promise } = await start(exampleRecord());
+    // Both are due in the same turn of the event loop: the time is over, and the end of the commit is to be heard of.
+    setImmediate(() => store.commits[0]?.succeed());
+    vi.advanceTimersByTime(2_000);
+    await promise;
+    expect(writer.healthy).toBe(true);
   });
 
   it('tries a late commit that failed again, whole', async () => {
@@ -224,11 +218,16 @@ describe('the record writer', () => {
   });
 
   it('drains: writes what is left and says that nothing is', async () => {
+    const last = exampleRecord();
     const written = [(await start(exampleRecord())).promise, writer.record(exampleRecord())];
+    written.push(writer.intent(intentOf(last)), writer.record(last));
+    await settle();
     const drained = writer.drain();
     store.takes = () => true;
-    store.commits[0]?.succeed();
+    for (const { succeed } of store.commits) succeed();
     expect(await drained).toBe(0);
+    expect(store.written).toHaveLength(3);
+    expect(store.written.at(-1)).toBe(last);
     await Promise.all(written);
     expect(await writer.drain()).toBe(0);
   });

@@ -1,0 +1,171 @@
+/** Intents and records are written apart: what waits for what, and what does not. */
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RecordWriter } from '../../../server/records/writer.ts';
+import { advance, ControlledStore, FAILED, settle, WRITTEN } from './controlled-store.ts';
+import { exampleRecord, intentOf } from './example.ts';
+
+describe('the lanes of the record writer', () => {
+  let store: ControlledStore;
+  let writer: RecordWriter;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    store = new ControlledStore();
+    writer = new RecordWriter(store, { maxQueued: 150, timeoutMs: 2_000 });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('lets no intent wait for records, nor a record for the intents of others', async () => {
+    const record = writer.record(exampleRecord());
+    await settle();
+    const intent = writer.intent(intentOf(exampleRecord()));
+    await settle();
+    expect(store.commits.map(({ batch }) => [batch.intents.length, batch.records.length])).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    store.commits[1]?.succeed();
+    await intent;
+
+    const another = writer.intent(intentOf(exampleRecord()));
+    store.commits[0]?.succeed();
+    await record;
+    const next = writer.record(exampleRecord());
+    await settle();
+    store.commits[3]?.succeed();
+    await next;
+    let isWritten = false;
+    const told = another.then(() => (isWritten = true));
+    await settle();
+    expect(isWritten).toBe(false);
+    store.commits[2]?.succeed();
+    await told;
+  });
+
+  it('keeps on recording while intents are late, and begins nothing', async () => {
+    const late = intentOf(exampleRecord());
+    const told = Promise.allSettled([writer.intent(late)]);
+    await settle();
+    const waiting = Promise.allSettled([writer.intent(intentOf(exampleRecord()))]);
+    await advance(2_000);
+    expect(await told).toMatchObject([FAILED]);
+    expect(await waiting).toMatchObject([FAILED]);
+    expect([writer.healthy, writer.stuck]).toEqual([false, true]);
+    store.takes = () => true;
+    await writer.record(exampleRecord());
+    expect([writer.healthy, writer.stuck]).toEqual([false, true]);
+    await expect(writer.intent(intentOf(exampleRecord()))).rejects.toMatchObject({ code: 'record_failed' });
+    store.commits[0]?.succeed();
+    await settle();
+    expect([writer.healthy, writer.stuck]).toEqual([true, false]);
+    await writer.intent(intentOf(exampleRecord()));
+  });
+
+  it.each(['succeeds', 'fails'] as const)(
+    'keeps a record back until the late intent of its request %s',
+    async (how) => {
+      const record = exampleRecord();
+      const told = Promise.allSettled([writer.intent(intentOf(record))]);
+      await advance(2_000);
+      expect(await told).toMatchObject([FAILED]);
+      // It is told at once, and others do not wait for it.
+      await expect(writer.record(record)).rejects.toMatchObject({ code: 'record_failed' });
+      store.takes = () => true;
+      const other = exampleRecord();
+      await writer.record(other);
+      expect(store.written).toEqual([other]);
+      if (how === 'succeeds') store.commits[0]?.succeed();
+      else store.commits[0]?.fail();
+      await settle();
+      expect(store.written).toEqual([other, record]);
+    },
+  );
+
+  it('keeps a record back while an intent of its request is queued', async () => {
+    const first = writer.intent(intentOf(exampleRecord()));
+    await settle();
+    const record = exampleRecord();
+    const intent = writer.intent(intentOf(record));
+    const written = writer.record(record);
+    await settle();
+    expect(store.commits).toHaveLength(1);
+    store.commits[0]?.succeed();
+    await first;
+    await settle();
+    expect(store.commits.map(({ batch }) => batch.records.length)).toEqual([0, 0]);
+    store.takes = () => true;
+    store.commits[1]?.succeed();
+    await Promise.all([intent, written]);
+  });
+
+  it('tells a record that stays back when its intent is late, and writes one whose intent was dropped', async () => {
+    const [late, dropped] = [exampleRecord(), exampleRecord()];
+    const intents = [writer.intent(intentOf(late))];
+    await settle();
+    intents.push(writer.intent(intentOf(dropped)));
+    const told = Promise.allSettled([...intents, writer.record(late), writer.record(dropped)]);
+    store.takes = () => true;
+    await advance(2_000);
+    expect(await told).toMatchObject([FAILED, FAILED, FAILED, WRITTEN]);
+    expect(store.written).toEqual([dropped]);
+    store.commits[0]?.succeed();
+    await settle();
+    expect(store.written).toEqual([dropped, late]);
+  });
+
+  it('leaves no intent behind whose request is recorded, however late its commit comes and however it ends', async () => {
+    const commit = fc.record({
+      outcome: fc.constantFrom('done', 'failed', 'done, but the answer was lost'),
+      // Within the time that is given, and beyond it.
+      takesMs: fc.constantFrom(0, 100, 1_500, 2_500, 9_000),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(commit, { maxLength: 10 }),
+        fc.array(fc.constantFrom(0, 50, 1_000, 3_000), { minLength: 1, maxLength: 8 }),
+        async (commits, starts) => {
+          const recorded = new Set<string>();
+          const open = new Set<string>();
+          let n = 0;
+          const slow = new RecordWriter(
+            {
+              commit: async ({ intents, records }) => {
+                const { outcome, takesMs } = commits[n++] ?? { outcome: 'done', takesMs: 0 };
+                if (takesMs > 0) await new Promise((resolve) => setTimeout(resolve, takesMs));
+                if (outcome === 'failed') throw new Error('disk full');
+                for (const { id } of intents) open.add(id);
+                for (const { id } of records) {
+                  recorded.add(id);
+                  open.delete(id);
+                }
+                if (outcome !== 'done') throw new Error('connection lost');
+              },
+            },
+            { maxQueued: 100 },
+          );
+          const requests = starts.map(async (startsMs) => {
+            const record = exampleRecord();
+            await new Promise((resolve) => setTimeout(resolve, startsMs));
+            const sent = await slow.intent(intentOf(record)).then(
+              () => true,
+              () => false,
+            );
+            // Who was told that it is written down finds it so.
+            if (sent) expect(open.has(record.id)).toBe(true);
+            await slow.record(record).then(
+              () => expect(recorded.has(record.id)).toBe(true),
+              () => {},
+            );
+          });
+          for (let tries = 0; tries < 12 + 2 * commits.length; tries += 1) await advance(9_000);
+          await Promise.all(requests);
+          expect(slow.healthy).toBe(true);
+          expect(slow.queued).toBe(0);
+          expect(recorded.size).toBe(starts.length);
+          expect([...open]).toEqual([]);
+        },
+      ),
+    );
+  });
+});
