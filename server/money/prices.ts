@@ -190,7 +190,22 @@ export interface PriceInForce {
 }
 
 /** The price of a model for a request that started at `at` (milliseconds since 1970); null where it is not known. */
-export type PriceAt = (model: Pick<Model, 'id' | 'price'>, at: number) => PriceInForce | null;
+export type PriceAt = (model: PricedModel, at: number) => PriceInForce | null;
+
+type PricedModel = Pick<Model, 'id' | 'price'>;
+
+/** Where a model stands: the names without their provider are those that rate cards know it by. */
+interface Place {
+  readonly provider: string;
+  readonly names: readonly string[];
+  readonly listing: Listing | undefined;
+}
+
+function placeIn(id: string, listing: Listing | undefined): Place {
+  const slash = id.indexOf('/');
+  const names = [id.slice(slash + 1), ...(listing ? [listing.id.slice(slash + 1)] : [])];
+  return { provider: id.slice(0, slash), names, listing };
+}
 
 /** One object for each price and discount, so that who compares models sees that nothing has changed. */
 const lessCards = new WeakMap<Price, Map<number, Price>>();
@@ -225,17 +240,24 @@ export function pricesOverTime(listing: (id: string) => Listing | undefined, rul
     return steps && stepAt(steps, at);
   };
 
+  // Finding out takes a dozen patterns, and requests ask for the same models all the time.
+  const places = new WeakMap<PricedModel, Place>();
+  const placeOf = (model: PricedModel): Place => {
+    const known = places.get(model);
+    if (known) return known;
+    const place = placeIn(model.id, listing(model.id));
+    places.set(model, place);
+    return place;
+  };
+
   return (model, at) => {
-    const own = setAt(model.id, at);
-    const place = own ? undefined : listing(model.id);
-    const byHand = own ?? (place && setAt(place.id, at));
+    const { provider, names, listing: place } = placeOf(model);
+    const byHand = setAt(model.id, at) ?? (place && setAt(place.id, at));
     if (byHand) {
       const { price, from } = byHand;
       return { price, base: price, source: 'set', from, list: null, card: null };
     }
-    const slash = model.id.indexOf('/');
-    const names = [model.id.slice(slash + 1), ...(place ? [place.id.slice(slash + 1)] : [])];
-    const card = cardAt(rules.cards, model.id.slice(0, slash), names, at);
+    const card = cardAt(rules.cards, provider, names, at);
     if (place?.listed) {
       const list = listAt(rules.lists, at);
       const steps = list?.prices[place.listed.vendor]?.[place.listed.model]?.steps;

@@ -10,7 +10,7 @@ import { ChoiceRestorer } from './chat-restore.ts';
 import { usageOf } from './chat-usage.ts';
 import { EventStream } from './event-stream.ts';
 import { isObject, type JsonObject, listOf, parseJson } from './json-value.ts';
-import { type PlainPiece, plainEvents, plainPiece } from './plain-piece.ts';
+import { type PlainPiece, plainEventAt, plainPiece } from './plain-piece.ts';
 import type { AnswerStream, Received, WholeAnswer } from './protocol.ts';
 import type { SseEvent } from './sse.ts';
 
@@ -87,12 +87,15 @@ export class ChatStream extends EventStream implements AnswerStream {
    */
   protected override takePlain(bytes: Buffer): number {
     if (this.#placeholders) return 0;
-    const text = bytes.toString('utf8');
-    const { pieces, length } = plainEvents(text);
-    // Only where every character is a byte, or all of them are taken, is the length known in bytes.
-    if (text.length !== bytes.length && length !== text.length) return 0;
-    for (const piece of pieces) this.#piece(piece);
-    return length === text.length ? bytes.length : length;
+    const latin1 = bytes.toString('latin1');
+    let taken = 0;
+    while (taken < latin1.length) {
+      const event = plainEventAt(latin1, taken);
+      if (!event) break;
+      this.#piece(event);
+      taken = event.end;
+    }
+    return taken;
   }
 
   protected override isWhole(data: string): boolean {

@@ -14,6 +14,8 @@ const CONNECTIONS = 50;
 const WARM_UP = Number(process.env.BENCH_WARM_UP ?? 12_000);
 const BLOCK_MS = 1000;
 const BLOCKS = Number(process.env.BENCH_BLOCKS ?? 9);
+/** Events of the streams that are compared: what more of them cost is what an event costs. */
+const [SHORT_STREAM, LONG_STREAM] = [100, 500];
 
 interface Target {
   readonly name: string;
@@ -52,13 +54,13 @@ function shuffled<T>(list: readonly T[]): T[] {
   return copy;
 }
 
-/** A chat of a few messages, padded to `bytes`, as apps send it. */
-function bodyOf(bytes: number, stream: boolean): Buffer {
+/** A chat of a few messages, padded to `bytes`, as apps send it; the upstream answers with so many events, or whole for null. */
+function bodyOf(bytes: number, events: number | null): Buffer {
   const text = 'Please summarise the following notes of our planning meeting for the team and list what is open. ';
   const base = {
     model: 'gpt-4.1-mini',
-    ...(stream ? { stream: true } : {}),
-    max_tokens: 500,
+    ...(events === null ? {} : { stream: true }),
+    max_tokens: events ?? 500,
     messages: [
       { role: 'system', content: 'You are a helpful assistant.' },
       { role: 'user', content: '' },
@@ -95,11 +97,16 @@ async function main(): Promise<void> {
     authorization: `Bearer ${KEY}`,
     'x-signalbox-tags': 'team=search,usage=building',
   };
-  const whole = await compare('1 kB', targets, { body: bodyOf(1000, false), headers }, 1, null);
+  await compare('1 kB', targets, { body: bodyOf(1000, null), headers }, 1);
   console.log('');
-  await compare('10 kB', targets, { body: bodyOf(10_000, false), headers }, 1, null);
+  await compare('10 kB', targets, { body: bodyOf(10_000, null), headers }, 1);
   console.log('');
-  await compare('1 kB, streamed (100 events)', targets, { body: bodyOf(1000, true), headers }, 100, whole);
+  const streamed = async (events: number): Promise<ReadonlyMap<string, number>> => {
+    const cpu = await compare('1 kB, streamed', targets, { body: bodyOf(1000, events), headers }, events);
+    console.log('');
+    return cpu;
+  };
+  sayParts(await streamed(SHORT_STREAM), await streamed(LONG_STREAM));
   for (const target of targets) {
     await target.pool.destroy();
     target.process?.kill();
@@ -115,14 +122,13 @@ async function warmUp(target: Target, load: Load, requests: number): Promise<voi
   }
 }
 
-/** Gives the median CPU a request, in microseconds, by the target's name; `whole` is that of whole answers. */
+/** Gives the median CPU a request, in microseconds, by the target's name. */
 async function compare(
   title: string,
   targets: readonly Target[],
   load: Load,
   events: number,
-  whole: ReadonlyMap<string, number> | null,
-): Promise<Map<string, number>> {
+): Promise<ReadonlyMap<string, number>> {
   for (const target of targets) await warmUp(target, load, WARM_UP / Math.sqrt(events));
   const rate = new Map<string, number[]>();
   const cpu = new Map<string, number[]>();
@@ -137,7 +143,7 @@ async function compare(
       cpu.set(target.name, [...(cpu.get(target.name) ?? []), (after - before) / round.requests]);
     }
   }
-  console.log(`${title}${failures > 0 ? `  (${failures} failed)` : ''}`);
+  console.log(`${title}${events > 1 ? ` (${events} events)` : ''}${failures > 0 ? `  (${failures} failed)` : ''}`);
   const direct = await steady(targets[0]!.pool, load, 200 / Math.sqrt(events), 3000);
   for (const target of targets) {
     const { firstByte, whole } = await steady(target.pool, load, 200 / Math.sqrt(events), 3000);
@@ -163,15 +169,26 @@ async function compare(
   console.log(
     `  CPU of the gateway: ${ratio('gateway', 'tuned proxy').toFixed(2)} × the tuned proxy, ${ratio('gateway', 'plain proxy').toFixed(2)} × the plain proxy`,
   );
-  const medians = new Map([...cpu].map(([name, values]) => [name, median(values)]));
-  if (events === 1) return medians;
-  // What an event costs is what a stream costs above a whole answer of the same size of request.
-  const perEvent = (name: string): number => ((medians.get(name) ?? 0) - (whole?.get(name) ?? 0)) / events;
-  const [ours, theirs] = [perEvent('gateway'), perEvent('tuned proxy')];
+  return new Map([...cpu].map(([name, values]) => [name, median(values)]));
+}
+
+/**
+ * What streams cost, in two parts: their events, and all else. The second is more than a whole answer costs, as fewer
+ * requests a second share what is written down together.
+ */
+function sayParts(short: ReadonlyMap<string, number>, long: ReadonlyMap<string, number>): void {
+  const parts = (name: string): { event: number; besides: number } => {
+    const [less, more] = [short.get(name) ?? Number.NaN, long.get(name) ?? Number.NaN];
+    const event = (more - less) / (LONG_STREAM - SHORT_STREAM);
+    return { event, besides: less - SHORT_STREAM * event };
+  };
+  const [ours, theirs] = [parts('gateway'), parts('tuned proxy')];
   console.log(
-    `  CPU per event: gateway ${ours.toFixed(1)} µs, tuned proxy ${theirs.toFixed(1)} µs: ${(ours / theirs).toFixed(2)} ×`,
+    `CPU of an event: gateway ${ours.event.toFixed(1)} µs, tuned proxy ${theirs.event.toFixed(1)} µs: ${(ours.event / theirs.event).toFixed(2)} ×`,
   );
-  return medians;
+  console.log(
+    `CPU of a stream besides its events: gateway ${ours.besides.toFixed(0)} µs, tuned proxy ${theirs.besides.toFixed(0)} µs`,
+  );
 }
 
 await main();

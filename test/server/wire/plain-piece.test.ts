@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChatStream } from '../../../server/wire/chat-answer.ts';
-import { plainEvents, plainPiece } from '../../../server/wire/plain-piece.ts';
+import { plainEventAt, plainPiece } from '../../../server/wire/plain-piece.ts';
 
 const chunkOf = (text: string, index = 0, more: object = {}): object => ({
   id: 'chatcmpl-1',
@@ -93,11 +93,20 @@ describe('a piece of text read without parsing', () => {
 
   it('reads events one after another, up to the first that is another one', () => {
     const event = (given: string) => `data: ${JSON.stringify(chunkOf(given))}\n\n`;
-    const begin = event('a') + event('b');
+    const begin = Buffer.from(event('a') + event('Größe “€” 🙂')).toString('latin1');
+    const first = plainEventAt(begin, 0);
+    expect(first?.text).toBe('a');
     for (const rest of ['', 'data: [DONE]\n\n', 'data: {"id"', `data:${JSON.stringify(chunkOf('c'))}\r\n\r\n`]) {
-      const { pieces, length } = plainEvents(begin + rest);
-      expect(pieces.map((piece) => piece.text)).toEqual(['a', 'b']);
-      expect(length).toBe(begin.length);
+      const second = plainEventAt(begin + rest, first?.end ?? 0);
+      expect(second).toEqual({ index: 0, text: 'Größe “€” 🙂', end: begin.length });
+      expect(plainEventAt(begin + rest, begin.length)).toBeNull();
     }
+  });
+
+  it('reads bytes that are no UTF-8 as the parser does', () => {
+    const bytes = Buffer.from(`data: ${JSON.stringify(chunkOf('a?é?b'))}\n\n`);
+    for (let at = bytes.indexOf('?'); at !== -1; at = bytes.indexOf('?', at)) bytes[at] = 0xc3;
+    const data = bytes.toString('utf8').slice('data: '.length, -2);
+    expect(plainEventAt(bytes.toString('latin1'), 0)).toEqual({ ...plainPiece(data), end: bytes.length });
   });
 });
