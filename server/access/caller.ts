@@ -1,12 +1,13 @@
 /** Who asks the control API for something: a person with a session, or a program with a token. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
+import { type Ability, abilityOf } from '../../policies/access/ability.ts';
+import { ADMIN_GRANTS, type Grant } from '../../policies/access/grants.ts';
 import type { Control } from '../control/control.ts';
 import type { Actor } from '../control/history.ts';
 import { findServiceToken } from '../control/service-tokens.ts';
 import { SignalboxError } from '../errors.ts';
 import { findSignedIn, type SignedIn } from './person-sessions.ts';
-import { mayChange } from './roles.ts';
 
 /** The actor that the history names for changes made with the admin token. */
 const ADMIN_TOKEN_ACTOR = 'admin-token';
@@ -14,11 +15,26 @@ const ADMIN_TOKEN_ACTOR = 'admin-token';
 /** The header that our own pages send; a page of another site cannot set it without being allowed to. */
 export const OWN_PAGE_HEADER = 'x-signalbox-csrf';
 
-/** Who asks, and whether they may change anything. */
+/** Who asks, and what they may do. */
 export interface Caller extends Actor {
-  readonly mayChange: boolean;
+  readonly grants: readonly Grant[];
+  /** True for a program whose token changes nothing, whatever its grants. */
+  readonly onlyReads: boolean;
+  readonly ability: Ability;
   /** Null for a program. */
   readonly signedIn: SignedIn | null;
+}
+
+/** Nobody, on routes for anyone. */
+export const NOBODY: Caller = caller({ id: 'nobody', organisation: '' }, { grants: [] });
+
+/** What a person or a program makes is their own. */
+function caller(
+  actor: Actor,
+  { grants, onlyReads = false }: { readonly grants: readonly Grant[]; readonly onlyReads?: boolean },
+  signedIn: SignedIn | null = null,
+): Caller {
+  return { ...actor, grants, onlyReads, ability: abilityOf(grants, { person: actor.id, onlyReads }), signedIn };
 }
 
 const BEARER = /^Bearer +(\S+)$/i;
@@ -41,19 +57,19 @@ export async function findCaller(request: Request, control: Control, adminToken:
   const id = request.session.signedIn;
   const signedIn = id === undefined ? undefined : await findSignedIn(control.db, id, Date.now());
   if (!signedIn) throw new SignalboxError('unauthenticated');
-  const { person, organisation, role } = signedIn;
-  return { id: person, organisation, mayChange: mayChange(role), signedIn };
+  const { person, organisation, grants } = signedIn;
+  return caller({ id: person, organisation }, { grants }, signedIn);
 }
 
 async function findProgram(token: string, control: Control, adminToken: string | null): Promise<Caller> {
   const [organisation] = control.snapshot().organisations.keys();
   if (adminToken !== null && organisation !== undefined && sameSecret(token, adminToken)) {
-    return { id: ADMIN_TOKEN_ACTOR, organisation, mayChange: true, signedIn: null };
+    return caller({ id: ADMIN_TOKEN_ACTOR, organisation }, { grants: ADMIN_GRANTS });
   }
   const found = await findServiceToken(control.db, token, Date.now());
   if (!found) throw new SignalboxError('unauthenticated');
-  const mayAll = found.scope === 'role' && mayChange(found.role);
-  return { id: found.id, organisation: found.organisation, mayChange: mayAll, signedIn: null };
+  const { id, organisation: of, grants, scope } = found;
+  return caller({ id, organisation: of }, { grants, onlyReads: scope === 'read' });
 }
 
 /** The person who asks; throws `people_only` for a program, which has no account of its own. */

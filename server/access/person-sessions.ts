@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { type Grant, readGrants } from '../../policies/access/grants.ts';
 import type { ControlStore } from '../control/control.ts';
 import { newId } from '../control/ids.ts';
 import { momentSchema } from '../control/input.ts';
@@ -9,7 +10,6 @@ import { AT_FIRST, readSignInSettings, type SignInSettings } from '../control/si
 import { SignalboxError } from '../errors.ts';
 import { forgetFailures } from './attempts.ts';
 import { browserName } from './browser-name.ts';
-import { type Role, roleSchema } from './roles.ts';
 import { renewSession, saveSession } from './sessions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -45,7 +45,7 @@ export interface SignedIn {
   readonly session: string;
   readonly person: string;
   readonly organisation: string;
-  readonly role: Role;
+  readonly grants: readonly Grant[];
   /** Id of the provider that vouched for them; null after a password. */
   readonly provider: string | null;
 }
@@ -100,17 +100,22 @@ export async function signIn(
   await saveSession(request);
 }
 
-/** Who is signed in with a session, with their role of now; undefined where it is over, was ended, or nobody's. */
+/** Who is signed in with a session, with their grants of now; undefined where it is over, was ended, or nobody's. */
 export async function findSignedIn(db: Knex, id: string, now: number): Promise<SignedIn | undefined> {
   // One question, since every request of a page asks it.
-  const row = await db<SessionRow & { role: string; session_hours: number | null; idle_minutes: number | null }>(
+  const row = await db<SessionRow & { grants_json: string; session_hours: number | null; idle_minutes: number | null }>(
     'person_sessions',
   )
     .join('people', 'people.id', 'person_sessions.person')
     .join('person_details', 'person_details.person', 'person_sessions.person')
     .leftJoin('sign_in_settings', 'sign_in_settings.organisation', 'person_sessions.organisation')
     .where('person_sessions.id', id)
-    .select('person_sessions.*', 'people.role', 'sign_in_settings.session_hours', 'sign_in_settings.idle_minutes')
+    .select(
+      'person_sessions.*',
+      'people.grants_json',
+      'sign_in_settings.session_hours',
+      'sign_in_settings.idle_minutes',
+    )
     .first();
   if (!row) return undefined;
   const limits = {
@@ -120,7 +125,7 @@ export async function findSignedIn(db: Knex, id: string, now: number): Promise<S
   if (isOver(row, limits, now)) return undefined;
   if (row.last_seen_at + SEEN_EVERY_MS <= now) await db('person_sessions').where({ id }).update({ last_seen_at: now });
   const { person, organisation, provider } = row;
-  return { session: id, person, organisation, role: roleSchema.parse(row.role), provider };
+  return { session: id, person, organisation, grants: readGrants(row.grants_json), provider };
 }
 
 /** The sessions of a person that still hold, the one that was seen last first. */

@@ -5,7 +5,7 @@ import type { Control } from '../control/control.ts';
 import { type Account, findByEmail, findPerson } from '../control/people.ts';
 import { personOfClaims } from '../control/provider-people.ts';
 import { openSignInProvider } from '../control/sign-in-providers.ts';
-import { readSignInSettings } from '../control/sign-in-settings.ts';
+import { needsCodes, readSignInSettings } from '../control/sign-in-settings.ts';
 import type { SignInTools } from '../control/sign-in-tools.ts';
 import { SignalboxError } from '../errors.ts';
 import { beginAttempt, noteLock, takeBackAttempt } from './attempts.ts';
@@ -46,7 +46,7 @@ export async function enterPassword(
     findCodes(control.db, account.id),
     readSignInSettings(control.db, account.organisation),
   ]);
-  if (codes === null && !codeRoles.includes(account.role)) {
+  if (codes === null && !needsCodes(codeRoles, account)) {
     await signIn(control, request, account, { provider: null });
     return { account, next: null };
   }

@@ -1,9 +1,9 @@
 /** Invitations: a link that makes one account, once, within seven days. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { grantsSchema, readGrants } from '../../policies/access/grants.ts';
 import { hashToken, newToken } from '../access/keys.ts';
 import { hashPassword } from '../access/passwords.ts';
-import { roleSchema } from '../access/roles.ts';
 import { sendMail } from '../alerts/email.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlStore } from './control.ts';
@@ -19,12 +19,12 @@ const HOUR_MS = 60 * 60 * 1000;
 const MOST_IN_AN_HOUR = 50;
 const MAIL_TIMEOUT_MS = 10_000;
 
-export const invitationInputSchema = z.strictObject({ email: emailSchema, role: roleSchema });
+export const invitationInputSchema = z.strictObject({ email: emailSchema, grants: grantsSchema });
 
 export const invitationSchema = z.object({
   id: z.string(),
   email: z.string(),
-  role: roleSchema,
+  grants: grantsSchema,
   createdBy: z.string(),
   createdAt: momentSchema,
   expiresAt: momentSchema,
@@ -41,7 +41,7 @@ interface InvitationRow {
   readonly id: string;
   readonly organisation: string;
   readonly email: string;
-  readonly role: string;
+  readonly grants_json: string;
   readonly hash: string;
   readonly created_by: string;
   readonly created_at: number;
@@ -49,7 +49,7 @@ interface InvitationRow {
 }
 
 const toInvitation = (row: InvitationRow): Invitation => ({
-  ...{ id: row.id, email: row.email, role: roleSchema.parse(row.role), createdBy: row.created_by },
+  ...{ id: row.id, email: row.email, grants: readGrants(row.grants_json), createdBy: row.created_by },
   ...{ createdAt: row.created_at, expiresAt: row.expires_at },
 });
 
@@ -68,7 +68,7 @@ export async function invite(
   input: z.output<typeof invitationInputSchema>,
 ): Promise<{ readonly invitation: Invitation; readonly page: string }> {
   const { organisation } = actor;
-  const { role } = input;
+  const { grants } = input;
   const email = sameEmail(input.email);
   const token = newToken('sbi_');
   const id = newId('inv');
@@ -88,11 +88,18 @@ export async function invite(
     }
     await trx('invitations').where({ organisation, email }).delete();
     const row: InvitationRow = {
-      ...{ id, organisation, email, role, hash: hashToken(token).toString('hex'), created_by: actor.id },
+      ...{
+        id,
+        organisation,
+        email,
+        grants_json: JSON.stringify(grants),
+        hash: hashToken(token).toString('hex'),
+        created_by: actor.id,
+      },
       ...{ created_at: now, expires_at: now + SEVEN_DAYS_MS },
     };
     await trx('invitations').insert(row);
-    const after = { role, expiresAt: row.expires_at, ...(before.length > 0 && { inPlaceOf: before }) };
+    const after = { grants, expiresAt: row.expires_at, ...(before.length > 0 && { inPlaceOf: before }) };
     return { before: null, after, value: { invitation: toInvitation(row), page: pageOf(token) } };
   });
 }
@@ -118,7 +125,7 @@ export async function withdrawInvitation(store: ControlStore, actor: Actor, id: 
     const row = await trx<InvitationRow>('invitations').where({ organisation, id }).first();
     if (!row) throw new SignalboxError('not_found', { what: 'invitation of that id' });
     await trx('invitations').where({ id }).delete();
-    return { before: { role: row.role }, after: null, value: undefined };
+    return { before: { grants: readGrants(row.grants_json) }, after: null, value: undefined };
   });
 }
 
@@ -134,9 +141,9 @@ async function rowOf(db: Knex, token: string): Promise<InvitationRow> {
 export async function findInvitation(
   db: Knex,
   token: string,
-): Promise<Pick<Invitation, 'email' | 'role'> & { readonly organisation: string }> {
+): Promise<Pick<Invitation, 'email' | 'grants'> & { readonly organisation: string }> {
   const row = await rowOf(db, token);
-  return { email: row.email, role: roleSchema.parse(row.role), organisation: row.organisation };
+  return { email: row.email, grants: readGrants(row.grants_json), organisation: row.organisation };
 }
 
 /** Makes the account that an invitation is for, once. Throws `invitation_over`, and `email_taken`. */
@@ -150,10 +157,10 @@ export async function acceptInvitation(
   const change = { action: 'invitation.accept', objectType: 'person', objectId: id, reason: null };
   return store.change({ id, organisation }, change, async (trx) => {
     // Read again: of two that come at once, the second finds nothing.
-    const { email, role: text } = await rowOf(trx, token);
-    const role = roleSchema.parse(text);
+    const { email, grants_json } = await rowOf(trx, token);
+    const grants = readGrants(grants_json);
     await trx('invitations').where({ id: invitation }).delete();
-    const value = await insertPerson(trx, organisation, id, { name, email, passwordHash, role });
-    return { before: { invitation }, after: { role }, value };
+    const value = await insertPerson(trx, organisation, id, { name, email, passwordHash, grants });
+    return { before: { invitation }, after: { grants }, value };
   });
 }

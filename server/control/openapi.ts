@@ -6,6 +6,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
+import { PERMISSIONS, type Permission } from '../../policies/access/permissions.ts';
 import { OWN_PAGE_HEADER } from '../access/caller.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import type { Route } from './route.ts';
@@ -16,11 +17,14 @@ const failure = z
   })
   .meta({ id: 'Error' });
 
+const isPermission = (may: Route['may']): may is Permission => may in PERMISSIONS;
+
 /** Errors by status: a document has one answer a status, and several codes can share it. */
 function failures(route: Route): ZodOpenApiResponsesObject {
   const codes: ErrorCode[] = [
     'invalid_input',
-    ...(route.anyone ? [] : (['unauthenticated'] as const)),
+    ...(route.may === 'anyone' ? [] : (['unauthenticated'] as const)),
+    ...(isPermission(route.may) ? (['not_allowed'] as const) : []),
     ...(route.errors ?? []),
   ];
   const answers: ZodOpenApiResponsesObject = {};
@@ -45,7 +49,8 @@ function operation(route: Route): ZodOpenApiOperationObject {
   return {
     tags: [route.tag],
     summary: route.summary,
-    ...(route.anyone ? { security: [] } : {}),
+    ...(route.may === 'anyone' ? { security: [] } : {}),
+    ...(isPermission(route.may) && { description: `For those who may ${PERMISSIONS[route.may]}.` }),
     requestParams: { path: route.params, query: route.query },
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: {

@@ -1,9 +1,9 @@
 /** People: ids that the history names for ever, and details that can be erased. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { type Grant, grantsSchema, isAdmin, readGrants } from '../../policies/access/grants.ts';
 import { forgetFailures } from '../access/attempts.ts';
 import { endSessionsOf } from '../access/person-sessions.ts';
-import { type Role, roleSchema } from '../access/roles.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlStore } from './control.ts';
 import type { Actor } from './history.ts';
@@ -13,7 +13,7 @@ export const emailSchema = z.email().max(320);
 export const passwordSchema = z.string().min(10, 'A password has at least 10 characters.').max(1000);
 
 export const personSchema = z
-  .object({ id: z.string(), name: z.string(), email: z.string(), role: roleSchema })
+  .object({ id: z.string(), name: z.string(), email: z.string(), grants: grantsSchema })
   .meta({ id: 'Person' });
 export type Person = z.infer<typeof personSchema>;
 
@@ -24,21 +24,21 @@ interface DetailsRow {
   readonly email: string;
   /** Empty where somebody signs in by a provider alone. */
   readonly password_hash: string;
-  readonly role: string;
+  readonly grants_json: string;
 }
 
 const toPerson = (row: DetailsRow): Person => ({
   id: row.person,
   name: row.name,
   email: row.email,
-  role: roleSchema.parse(row.role),
+  grants: readGrants(row.grants_json),
 });
 
 /** People whose details were not erased. */
 const details = (db: Knex): Knex.QueryBuilder<DetailsRow, DetailsRow[]> =>
   db<DetailsRow>('person_details')
     .join('people', 'people.id', 'person_details.person')
-    .select('person_details.*', 'people.role');
+    .select('person_details.*', 'people.grants_json');
 
 export const sameEmail = (email: string): string => email.trim().toLowerCase();
 
@@ -85,27 +85,28 @@ interface NewPerson {
   readonly email: string;
   /** Null for somebody who signs in by a provider alone. */
   readonly passwordHash: string | null;
-  readonly role: Role;
+  readonly grants: readonly Grant[];
 }
 
 /** Adds a person inside a change of the caller's. Throws `email_taken`. */
 export async function insertPerson(trx: Knex, organisation: string, id: string, input: NewPerson): Promise<Person> {
-  const { name, role } = input;
+  const { name } = input;
+  const grants = [...input.grants];
   const email = sameEmail(input.email);
   if (await findByEmail(trx, email)) throw new SignalboxError('email_taken');
-  await trx('people').insert({ id, organisation, role, created_at: Date.now() });
+  await trx('people').insert({ id, organisation, grants_json: JSON.stringify(grants), created_at: Date.now() });
   const password_hash = input.passwordHash ?? '';
   await trx('person_details').insert({ person: id, organisation, name, email, password_hash });
-  return { id, name, email, role };
+  return { id, name, email, grants };
 }
 
-/** Adds a person; the history gets the id and the role, never a name. Throws `email_taken` for an address in use. */
+/** Adds a person; the history gets the id and the grants, never a name. Throws `email_taken` for an address in use. */
 export async function createPerson(store: ControlStore, actor: Actor, input: NewPerson): Promise<Person> {
   const id = newId('per');
   const change = { action: 'person.create', objectType: 'person', objectId: id, reason: null };
   return store.change(actor, change, async (trx) => ({
     before: null,
-    after: { role: input.role },
+    after: { grants: input.grants },
     value: await insertPerson(trx, actor.organisation, id, input),
   }));
 }
@@ -113,26 +114,29 @@ export async function createPerson(store: ControlStore, actor: Actor, input: New
 /** Whether somebody else is an admin as well. Sure only inside a change. */
 export async function hasOtherAdmin(trx: Knex, organisation: string, id: string): Promise<boolean> {
   const people = await listPeople(trx, organisation);
-  return people.some((person) => person.id !== id && person.role === 'admin');
+  return people.some((person) => person.id !== id && isAdmin(person.grants));
 }
 
-async function requireOtherAdmin(trx: Knex, organisation: string, { id, role }: Person): Promise<void> {
-  if (role === 'admin' && !(await hasOtherAdmin(trx, organisation, id))) throw new SignalboxError('last_admin');
+async function requireOtherAdmin(trx: Knex, organisation: string, { id, grants }: Person): Promise<void> {
+  if (isAdmin(grants) && !(await hasOtherAdmin(trx, organisation, id))) throw new SignalboxError('last_admin');
 }
 
-/** Gives a person another role, which counts for their next request. Throws `not_found` and `last_admin`. */
-export async function changeRole(
+/** Gives a person other grants, which count for their next request. Throws `not_found` and `last_admin`. */
+export async function changeGrants(
   store: ControlStore,
   actor: Actor,
   id: string,
-  { role, reason }: { readonly role: Role; readonly reason: string | null },
+  { grants, reason }: { readonly grants: Grant[]; readonly reason: string | null },
 ): Promise<Person> {
-  const change = { action: 'person.change_role', objectType: 'person', objectId: id, reason };
+  const change = { action: 'person.change_grants', objectType: 'person', objectId: id, reason };
   return store.change(actor, change, async (trx) => {
     const { name, email, ...before } = await requirePersonOf(trx, actor.organisation, id);
-    if (role !== 'admin') await requireOtherAdmin(trx, actor.organisation, { id, name, email, role: before.role });
-    await trx('people').where({ id }).update({ role });
-    return { before: { role: before.role }, after: { role }, value: { id, name, email, role } };
+    const old = { id, name, email, grants: before.grants };
+    if (!isAdmin(grants)) await requireOtherAdmin(trx, actor.organisation, old);
+    await trx('people')
+      .where({ id })
+      .update({ grants_json: JSON.stringify(grants) });
+    return { before: { grants: old.grants }, after: { grants }, value: { ...old, grants } };
   });
 }
 
@@ -148,7 +152,7 @@ export async function removePerson(store: ControlStore, actor: Actor, id: string
     await endSessionsOf(trx, id, null);
     await forgetFailures(trx, person.email);
     for (const table of OF_A_PERSON) await trx(table).where({ person: id }).delete();
-    return { before: { role: person.role }, after: null, value: undefined };
+    return { before: { grants: person.grants }, after: null, value: undefined };
   });
 }
 

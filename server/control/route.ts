@@ -1,15 +1,19 @@
 /** What a route of the control API is: one definition, from which Express and the API document are both made. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { Permission } from '../../policies/access/permissions.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Audit } from '../audit/audit.ts';
 import { type ErrorCode, SignalboxError } from '../errors.ts';
+import type { RecordExports } from '../export/exports.ts';
 import type { UpstreamState } from '../gateway/upstreams.ts';
 import type { BudgetCounters } from '../money/counters.ts';
 import type { AcceptedList, PriceAt } from '../money/prices.ts';
+import type { ContentSeals } from '../records/content-sealing.ts';
 import type { RecordStore } from '../records/record.ts';
+import type { Retention } from '../records/retention.ts';
 import type { Scans } from '../usage/scans.ts';
 import type { UsageStores } from '../usage/stores.ts';
 import type { Summing } from '../usage/summing.ts';
@@ -17,6 +21,7 @@ import type { LiveWatchers } from '../usage-live/watchers.ts';
 import type { ChannelTools } from './channels.ts';
 import type { Control } from './control.ts';
 import { parseInput } from './input.ts';
+import type { PlacedParam } from './placed.ts';
 import type { ShippedList } from './price-list.ts';
 import type { SignInTools } from './sign-in-tools.ts';
 import type { BudgetEntry } from './snapshot.ts';
@@ -36,6 +41,10 @@ export interface BudgetUse {
 /** What the control API needs of the rest of the gateway. */
 export interface ControlDeps {
   readonly records: RecordStore;
+  /** Opens what was said. */
+  readonly contents: Pick<ContentSeals, 'open'>;
+  /** Deletes what is not to be kept. */
+  readonly retention: Retention;
   /** The models of the configured providers, at the organisation's prices of now; or as they were with another price list. */
   readonly models: (
     organisation: string,
@@ -58,6 +67,8 @@ export interface ControlDeps {
   readonly counters: BudgetCounters;
   /** What usage is answered from, and who reads many records for it. */
   readonly usage: { readonly stores: UsageStores; readonly summing: Summing; readonly scans: Scans };
+  /** Makes files of many records. */
+  readonly exports: RecordExports;
   /** What makes the past provable. */
   readonly audit: Audit;
   /** Those who watch the traffic as it goes through. */
@@ -102,12 +113,14 @@ interface RouteWords {
   readonly status: 200 | 201 | 204;
   /** Errors besides those that every route has. */
   readonly errors?: readonly ErrorCode[];
-  /** True for the few routes that need no sign-in. */
-  readonly anyone?: true;
-  /** True where nothing is changed although a body is sent, so that viewers may ask too. */
-  readonly reads?: true;
-  /** True where people who may only look may change something all the same, such as ask for more. */
-  readonly viewers?: true;
+  /** What somebody has to be allowed to do; `signed in` for one's own account, `anyone` for what needs no sign-in. */
+  readonly may: Permission | 'signed in' | 'anyone';
+  /**
+   * What lets callers in who may do it in some places only: the parameter of the path that names what has to be there, or
+   * `handler` where the handler sees to it that they reach nothing else. Without it, only those who may do it in the whole
+   * organisation are let in.
+   */
+  readonly placed?: PlacedParam | 'handler';
   /** True where attempts are counted and limited. */
   readonly limited?: true;
   /** True where a whole policy is sent, which may be larger than other bodies; `file` for the file of another program. */

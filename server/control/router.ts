@@ -2,12 +2,15 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import type { z } from 'zod';
-import { type Caller, findCaller, requireOwnPage } from '../access/caller.ts';
+import { may } from '../../policies/access/ability.ts';
+import { findCaller, NOBODY, requireOwnPage } from '../access/caller.ts';
+import { notAllowed, requireEverywhere } from '../access/places.ts';
 import { sessions } from '../access/sessions.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Control } from './control.ts';
 import { apiDocument } from './openapi.ts';
-import { answeredFileSchema, type ControlDeps, type Route } from './route.ts';
+import { requireWith } from './placed.ts';
+import { answeredFileSchema, type ControlDeps, type Route, type RouteContext } from './route.ts';
 import { routes } from './routes/table.ts';
 
 const BODY_LIMIT = { bytes: 1_000_000, words: '1 MB' };
@@ -16,8 +19,6 @@ const LARGE_BODY_LIMIT = { bytes: 10_000_000, words: '10 MB' };
 const FILE_BODY_LIMIT = { bytes: 25_000_000, words: '20 MB' };
 const SIGN_IN_ATTEMPTS = 10;
 const SIGN_IN_WINDOW_MS = 15 * 60 * 1000;
-
-const NOBODY: Caller = { id: 'nobody', organisation: '', mayChange: false, signedIn: null };
 
 /** The router of the control API, to be mounted at `/api`. */
 export function controlRouter(control: Control, deps: ControlDeps): Router {
@@ -84,11 +85,11 @@ function parseJson(request: Request, response: Response, { parse, limit }: typeo
 
 function handler(route: Route, control: Control, deps: ControlDeps): RequestHandler {
   return async (request: Request, response: Response) => {
-    const actor = route.anyone ? NOBODY : await findCaller(request, control, deps.adminToken);
+    const actor = route.may === 'anyone' ? NOBODY : await findCaller(request, control, deps.adminToken);
     if (route.method !== 'get') requireOwnPage(request);
-    if (route.method !== 'get' && !route.anyone && !route.reads && !route.viewers && !actor.mayChange)
-      throw new SignalboxError('read_only');
-    if (!route.anyone && actor.signedIn === null)
+    const context: RouteContext = { control, deps, actor, request };
+    await requireMay(route, context);
+    if (route.may !== 'anyone' && actor.signedIn === null)
       await deps.audit.activity.tokenUsed(actor, request.ip ?? 'unknown', Date.now());
     await parseJson(request, response, route.large === 'file' ? largest : route.large ? large : small);
     const { params, query } = request;
@@ -97,7 +98,7 @@ function handler(route: Route, control: Control, deps: ControlDeps): RequestHand
       throw new SignalboxError('invalid_input', { why: UNSTORABLE_WORDS });
     }
     const body: unknown = request.body;
-    const answer = await route.run({ params, query, body }, { control, deps, actor, request }, response);
+    const answer = await route.run({ params, query, body }, context, response);
     if (route.streams) return;
     if (route.file === true || (route.file === 'csv' && query.format === 'csv')) {
       const file = answeredFileSchema.parse(answer);
@@ -107,6 +108,15 @@ function handler(route: Route, control: Control, deps: ControlDeps): RequestHand
     } else if (answer === undefined) response.status(route.status).end();
     else response.status(route.status).json(answer);
   };
+}
+
+/** Throws `not_allowed` where the caller may not use the route, or `not_found` for what they may not even see. */
+async function requireMay({ may: permission, placed }: Route, context: RouteContext): Promise<void> {
+  const { actor, request } = context;
+  if (permission === 'anyone' || permission === 'signed in') return;
+  if (!may(actor.ability, permission)) throw notAllowed(permission);
+  if (placed === undefined) requireEverywhere(actor, permission);
+  else if (placed !== 'handler') await requireWith(context, permission, placed, String(request.params[placed]));
 }
 
 function sendFile(response: Response, { name, type, text, digest }: z.infer<typeof answeredFileSchema>): void {

@@ -1,5 +1,7 @@
 /** The first start: an organisation that works, with an admin, a key and the policies that are shipped. */
 import { randomBytes } from 'node:crypto';
+import { ADMIN_GRANTS } from '../../policies/access/grants.ts';
+import { projectNodes } from '../../policies/check-project.ts';
 import type { Graph, Layout } from '../../policies/graph.ts';
 import { renameBudgets } from '../../policies/policy-file.ts';
 import { newToken } from '../access/keys.ts';
@@ -59,8 +61,10 @@ export async function seed(control: Control, settings: SeedSettings): Promise<Se
     await createOrganisation(store, actor, settings.organisation);
     const team = await createTeam(store, actor, 'default');
     const project = await createProject(store, actor, { name: 'default', team: team.id });
-    await createPerson(store, actor, { name: 'Admin', email: settings.adminEmail, passwordHash, role: 'admin' });
-    for (const shipped of settings.policies) await ship(store, actor, shipped, shipped.name === settings.starter);
+    await createPerson(store, actor, { name: 'Admin', email: settings.adminEmail, passwordHash, grants: ADMIN_GRANTS });
+    for (const shipped of settings.policies.filter(decidesForProjects)) {
+      await ship(store, actor, shipped, shipped.name === settings.starter);
+    }
     await createKey(store, actor, keyInputSchema.parse({ name: 'first key', project: project.id }), apiKey);
   });
   return {
@@ -69,6 +73,9 @@ export async function seed(control: Control, settings: SeedSettings): Promise<Se
     apiKey: settings.apiKey === null ? apiKey : null,
   };
 }
+
+/** One that leaves requests to the policies of projects is a beginning for who wants it: nobody could use it as it is. */
+const decidesForProjects = ({ graph }: ShippedPolicy): boolean => projectNodes(graph).length === 0;
 
 /** Makes and publishes a shipped policy with its budgets; the starter becomes the default. */
 async function ship(store: ControlStore, actor: Actor, shipped: ShippedPolicy, starter: boolean): Promise<void> {

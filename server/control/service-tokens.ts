@@ -1,8 +1,8 @@
-/** Service tokens: what lets programs use the control API, each with a role, an end, and an id that the history names. */
+/** Service tokens: what lets programs use the control API, each with grants, an end, and an id that the history names. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { type Grant, grantsSchema, readGrants } from '../../policies/access/grants.ts';
 import { hashToken, newToken, tokenPrefix } from '../access/keys.ts';
-import { type Role, roleSchema } from '../access/roles.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlStore } from './control.ts';
 import type { Actor } from './history.ts';
@@ -15,13 +15,13 @@ const LONGEST_DAYS = 366;
 const USED_EVERY_MS = 60_000;
 
 const scopeSchema = z.enum(['read', 'role']).meta({
-  description: '`read` for looking at everything and changing nothing; `role` for all that its role may.',
+  description: '`read` for looking only; `role` for all that its roles may.',
 });
 type Scope = z.infer<typeof scopeSchema>;
 
 export const serviceTokenInputSchema = z.strictObject({
   name: nameSchema,
-  role: roleSchema,
+  grants: grantsSchema,
   scope: scopeSchema,
   days: z.int().min(1).max(LONGEST_DAYS).meta({ description: 'Days until it ends by itself: 1 to 366.' }),
 });
@@ -29,7 +29,7 @@ export const serviceTokenInputSchema = z.strictObject({
 export const serviceTokenSchema = z.object({
   id: z.string(),
   name: z.string(),
-  role: roleSchema,
+  grants: grantsSchema,
   scope: scopeSchema,
   prefix: z.string(),
   createdBy: z.string(),
@@ -44,7 +44,7 @@ interface TokenRow {
   readonly id: string;
   readonly organisation: string;
   readonly name: string;
-  readonly role: string;
+  readonly grants_json: string;
   readonly scope: string;
   readonly hash: string;
   readonly prefix: string;
@@ -57,7 +57,7 @@ interface TokenRow {
 
 const toServiceToken = (row: TokenRow): ServiceToken =>
   serviceTokenSchema.parse({
-    ...{ id: row.id, name: row.name, role: row.role, scope: row.scope, prefix: row.prefix },
+    ...{ id: row.id, name: row.name, grants: readGrants(row.grants_json), scope: row.scope, prefix: row.prefix },
     ...{ createdBy: row.created_by, createdAt: row.created_at, expiresAt: row.expires_at },
     ...{ lastUsedAt: row.last_used_at, revokedAt: row.revoked_at },
   });
@@ -74,21 +74,21 @@ export async function createServiceToken(
   input: z.output<typeof serviceTokenInputSchema>,
 ): Promise<{ readonly serviceToken: ServiceToken; readonly token: string }> {
   const { organisation } = actor;
-  const { name, role, scope, days } = input;
+  const { name, grants, scope, days } = input;
   const token = newToken('sbt_');
   const id = newId('svc');
   const now = Date.now();
   const change = { action: 'service_token.create', objectType: 'service_token', objectId: id, reason: null };
   return store.change(actor, change, async (trx) => {
     const row: TokenRow = {
-      ...{ id, organisation, name, role, scope },
+      ...{ id, organisation, name, scope, grants_json: JSON.stringify(grants) },
       hash: hashToken(token).toString('hex'),
       prefix: tokenPrefix(token),
       ...{ created_by: actor.id, created_at: now, expires_at: now + days * DAY_MS },
       ...{ last_used_at: null, revoked_at: null },
     };
     await trx('service_tokens').insert(row);
-    const after = { name, role, scope, prefix: row.prefix, expiresAt: row.expires_at };
+    const after = { name, grants, scope, prefix: row.prefix, expiresAt: row.expires_at };
     return { before: null, after, value: { serviceToken: toServiceToken(row), token } };
   });
 }
@@ -117,7 +117,8 @@ export async function findServiceToken(
   text: string,
   now: number,
 ): Promise<
-  { readonly id: string; readonly organisation: string; readonly role: Role; readonly scope: Scope } | undefined
+  | { readonly id: string; readonly organisation: string; readonly grants: readonly Grant[]; readonly scope: Scope }
+  | undefined
 > {
   const hash = hashToken(text).toString('hex');
   const row = await db<TokenRow>('service_tokens').where({ hash }).first();
@@ -126,5 +127,5 @@ export async function findServiceToken(
     await db('service_tokens').where({ id: row.id }).update({ last_used_at: now });
   }
   const { id, organisation } = row;
-  return { id, organisation, role: roleSchema.parse(row.role), scope: scopeSchema.parse(row.scope) };
+  return { id, organisation, grants: readGrants(row.grants_json), scope: scopeSchema.parse(row.scope) };
 }

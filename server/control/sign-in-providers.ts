@@ -1,10 +1,11 @@
 /** Providers of sign-in by OpenID Connect: where they are, whom they may let in, and as what. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { grantFields, isPossible, NEVER_READS } from '../../policies/access/grants.ts';
+import { roleSchema } from '../../policies/access/roles.ts';
 import { readIssuer } from '../access/issuer-fetch.ts';
 import type { OpenIdClient } from '../access/openid.ts';
 import { endSessionsOf } from '../access/person-sessions.ts';
-import { roleSchema } from '../access/roles.ts';
 import { SignalboxError } from '../errors.ts';
 import type { ControlStore } from './control.ts';
 import type { Actor } from './history.ts';
@@ -25,6 +26,10 @@ const domain = z
     'A domain is what stands after the @, such as example.com.',
   );
 
+const groupGrant = z
+  .strictObject({ group: z.string().trim().min(1).max(200), ...grantFields })
+  .refine(isPossible, NEVER_READS);
+
 const fields = {
   name: nameSchema.meta({ description: 'What its button says.' }),
   issuer: z.string().trim().min(1).max(500).meta({ description: 'Its address, exactly as it writes it itself.' }),
@@ -37,13 +42,10 @@ const fields = {
   groupClaim: z.string().trim().min(1).max(200).nullable().meta({
     description: 'The claim that names the groups of a person; null where groups do not matter.',
   }),
-  groupRoles: z
-    .array(z.strictObject({ group: z.string().trim().min(1).max(200), role: roleSchema }))
-    .max(200)
-    .meta({
-      description:
-        'What each group is here. Of several, the one with the most rights counts; without any, nobody gets in.',
-    }),
+  groupRoles: z.array(groupGrant).max(200).meta({
+    description:
+      'What each group is here, and where. All of a person’s groups together count; without any, nobody gets in.',
+  }),
   newRole: roleSchema.meta({ description: 'What somebody new becomes where groups do not matter.' }),
   makesAccounts: z.boolean().meta({ description: 'Whether somebody who was not here before gets an account.' }),
   emailDomains: z

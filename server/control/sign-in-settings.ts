@@ -1,7 +1,8 @@
 /** How people of an organisation sign in: how long a session holds, and who has to show a code as well. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { type Role, roleSchema } from '../access/roles.ts';
+import type { Grant } from '../../policies/access/grants.ts';
+import { type Role, roleSchema } from '../../policies/access/roles.ts';
 import type { ControlStore } from './control.ts';
 import type { Actor } from './history.ts';
 
@@ -24,6 +25,10 @@ export const signInSettingsSchema = z.strictObject({
     .meta({ description: 'Roles whose people have to show a one-time code after their password.' }),
 });
 export type SignInSettings = z.output<typeof signInSettingsSchema>;
+
+/** Whether somebody with these grants has to have one-time codes. */
+export const needsCodes = (codeRoles: readonly Role[], { grants }: { readonly grants: readonly Grant[] }): boolean =>
+  grants.some(({ role }) => codeRoles.includes(role));
 
 interface SettingsRow {
   readonly organisation: string;

@@ -36,7 +36,8 @@ async function signInAs(email: string): Promise<void> {
 }
 
 async function makePerson(name: string, email: string, role = 'viewer'): Promise<string> {
-  return (await gateway.api<{ id: string }>('POST', '/people', { name, email, password: PASSWORD, role })).id;
+  return (await gateway.api<{ id: string }>('POST', '/people', { name, email, password: PASSWORD, grants: [{ role }] }))
+    .id;
 }
 
 let provider: TestProvider;
@@ -54,18 +55,21 @@ describe.skipIf(browser === null)('the pages of people and sign-in', () => {
     await button('Make the invitation').click();
     await page.getByText('Enter the e-mail address that they will sign in with.').waitFor();
     await field('E-mail').fill(GUEST);
+    await page.getByLabel('Role', { exact: true }).selectOption('Auditor');
     await look('invite');
     await button('Make the invitation').click();
     const link = await field('The link').inputValue();
     expect(link).toMatch(/\/invitation#sbi_/);
     await look('invitation made');
     await button('I have copied it').click();
-    await row(GUEST).getByText('Viewer').waitFor();
+    await row(GUEST).getByText('Auditor everywhere').waitFor();
 
     const guest = await visit(browser ?? '', 'light');
     try {
       await guest.page.goto(link);
-      await guest.page.getByText('You come as viewer, who sees everything and changes nothing.').waitFor();
+      await guest.page
+        .getByText('You come as Auditor, who sees everything and changes nothing; reads what was said only if granted.')
+        .waitFor();
       await guest.page.getByRole('textbox', { name: 'Your name' }).fill('<b>Grace</b>');
       await guest.page.getByRole('textbox', { name: 'Password', exact: true }).fill(PASSWORD);
       await guest.page.getByRole('textbox', { name: 'The password again', exact: true }).fill('another');
@@ -118,13 +122,18 @@ describe.skipIf(browser === null)('the pages of people and sign-in', () => {
       )
       .toBe(0);
 
-    await act('Lin', 'Change the role');
-    await page.getByLabel('Admin: sees and changes everything').check();
-    await button('Change the role').click();
+    await act('Lin', 'Change the roles');
+    await page.getByLabel('Role', { exact: true }).selectOption('Team lead');
+    await page.getByLabel('Where it counts').selectOption({ label: 'default' });
+    await button('Add another role').click();
+    await page.getByLabel('May read what people and models said (role 2)').check();
+    await look('change roles');
+    await button('Change the roles').click();
     await page.getByText('Say why, in a few words.').waitFor();
     await field('Reason').fill('She runs it now');
-    await button('Change the role').click();
-    await row('Lin').getByText('Admin', { exact: true }).waitFor();
+    await button('Change the roles').click();
+    await row('Lin').getByText('Team lead in the team default').waitFor();
+    await row('Lin').getByText('Viewer everywhere (reads what was said)').waitFor();
 
     await act('Lin', 'Remove');
     await field('Reason').fill('She has left');
@@ -135,10 +144,10 @@ describe.skipIf(browser === null)('the pages of people and sign-in', () => {
     await button('Remove for good').click();
     await expect.poll(() => row('lin@example.com').count()).toBe(0);
 
-    await act('Admin', 'Change the role');
-    await page.getByLabel('Viewer: sees everything').check();
+    await act('Admin', 'Change the roles');
+    await page.getByLabel('Role', { exact: true }).selectOption('Viewer');
     await field('Reason').fill('To see that it is refused');
-    await button('Change the role').click();
+    await button('Change the roles').click();
     await dialog().getByText('This is the last admin').waitFor();
   });
 
@@ -228,7 +237,7 @@ describe.skipIf(browser === null)('the pages of people and sign-in', () => {
     await page.getByText('There is no service token yet').waitFor();
     await button('New token').click();
     await field('Name').fill('deploy');
-    await page.getByLabel('All that a role may do').check();
+    await page.getByLabel('All that its roles may do').check();
     await look('new service token');
     await button('Make the token').click();
     const token = await field('The token').inputValue();
@@ -261,7 +270,7 @@ describe.skipIf(browser === null)('the pages of people and sign-in', () => {
     await page.getByLabel('Role of group 1').selectOption('Admin');
     await look('provider form');
     await button('Add the provider').click();
-    await page.getByText('and is in one of these groups may come in: gateway as admin').waitFor();
+    await page.getByText('and is in one of these groups may come in: gateway as Admin everywhere').waitFor();
     await button('Test Our house').click();
     await page.getByText('The provider answers').waitFor();
     await look('provider');
@@ -278,7 +287,7 @@ describe.skipIf(browser === null)('the pages of people and sign-in', () => {
     await page.goto(`${gateway.url}/people`);
     await button('Sign in with Our house').click();
     await heading('People').waitFor();
-    await row('noor@example.com').getByText('Admin', { exact: true }).waitFor();
+    await row('noor@example.com').getByText('Admin everywhere').waitFor();
     await page.goto(`${gateway.url}/account`);
     await page.getByText('You sign in by a provider.').waitFor();
     await button('Sign out').first().click();
@@ -286,10 +295,15 @@ describe.skipIf(browser === null)('the pages of people and sign-in', () => {
   });
 
   it('show everything to who may only look, and no means to change it', async () => {
-    await gateway.api('POST', '/service-tokens', { name: 'nightly', role: 'viewer', scope: 'read', days: 90 });
-    await makePerson('Vi', 'vi@example.com');
+    await gateway.api('POST', '/service-tokens', {
+      name: 'nightly',
+      grants: [{ role: 'viewer' }],
+      scope: 'read',
+      days: 90,
+    });
+    await makePerson('Vi', 'vi@example.com', 'auditor');
     await open('/service-tokens', 'vi@example.com');
-    await row('nightly').getByText('look at everything').waitFor();
+    await row('nightly').getByText('looks only, and changes nothing').waitFor();
     expect(await page.getByRole('button', { name: /New token|Revoke/ }).count()).toBe(0);
     await page.getByRole('button', { name: 'Service tokens' }).click();
     await page.getByRole('menuitem', { name: 'Sign-in' }).click();
@@ -301,9 +315,14 @@ describe.skipIf(browser === null)('the pages of people and sign-in', () => {
   });
 
   it('keep nobody out, in light and dark', async () => {
-    const invitation = { email: 'olga@example.com', role: 'admin' };
+    const invitation = { email: 'olga@example.com', grants: [{ role: 'admin' }] };
     const { page: link } = await gateway.api<{ page: string }>('POST', '/invitations', invitation);
-    await gateway.api('POST', '/service-tokens', { name: 'reports', role: 'viewer', scope: 'read', days: 90 });
+    await gateway.api('POST', '/service-tokens', {
+      name: 'reports',
+      grants: [{ role: 'viewer' }],
+      scope: 'read',
+      days: 90,
+    });
     for (const scheme of SCHEMES) {
       await comeAgain(scheme);
       await open('/people');

@@ -1,8 +1,8 @@
 /** One's own account. */
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { grantsSchema } from '../../policies/access/grants.ts';
 import { ask } from './client.ts';
-import { roleSchema } from './people.ts';
 
 const personSession = z.object({
   id: z.string(),
@@ -16,7 +16,7 @@ const personSession = z.object({
 export type PersonSession = z.infer<typeof personSession>;
 
 const accountSchema = z.object({
-  person: z.object({ id: z.string(), name: z.string(), email: z.string(), role: roleSchema }),
+  person: z.object({ id: z.string(), name: z.string(), email: z.string(), grants: grantsSchema }),
   hasPassword: z.boolean(),
   codes: z.object({ setUpAt: z.number(), recoveryLeft: z.number() }).nullable(),
   codesRequired: z.boolean(),

@@ -1,17 +1,14 @@
 /** The people of the organisation, invitations, and accepting one. */
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { type Grant, grantsSchema } from '../../policies/access/grants.ts';
 import { ask } from './client.ts';
-
-export const ROLES = ['admin', 'viewer'] as const;
-export const roleSchema = z.enum(ROLES);
-export type Role = z.infer<typeof roleSchema>;
 
 const listedPerson = z.object({
   id: z.string(),
   name: z.string(),
   email: z.string(),
-  role: roleSchema,
+  grants: grantsSchema,
   hasCodes: z.boolean(),
   lockedUntil: z.number().nullable(),
   lastSeenAt: z.number().nullable(),
@@ -21,7 +18,7 @@ export type ListedPerson = z.infer<typeof listedPerson>;
 const invitation = z.object({
   id: z.string(),
   email: z.string(),
-  role: roleSchema,
+  grants: grantsSchema,
   createdBy: z.string(),
   createdAt: z.number(),
   expiresAt: z.number(),
@@ -58,14 +55,14 @@ const made = z.object({
 export type MadeInvitation = z.infer<typeof made>;
 
 /** Invites somebody; the page that takes it is in this answer only. */
-export const invite = (email: string, role: Role): Promise<MadeInvitation> =>
-  ask(made, '/invitations', { method: 'POST', body: { email, role } });
+export const invite = (email: string, grants: readonly Grant[]): Promise<MadeInvitation> =>
+  ask(made, '/invitations', { method: 'POST', body: { email, grants } });
 
 export const withdrawInvitation = (id: string): Promise<undefined> =>
   ask(nothing, `/invitations/${encodeURIComponent(id)}`, { method: 'DELETE' });
 
-export const changeRole = async (id: string, role: Role, reason: string): Promise<void> => {
-  await ask(z.unknown(), pathOf(id, 'role'), { method: 'PUT', body: { role, reason } });
+export const changeGrants = async (id: string, grants: readonly Grant[], reason: string): Promise<void> => {
+  await ask(z.unknown(), pathOf(id, 'grants'), { method: 'PUT', body: { grants, reason } });
 };
 
 export const removePerson = (id: string, reason: string): Promise<undefined> =>
@@ -76,7 +73,7 @@ export const unlockPerson = (id: string): Promise<undefined> => ask(nothing, pat
 export const resetCodes = (id: string, reason: string): Promise<undefined> =>
   ask(nothing, pathOf(id, 'reset-codes'), { method: 'POST', body: { reason } });
 
-const invited = z.object({ email: z.string(), role: roleSchema, organisation: z.string() });
+const invited = z.object({ email: z.string(), grants: grantsSchema, organisation: z.string() });
 
 /** Whom an invitation is for. */
 export const invitedQuery = (token: string) =>

@@ -1,13 +1,13 @@
 /** Service tokens, by which programs use the control API. */
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { type Grant, grantsSchema } from '../../policies/access/grants.ts';
 import { ask } from './client.ts';
-import { type Role, roleSchema } from './people.ts';
 
 const serviceToken = z.object({
   id: z.string(),
   name: z.string(),
-  role: roleSchema,
+  grants: grantsSchema,
   scope: z.enum(['read', 'role']),
   prefix: z.string(),
   createdBy: z.string(),
@@ -36,7 +36,7 @@ export type MadeToken = z.infer<typeof made>;
 /** Makes a token, which is in this answer and can never be had again. */
 export const createServiceToken = (input: {
   readonly name: string;
-  readonly role: Role;
+  readonly grants: readonly Grant[];
   readonly scope: ServiceToken['scope'];
   readonly days: number;
 }): Promise<MadeToken> => ask(made, '/service-tokens', { method: 'POST', body: input });

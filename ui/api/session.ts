@@ -1,12 +1,14 @@
 /** Who is signed in, and signing in and out. */
-import { type Query, type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
+import { type Query, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { grantsSchema } from '../../policies/access/grants.ts';
 import { ApiError, ask } from './client.ts';
 
 const sessionSchema = z.object({
   person: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
   organisation: z.object({ name: z.string(), defaultPolicy: z.string().nullable() }),
-  mayChange: z.boolean(),
+  grants: grantsSchema,
+  onlyReads: z.boolean(),
 });
 export type Session = z.infer<typeof sessionSchema>;
 
@@ -35,12 +37,6 @@ export const sessionQuery = queryOptions({
 
 function setSession(client: QueryClient, state: SessionState): void {
   client.setQueryData(SESSION, state);
-}
-
-/** Whether the person may change anything; screens show what there is without the means to change it otherwise. */
-export function useMayChange(): boolean {
-  const { data } = useQuery(sessionQuery);
-  return data !== undefined && data.state !== 'out' && data.session.mayChange;
 }
 
 /** Notes that the server does not know the session any more. */

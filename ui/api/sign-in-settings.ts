@@ -1,8 +1,9 @@
 /** How people sign in: limits of sessions, who needs codes, and providers. */
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { grantFields } from '../../policies/access/grants.ts';
+import { roleSchema } from '../../policies/access/roles.ts';
 import { ask } from './client.ts';
-import { roleSchema } from './people.ts';
 
 const settings = z.object({ sessionHours: z.number(), idleMinutes: z.number(), codeRoles: z.array(roleSchema) });
 export type SignInSettings = z.infer<typeof settings>;
@@ -15,7 +16,7 @@ const provider = z.object({
   hasSecret: z.boolean(),
   scopes: z.array(z.string()),
   groupClaim: z.string().nullable(),
-  groupRoles: z.array(z.object({ group: z.string(), role: roleSchema })),
+  groupRoles: z.array(z.object({ group: z.string(), ...grantFields })),
   newRole: roleSchema,
   makesAccounts: z.boolean(),
   emailDomains: z.array(z.string()),

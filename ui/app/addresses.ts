@@ -1,6 +1,7 @@
 /** What the query of an address may hold, screen by screen. Anything else in it is taken for nothing. */
 import { z } from 'zod';
 import { ALERT_ABOUT, ALERT_STATES } from '../api/alerts.ts';
+import { CHANGE_KINDS, DEEDS, FLAGS } from '../api/audit-kinds.ts';
 import { PERIODS } from '../api/periods.ts';
 import { RECORD_STATUSES } from '../api/records.ts';
 import { EVERY, USAGE_PERIODS } from '../api/usage.ts';
@@ -145,3 +146,22 @@ export const auditShownSchema = z.object({
   after: sequence,
 });
 export type AuditShown = z.output<typeof auditShownSchema>;
+
+/** Which changes are reviewed: whose, of which policy and kind, and what there is to look at first. */
+export const reviewedShownSchema = auditShownSchema.pick({ who: true, last: true, from: true, to: true }).extend({
+  policy: optionalText,
+  kind: z.enum(CHANGE_KINDS).optional().catch(undefined),
+  flag: z.enum(FLAGS).optional().catch(undefined),
+});
+export type ReviewedShown = z.output<typeof reviewedShownSchema>;
+
+/** The moment that is asked about, in milliseconds since 1970; now where it is left out. */
+export const momentShownSchema = z.object({ at: moment });
+
+/** The time of which is told what left the house. */
+export const leftShownSchema = auditShownSchema.pick({ last: true, from: true, to: true });
+
+/** Whose deeds are shown, of what kind and which time. */
+export const deedsShownSchema = auditShownSchema
+  .pick({ who: true, last: true, from: true, to: true })
+  .extend({ what: z.enum(DEEDS).optional().catch(undefined) });

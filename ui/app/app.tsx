@@ -1,13 +1,16 @@
-import { Container, Modal, Text } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
+import { Container } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { sessionQuery } from '../api/session.ts';
 import { SignIn } from '../screens/sign-in/sign-in.tsx';
-import { SignInForm } from '../screens/sign-in/sign-in-form.tsx';
 import { Failure } from './failure.tsx';
 import { Frame } from './frame.tsx';
+import { Notices } from './notices.tsx';
 import { Waiting } from './waiting.tsx';
+
+// Dialogs are much script, and the first screen shows none.
+const SessionEnded = lazy(async () => ({ default: (await import('./session-ended.tsx')).SessionEnded }));
 
 /** Shows the sign-in or the screen of the address; when a session ends, the screen stays behind the sign-in. */
 export function App() {
@@ -25,21 +28,12 @@ export function App() {
   return (
     <Frame session={session}>
       <Outlet />
-      <Notifications position="bottom-right" />
-      <Modal
-        opened={state === 'ended'}
-        onClose={() => undefined}
-        withCloseButton={false}
-        closeOnClickOutside={false}
-        closeOnEscape={false}
-        title="Your session has ended"
-        centered
-      >
-        <Text size="sm" mb="md">
-          Sign in again to go on where you are.
-        </Text>
-        <SignInForm email={session.person?.email ?? ''} />
-      </Modal>
+      <Notices />
+      {state === 'ended' ? (
+        <Suspense>
+          <SessionEnded email={session.person?.email ?? ''} />
+        </Suspense>
+      ) : null}
     </Frame>
   );
 }

@@ -12,19 +12,22 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-/** An error in words, with a way to try again. */
+/** An error in words, with a way to try again where that may help. */
 export function Failure({ title, error, onRetry, children }: Props) {
   // The sign-in stands before it, and what was asked for is asked again after that.
   if (error instanceof ApiError && error.code === 'unauthenticated') return null;
+  const mayHelp = !(error instanceof ApiError && error.code === 'not_allowed');
   return (
     <Alert variant="light" color="red" title={title} icon={<IconAlertTriangle aria-hidden />} role="alert">
       <Text size="sm" mb="sm">
         {error.message}
       </Text>
       <Group gap="md">
-        <Button size="xs" variant="default" onClick={onRetry}>
-          Try again
-        </Button>
+        {mayHelp ? (
+          <Button size="xs" variant="default" onClick={onRetry}>
+            Try again
+          </Button>
+        ) : null}
         {children}
       </Group>
     </Alert>

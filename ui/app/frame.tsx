@@ -1,57 +1,37 @@
 import {
   ActionIcon,
   AppShell,
+  Badge,
   Box,
   Burger,
   Button,
-  Drawer,
   Group,
   Menu,
-  Stack,
   Text,
   UnstyledButton,
   VisuallyHidden,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconLogout, IconUserCircle } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { useMay } from '../api/may.ts';
 import { type Session, signOut } from '../api/session.ts';
+import { waitingQuery } from '../api/waiting-approvals.ts';
+import { type ShownEntry, useEntries } from './entries.ts';
 import { Failure } from './failure.tsx';
 import { Logo } from './logo.tsx';
 import { SchemeButton } from './scheme-button.tsx';
 import { TextLink } from './text-link.tsx';
 
+// Drawn only where it is opened, in small windows.
+const MenuDrawer = lazy(async () => ({ default: (await import('./menu-drawer.tsx')).MenuDrawer }));
+
 interface Props {
   readonly session: Session;
   readonly children: ReactNode;
 }
-
-/** What people come for every day. */
-const DAILY = [
-  { title: 'Overview', to: '/' },
-  { title: 'Policies', to: '/policies' },
-  { title: 'Requests', to: '/requests' },
-  { title: 'Usage', to: '/usage' },
-  { title: 'Budgets', to: '/budgets' },
-] as const;
-
-/** What is looked at, or set up, now and then. */
-const OTHERS = [
-  { title: 'Agent runs', to: '/sessions' },
-  { title: 'Months', to: '/months' },
-  { title: 'Alerts', to: '/alerts' },
-  { title: 'Audit', to: '/audit' },
-  { title: 'Projects', to: '/projects' },
-  { title: 'Keys', to: '/keys' },
-  { title: 'Models', to: '/models' },
-  { title: 'People', to: '/people' },
-  { title: 'Service tokens', to: '/service-tokens' },
-  { title: 'Sign-in', to: '/sign-in-settings' },
-] as const;
-
-export const ENTRIES = [...DAILY, ...OTHERS] as const;
 
 /** What stands around every screen: the way to the others, who is signed in, and the way out. */
 export function Frame({ session, children }: Props) {
@@ -62,6 +42,7 @@ export function Frame({ session, children }: Props) {
     onSuccess: (goTo) => (goTo === null ? navigate({ to: '/' }) : window.location.assign(goTo)),
   });
   const { person, organisation } = session;
+  const { daily, others } = useEntries();
   return (
     <AppShell header={{ height: 60 }} padding={{ base: 'sm', xs: 'lg' }}>
       <a className="skip" href="#content">
@@ -70,15 +51,16 @@ export function Frame({ session, children }: Props) {
       <AppShell.Header px={{ base: 8, xs: 'lg' }}>
         <Group h="100%" justify="space-between" wrap="nowrap" gap={6}>
           <Group gap="sm" wrap="nowrap">
-            <SmallMenu />
+            <SmallMenu entries={[...daily, ...others]} />
             <Logo />
             <Text fw={700} size="lg" visibleFrom="xs">
               Signalbox
             </Text>
             <Box visibleFrom="md" ml={{ md: 'xs', lg: 'lg' }}>
               <Group component="nav" aria-label="Main" gap={2} wrap="nowrap">
-                <Entries entries={DAILY} />
-                <Others />
+                <Entries entries={daily} />
+                <WaitingApprovals />
+                <Others entries={others} />
               </Group>
             </Box>
           </Group>
@@ -130,7 +112,7 @@ export function Frame({ session, children }: Props) {
 }
 
 interface EntriesProps {
-  readonly entries: readonly (typeof ENTRIES)[number][];
+  readonly entries: readonly ShownEntry[];
   readonly onChoose?: () => void;
 }
 
@@ -148,10 +130,26 @@ function Entries({ entries, onChoose }: EntriesProps) {
   ));
 }
 
-/** The rest of the ways; the button names the screen that is open where it is one of them. */
-function Others() {
+/** The way to what waits for one's own approval; nothing while nothing does, or where it is looked at. */
+function WaitingApprovals() {
   const here = useLocation({ select: ({ pathname }) => pathname });
-  const open = OTHERS.find(({ to }) => here === to || here.startsWith(`${to}/`));
+  const { data: count = 0 } = useQuery({ ...waitingQuery, enabled: useMay()('read policy') });
+  if (count === 0 || here.startsWith('/approvals')) return null;
+  return (
+    <TextLink to="/approvals" className="nav-link nav-waiting">
+      Approvals
+      <Badge size="sm" circle aria-hidden>
+        {count}
+      </Badge>
+      <VisuallyHidden>, {count} waiting for you</VisuallyHidden>
+    </TextLink>
+  );
+}
+
+/** The rest of the ways; the button names the screen that is open where it is one of them. */
+function Others({ entries }: EntriesProps) {
+  const here = useLocation({ select: ({ pathname }) => pathname });
+  const open = entries.find(({ to }) => here === to || here.startsWith(`${to}/`));
   return (
     <Menu position="bottom-start" trigger="click" returnFocus>
       <Menu.Target>
@@ -160,7 +158,7 @@ function Others() {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        {OTHERS.map(({ title, to }) => (
+        {entries.map(({ title, to }) => (
           <Menu.Item key={to} component={Link} to={to}>
             {title}
           </Menu.Item>
@@ -171,23 +169,18 @@ function Others() {
 }
 
 /** The way to the other screens where the window is too small for all of them in a row. */
-function SmallMenu() {
+function SmallMenu({ entries }: EntriesProps) {
   const [opened, { open, close }] = useDisclosure(false);
   return (
     <>
       <Burger hiddenFrom="md" size="sm" opened={opened} onClick={open} aria-label="Menu" aria-expanded={opened} />
-      <Drawer
-        opened={opened}
-        onClose={close}
-        title="Signalbox"
-        size={260}
-        hiddenFrom="md"
-        closeButtonProps={{ 'aria-label': 'Close the menu' }}
-      >
-        <Stack component="nav" aria-label="Main" gap={4}>
-          <Entries entries={ENTRIES} onChoose={close} />
-        </Stack>
-      </Drawer>
+      {opened ? (
+        <Suspense>
+          <MenuDrawer onClose={close}>
+            <Entries entries={entries} onChoose={close} />
+          </MenuDrawer>
+        </Suspense>
+      ) : null}
     </>
   );
 }

@@ -1,6 +1,5 @@
-import { Radio, Stack } from '@mantine/core';
-import { ROLES, type Role } from '../api/people.ts';
-import { ROLE_WORDS } from './role-words.ts';
+import { NativeSelect } from '@mantine/core';
+import { ROLES, type Role, roleSchema } from '../../policies/access/roles.ts';
 
 interface Props {
   readonly label: string;
@@ -8,19 +7,16 @@ interface Props {
   readonly onChange: (role: Role) => void;
 }
 
-/** Chooses a role, each with what it may do. */
+/** Chooses a role, and says what it is for. */
 export function RoleInput({ label, value, onChange }: Props) {
   return (
-    <Radio.Group
+    <NativeSelect
       label={label}
+      description={`${ROLES[value].title}: ${ROLES[value].says}.`}
+      inputWrapperOrder={['label', 'input', 'description']}
       value={value}
-      onChange={(chosen) => onChange(ROLES.find((role) => role === chosen) ?? value)}
-    >
-      <Stack gap="xs" mt="xs">
-        {ROLES.map((role) => (
-          <Radio key={role} value={role} label={`${ROLE_WORDS[role].title}: ${ROLE_WORDS[role].says}`} />
-        ))}
-      </Stack>
-    </Radio.Group>
+      data={roleSchema.options.map((role) => ({ value: role, label: ROLES[role].title }))}
+      onChange={({ currentTarget }) => onChange(roleSchema.parse(currentTarget.value))}
+    />
   );
 }

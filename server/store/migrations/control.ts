@@ -2,9 +2,14 @@ import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
 import { accounts } from './accounts.ts';
 import { alerts } from './alerts.ts';
+import { approvals } from './approvals.ts';
 import { budgetTree } from './budget-tree.ts';
 import { checkpoints } from './checkpoints.ts';
 import { closedMonths } from './closed-months.ts';
+import { contentSettings } from './content-settings.ts';
+import { grants } from './grants.ts';
+import { keyLimits } from './key-limits.ts';
+import { organisationPolicy } from './organisation-policy.ts';
 import { personRole } from './person-role.ts';
 import { providerAccounts } from './provider-accounts.ts';
 import { rateCards } from './rate-cards.ts';
@@ -27,6 +32,11 @@ export const controlMigrations: readonly Migration[] = [
   providerAccounts,
   checkpoints,
   accounts,
+  contentSettings,
+  keyLimits,
+  organisationPolicy,
+  grants,
+  approvals,
 ];
 
 /** In the order in which they can be created; dropped in the reverse order. */

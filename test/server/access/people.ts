@@ -23,7 +23,12 @@ export const cookieIn = (answer: Answer): string => answer.headers.getSetCookie(
 /** Makes a person of a role, who is not signed in yet. */
 export async function newPerson(house: House, role = 'viewer'): Promise<{ id: string; email: string }> {
   const email = `guest-${++made}@example.org`;
-  const answer = await house.ask('POST', '/people', { name: `Guest ${made}`, email, password: PASSWORD, role });
+  const answer = await house.ask('POST', '/people', {
+    name: `Guest ${made}`,
+    email,
+    password: PASSWORD,
+    grants: [{ role }],
+  });
   expect(answer.status).toBe(201);
   return { id: answer.body.id, email };
 }

@@ -32,7 +32,7 @@ const settings = { sessionHours: 24, idleMinutes: 60, codeRoles: [] };
 
 const newInvitation = async (house: House): Promise<Answer> => {
   const { email } = await newPerson(house);
-  return house.ask('POST', '/invitations', { email: `new-${email}`, role: 'viewer' });
+  return house.ask('POST', '/invitations', { email: `new-${email}`, grants: [{ role: 'viewer' }] });
 };
 const tokenOf = ({ body }: Answer): string => body.page.split('#')[1];
 const cookie = async (house: House): Promise<string> => (await newGuest(house)).cookie;
@@ -41,7 +41,7 @@ const withCodes = async (house: House): Promise<string> => {
   const { recoveryCodes } = await setUpCodes(guest);
   return [guest.cookie, recoveryCodes[0], guest.id, guest.email].join(' ');
 };
-const newServiceToken = { name: 'deploy', role: 'viewer', scope: 'read', days: 30 };
+const newServiceToken = { name: 'deploy', grants: [{ role: 'viewer' }], scope: 'read', days: 30 };
 
 /** A provider that is there until the test has ended. */
 async function shortProvider(): Promise<TestProvider> {
@@ -190,10 +190,10 @@ export const ACCOUNT_EXAMPLES: Readonly<Record<string, AccountExample>> = {
       return sendAs(house, cookie)('DELETE', `/account/sessions/${session}`);
     },
   },
-  'put /people/{person}/role': {
-    action: 'person.change_role',
+  'put /people/{person}/grants': {
+    action: 'person.change_grants',
     prepare: async (house) => (await newPerson(house)).id,
-    run: (house, id) => house.ask('PUT', `/people/${id}/role`, { role: 'admin', ...REASON }),
+    run: (house, id) => house.ask('PUT', `/people/${id}/grants`, { grants: [{ role: 'admin' }], ...REASON }),
   },
   'post /people/{person}/remove': {
     action: 'person.remove',
@@ -255,5 +255,5 @@ export const ACCOUNT_EXAMPLES: Readonly<Record<string, AccountExample>> = {
 };
 
 function newInvitationAlone(house: House): Promise<Answer> {
-  return house.ask('POST', '/invitations', { email: 'alone@example.org', role: 'viewer' });
+  return house.ask('POST', '/invitations', { email: 'alone@example.org', grants: [{ role: 'viewer' }] });
 }

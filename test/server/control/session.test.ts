@@ -68,16 +68,18 @@ describe.each(dialects)('signing in on %s', (dialect) => {
 
   it('lets a viewer see everything and change nothing', async () => {
     const viewer = { email: 'vi@example.org', password: 'a long password' };
-    const made = await house.ask('POST', '/people', { ...viewer, name: 'Vi', role: 'viewer' });
-    expect(made).toMatchObject({ status: 201, body: { role: 'viewer' } });
-    expect((await house.ask('POST', '/people', { ...viewer, name: 'Vi', role: 'viewer' })).status).toBe(409);
+    const made = await house.ask('POST', '/people', { ...viewer, name: 'Vi', grants: [{ role: 'viewer' }] });
+    expect(made).toMatchObject({ status: 201, body: { grants: [{ role: 'viewer' }] } });
+    expect((await house.ask('POST', '/people', { ...viewer, name: 'Vi', grants: [{ role: 'viewer' }] })).status).toBe(
+      409,
+    );
     const answer = await house.send('POST', '/session', viewer, OWN);
-    expect(answer.body.mayChange).toBe(false);
+    expect(answer.body.grants).toEqual([{ role: 'viewer', within: null, content: false }]);
     const headers = { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', ...OWN };
     expect((await house.send('GET', '/policies', undefined, headers)).status).toBe(200);
     expect(await house.send('POST', '/teams', { name: 'by Vi' }, headers)).toMatchObject({
       status: 403,
-      body: { error: { code: 'read_only' } },
+      body: { error: { code: 'not_allowed' } },
     });
     expect((await house.send('DELETE', '/session', undefined, headers)).status).toBe(200);
   });

@@ -72,12 +72,17 @@ it('no key, no password, no token, no address of a webhook and no text of anybod
   const session = await send('POST', '/api/session', admin, OWN);
   expect(session.status).toBe(200);
   expect((await send('POST', '/api/session', { ...admin, password: WRONG_PASSWORD }, OWN)).status).toBe(401);
-  expect((await send('POST', '/api/people', { ...PERSON, role: 'viewer' })).status).toBe(201);
-  const invited = await send('POST', '/api/invitations', { email: 'nobody@example.org', role: 'viewer' });
+  expect((await send('POST', '/api/people', { ...PERSON, grants: [{ role: 'viewer' }] })).status).toBe(201);
+  const invited = await send('POST', '/api/invitations', { email: 'nobody@example.org', grants: [{ role: 'viewer' }] });
   expect(invited.status).toBe(201);
 
   // What programs and other services are let in with.
-  const token = await send('POST', '/api/service-tokens', { name: 'x', role: 'admin', scope: 'role', days: 1 });
+  const token = await send('POST', '/api/service-tokens', {
+    name: 'x',
+    grants: [{ role: 'admin' }],
+    scope: 'role',
+    days: 1,
+  });
   const { projects } = JSON.parse((await send('GET', '/api/projects')).text);
   const key = await send('POST', '/api/keys', { name: 'app', project: projects[0].id });
   const channel = await send('POST', '/api/channels', {

@@ -1,5 +1,6 @@
 /** A second organisation in the database of a house, and a program of its admin's that asks for things. */
 
+import { ADMIN_GRANTS } from '../../../policies/access/grants.ts';
 import { newId } from '../../../server/control/ids.ts';
 import { createOrganisation } from '../../../server/control/organisations.ts';
 import { createServiceToken } from '../../../server/control/service-tokens.ts';
@@ -15,7 +16,7 @@ export async function neighbourOf(house: House): Promise<Neighbour> {
   const actor = { id: 'system', organisation: newId('org') };
   await createOrganisation(house.control, actor, 'Neighbour');
   const { token, serviceToken } = await createServiceToken(house.control, actor, {
-    ...{ name: 'everything', role: 'admin', scope: 'role', days: 1 },
+    ...{ name: 'everything', grants: [...ADMIN_GRANTS], scope: 'role', days: 1 },
   });
   // Never noted as used again, so that tables stay as they are while it asks.
   await house.database

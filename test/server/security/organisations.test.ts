@@ -56,19 +56,24 @@ beforeAll(async () => {
   await made('/rate-cards', { ...card, ...REASON });
   await made('/corrections', { project, amount: -5, month: null, request: null, ...REASON });
   await made(`/months/${MONTH}/close`, REASON, 'month');
-  const token = { name: MARK, role: 'viewer', scope: 'read', days: 1 };
+  const token = { name: MARK, grants: [{ role: 'viewer' }], scope: 'read', days: 1 };
   for (const [name, id] of Object.entries({
     ...{ team, project, policy, budget, channel, alias, record: record.id, session: MARK, revisions: MARK },
     key: await made('/keys', { name: MARK, project }, 'key.id'),
     account: await made('/provider-accounts', account),
+    request: await made(`/policies/${policy}/approvals`, { revision: 1, ...REASON }),
     scan: await made('/usage/scans', { by: 'tag:topic' }),
     person: await made('/people', {
       name: MARK,
       email: `${MARK}@example.org`,
       password: MARK.repeat(2),
-      role: 'viewer',
+      grants: [{ role: 'viewer' }],
     }),
-    invitation: await made('/invitations', { email: `${MARK}-2@example.org`, role: 'viewer' }, 'invitation.id'),
+    invitation: await made(
+      '/invitations',
+      { email: `${MARK}-2@example.org`, grants: [{ role: 'viewer' }] },
+      'invitation.id',
+    ),
     token: await made('/service-tokens', token, 'serviceToken.id'),
     provider: await addProvider(house, { url: 'https://id.example.com' }, { name: MARK }),
     organisation: house.organisation,
@@ -94,6 +99,9 @@ function questionOf({ path }: Route): string {
     '/audit/proofs/inclusion': `log=history/${id('organisation')}&sequence=1`,
     '/audit/proofs/consistency': `log=history/${id('organisation')}&from=1&to=1`,
     '/audit/deletions': `record=${id('record')}`,
+    '/audit/live-policies': `at=${Date.now()}`,
+    '/audit/access': `at=${Date.now()}`,
+    '/audit/left-house': `from=0&to=${Date.now()}`,
     '/months/{month}/export': 'format=csv',
     '/policies/{policy}/variants': 'node=small&from=0&to=9',
     '/policies/{policy}/versions/{version}/edges': 'from=0&to=9',
@@ -107,11 +115,13 @@ function questionOf({ path }: Route): string {
 
 const CONSTANTS: ReadonlyMap<string, string> = new Map([
   ['version', '1'],
+  ['sequence', '1'],
+  ['actor', 'admin-token'],
   ['month', MONTH],
 ]);
 /** The live view never ends; who may see what of it is tried where it is made. An account is of whoever asks. */
 const APART: ReadonlySet<string> = new Set(['/live', '/account']);
-const reading = routes.filter((route) => route.method === 'get' && !route.anyone && !APART.has(route.path));
+const reading = routes.filter((route) => route.method === 'get' && route.may !== 'anyone' && !APART.has(route.path));
 
 it.each(reading.map((route) => [route.path, route] as const))(
   '%s tells another organisation nothing',

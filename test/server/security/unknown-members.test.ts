@@ -49,11 +49,12 @@ const withBody = routes.filter(({ body, limited }) => body !== null && !limited)
 
 it.each(withBody.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s refuses a body with members that it does not know',
-  async (_name, { method, path, anyone }) => {
+  async (_name, { method, path, may }) => {
     const address = path.replace(/\{\w+\}/g, '1');
-    const answer = anyone
-      ? await house.send(method.toUpperCase(), address, INTRUDERS, OWN)
-      : await house.ask(method.toUpperCase(), address, INTRUDERS);
+    const answer =
+      may === 'anyone'
+        ? await house.send(method.toUpperCase(), address, INTRUDERS, OWN)
+        : await house.ask(method.toUpperCase(), address, INTRUDERS);
     expect(answer).toMatchObject({ status: 422, body: { error: { code: 'invalid_input' } } });
   },
 );
@@ -62,12 +63,13 @@ const answeringJson = routes.filter(({ streams, limited }) => !streams && !limit
 
 it.each(answeringJson.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s refuses a filter that it does not know',
-  async (_name, { method, path, anyone, body }) => {
+  async (_name, { method, path, may, body }) => {
     const address = `${path.replace(/\{\w+\}/g, '1')}?organisation=org_1`;
     const sent = body === null ? undefined : {};
-    const answer = anyone
-      ? await house.send(method.toUpperCase(), address, sent, OWN)
-      : await house.ask(method.toUpperCase(), address, sent);
+    const answer =
+      may === 'anyone'
+        ? await house.send(method.toUpperCase(), address, sent, OWN)
+        : await house.ask(method.toUpperCase(), address, sent);
     expect(answer).toMatchObject({ status: 422, body: { error: { code: 'invalid_input' } } });
   },
 );

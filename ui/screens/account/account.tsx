@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { accountQuery } from '../../api/account.ts';
 import { ApiError } from '../../api/client.ts';
 import { Failure } from '../../app/failure.tsx';
-import { ROLE_WORDS } from '../../app/role-words.ts';
+import { sayGrants, useSayPlace } from '../../app/grant-words.ts';
 import { Screen } from '../../app/screen.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { CodesSection } from './codes-section.tsx';
@@ -15,12 +15,13 @@ import { SessionsSection } from './sessions-section.tsx';
 export function AccountPage() {
   const account = useQuery(accountQuery);
   const { data, error } = account;
+  const sayPlace = useSayPlace();
   return (
     <Screen title="Your account">
       {data ? (
         <Stack gap="xl" maw={860}>
           <Text c="dimmed">
-            {`${data.person.email}, ${ROLE_WORDS[data.person.role].title.toLowerCase()}: ${ROLE_WORDS[data.person.role].says}. Only an admin can change that.`}
+            {`${data.person.email}: ${sayGrants(data.person.grants, sayPlace)}. Only an admin can change that.`}
           </Text>
           <NameSection name={data.person.name} />
           {data.hasPassword ? (

@@ -1,13 +1,14 @@
 import { ActionIcon, Button, Fieldset, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { ROLES, type Role } from '../../api/people.ts';
-import { ROLE_WORDS } from '../../app/role-words.ts';
+import type { Grant } from '../../../policies/access/grants.ts';
+import { ROLES, roleSchema } from '../../../policies/access/roles.ts';
+import { VIEWER } from '../../app/grants-input.tsx';
+import { PlaceInput } from '../../app/place-input.tsx';
 
 /** A group and what it is here, as it is being typed. `number` tells rows apart. */
-export interface GroupRow {
+export interface GroupRow extends Grant {
   readonly number: number;
   readonly group: string;
-  readonly role: Role;
 }
 
 interface Props {
@@ -23,10 +24,10 @@ export function GroupRows({ rows, onChange, error }: Props) {
   return (
     <Fieldset legend="Groups" variant="unstyled" styles={{ legend: { fontSize: 14, fontWeight: 600, padding: 0 } }}>
       <Text size="xs" c="dimmed" mb="xs">
-        Somebody in several groups gets the role with the most rights; somebody in none of them does not come in.
+        Somebody in several groups has all their roles; somebody in none of them does not come in.
       </Text>
       <Stack gap="xs" align="stretch">
-        {rows.map(({ number, group, role }, i) => (
+        {rows.map(({ number, group, role, within }, i) => (
           <Group key={number} gap="xs" wrap="nowrap" align="flex-start">
             <TextInput
               aria-label={`Name of group ${i + 1}`}
@@ -39,10 +40,14 @@ export function GroupRows({ rows, onChange, error }: Props) {
               aria-label={`Role of group ${i + 1}`}
               w={140}
               value={role}
-              onChange={({ currentTarget }) =>
-                change(number, { role: ROLES.find((one) => one === currentTarget.value) ?? role })
-              }
-              data={ROLES.map((one) => ({ value: one, label: ROLE_WORDS[one].title }))}
+              onChange={({ currentTarget }) => change(number, { role: roleSchema.parse(currentTarget.value) })}
+              data={roleSchema.options.map((one) => ({ value: one, label: ROLES[one].title }))}
+            />
+            <PlaceInput
+              isBare
+              label={`Where group ${i + 1} counts`}
+              value={within}
+              onChange={(value) => change(number, { within: value })}
             />
             <ActionIcon
               variant="default"
@@ -64,7 +69,7 @@ export function GroupRows({ rows, onChange, error }: Props) {
           size="xs"
           leftSection={<IconPlus size={14} aria-hidden />}
           style={{ alignSelf: 'flex-start' }}
-          onClick={() => onChange([...rows, { number: (rows.at(-1)?.number ?? 0) + 1, group: '', role: 'viewer' }])}
+          onClick={() => onChange([...rows, { number: (rows.at(-1)?.number ?? 0) + 1, group: '', ...VIEWER }])}
         >
           Add a group
         </Button>

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Invitation, refreshPeople, withdrawInvitation } from '../../api/people.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Refused } from '../../app/form-dialog.tsx';
-import { ROLE_WORDS } from '../../app/role-words.ts';
+import { sayGrants, useSayPlace } from '../../app/grant-words.ts';
 import { Section } from '../../app/section.tsx';
 import { WideTable } from '../../app/wide-table.tsx';
 import { sayMoment } from '../../app/words.ts';
@@ -18,6 +18,7 @@ interface Props {
 export function InvitationTable({ invitations, mayChange }: Props) {
   const client = useQueryClient();
   const author = useAuthors();
+  const sayPlace = useSayPlace();
   const withdrawing = useMutation({
     mutationFn: ({ id }: Invitation) => withdrawInvitation(id),
     onSuccess: async (_answer, { email }) => {
@@ -40,7 +41,7 @@ export function InvitationTable({ invitations, mayChange }: Props) {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>E-mail</Table.Th>
-                <Table.Th>Role</Table.Th>
+                <Table.Th>Roles</Table.Th>
                 <Table.Th>Invited by</Table.Th>
                 <Table.Th>Until</Table.Th>
                 {mayChange ? (
@@ -54,7 +55,7 @@ export function InvitationTable({ invitations, mayChange }: Props) {
               {invitations.map((invitation) => (
                 <Table.Tr key={invitation.id}>
                   <Table.Td>{invitation.email}</Table.Td>
-                  <Table.Td>{ROLE_WORDS[invitation.role].title}</Table.Td>
+                  <Table.Td>{sayGrants(invitation.grants, sayPlace)}</Table.Td>
                   <Table.Td>{author(invitation.createdBy)}</Table.Td>
                   <Table.Td className="unbroken">
                     {invitation.expiresAt > Date.now() ? (

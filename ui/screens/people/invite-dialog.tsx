@@ -1,9 +1,10 @@
 import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { invite, type MadeInvitation, type Role, refreshPeople } from '../../api/people.ts';
+import type { Grant } from '../../../policies/access/grants.ts';
+import { invite, type MadeInvitation, refreshPeople } from '../../api/people.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { RoleInput } from '../../app/role-input.tsx';
+import { GrantsInput, VIEWER } from '../../app/grants-input.tsx';
 import { ShownText } from '../../app/shown-text.tsx';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -18,10 +19,10 @@ interface Props {
 export function InviteDialog({ canMail, onClose }: Props) {
   const client = useQueryClient();
   const [email, setEmail] = useState('');
-  const [role, setRole] = useState<Role>('viewer');
+  const [grants, setGrants] = useState<readonly Grant[]>([VIEWER]);
   const [tried, setTried] = useState(false);
   const inviting = useMutation({
-    mutationFn: () => invite(email.trim(), role),
+    mutationFn: () => invite(email.trim(), grants),
     onSuccess: () => refreshPeople(client),
   });
   const error = EMAIL.test(email.trim()) ? null : 'Enter the e-mail address that they will sign in with.';
@@ -33,6 +34,7 @@ export function InviteDialog({ canMail, onClose }: Props) {
   return (
     <FormDialog
       title="Invite somebody"
+      size="lg"
       act="Make the invitation"
       error={inviting.error}
       pending={inviting.isPending}
@@ -49,7 +51,7 @@ export function InviteDialog({ canMail, onClose }: Props) {
         error={tried ? error : null}
         onChange={({ currentTarget }) => setEmail(currentTarget.value)}
       />
-      <RoleInput label="They come as" value={role} onChange={setRole} />
+      <GrantsInput label="They come as" value={grants} onChange={setGrants} />
       <Text size="sm" c="dimmed">
         {canMail
           ? 'The invitation is sent by e-mail, and you see its link as well.'

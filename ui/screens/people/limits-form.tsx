@@ -2,10 +2,9 @@ import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { ROLES, type Role } from '../../api/people.ts';
+import { ROLES, type Role, roleSchema } from '../../../policies/access/roles.ts';
 import { refreshSignInSettings, type SignInSettings, setSignInSettings } from '../../api/sign-in-settings.ts';
 import { Refused } from '../../app/form-dialog.tsx';
-import { ROLE_WORDS } from '../../app/role-words.ts';
 import { Section } from '../../app/section.tsx';
 
 /** A whole number in these limits; not a number for any other text. */
@@ -43,7 +42,7 @@ export function LimitsForm({ settings, mayChange }: Props) {
     if (errors.hours === null && errors.idle === null) saving.mutate();
   };
   if (!mayChange) {
-    const roles = settings.codeRoles.map((role) => ROLE_WORDS[role].title.toLowerCase()).join(' and ');
+    const roles = settings.codeRoles.map((role) => ROLES[role].title.toLowerCase()).join(' and ');
     return (
       <Section title="Sessions and codes">
         <Text size="sm">
@@ -78,11 +77,11 @@ export function LimitsForm({ settings, mayChange }: Props) {
             label="Who has to show a one-time code after the password"
             description="Whoever has not set codes up yet does so at the next sign-in. Providers ask for their own."
             value={[...codeRoles]}
-            onChange={(values) => setCodeRoles(ROLES.filter((role) => values.includes(role)))}
+            onChange={(values) => setCodeRoles(roleSchema.options.filter((role) => values.includes(role)))}
           >
             <Group mt="xs" gap="lg">
-              {ROLES.map((role) => (
-                <Checkbox key={role} value={role} label={`${ROLE_WORDS[role].title}s`} />
+              {roleSchema.options.map((role) => (
+                <Checkbox key={role} value={role} label={`${ROLES[role].title}s`} />
               ))}
             </Group>
           </Checkbox.Group>

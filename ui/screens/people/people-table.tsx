@@ -5,10 +5,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type ListedPerson, refreshPeople, unlockPerson } from '../../api/people.ts';
 import { Refused } from '../../app/form-dialog.tsx';
-import { ROLE_WORDS } from '../../app/role-words.ts';
+import { sayGrants, useSayPlace } from '../../app/grant-words.ts';
 import { WideTable } from '../../app/wide-table.tsx';
 import { sayAgo, sayTime } from '../../app/words.ts';
-import { ChangeRole, RemovePerson, ResetCodes } from './person-dialogs.tsx';
+import { ChangeRoles, RemovePerson, ResetCodes } from './person-dialogs.tsx';
 
 interface Props {
   readonly people: readonly ListedPerson[];
@@ -17,7 +17,7 @@ interface Props {
   readonly mayChange: boolean;
 }
 
-type Act = 'role' | 'codes' | 'remove';
+type Act = 'roles' | 'codes' | 'remove';
 
 /** People with their roles and what can be done about each. */
 export function PeopleTable({ people, me, mayChange }: Props) {
@@ -30,6 +30,7 @@ export function PeopleTable({ people, me, mayChange }: Props) {
       notifications.show({ message: `${name} can try to sign in again.` });
     },
   });
+  const sayPlace = useSayPlace();
   const close = (): void => setOpen(null);
   return (
     <>
@@ -39,7 +40,7 @@ export function PeopleTable({ people, me, mayChange }: Props) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Name</Table.Th>
-              <Table.Th>Role</Table.Th>
+              <Table.Th>Roles</Table.Th>
               <Table.Th>One-time codes</Table.Th>
               <Table.Th>Last seen</Table.Th>
               {mayChange ? (
@@ -73,10 +74,11 @@ export function PeopleTable({ people, me, mayChange }: Props) {
                   </Text>
                 </Table.Td>
                 <Table.Td>
-                  <Text size="sm">{ROLE_WORDS[person.role].title}</Text>
-                  <Text size="xs" c="dimmed">
-                    {ROLE_WORDS[person.role].says}
-                  </Text>
+                  {person.grants.map((grant) => (
+                    <Text key={JSON.stringify(grant)} size="sm">
+                      {sayGrants([grant], sayPlace)}
+                    </Text>
+                  ))}
                 </Table.Td>
                 <Table.Td>{person.hasCodes ? 'On' : 'Off'}</Table.Td>
                 <Table.Td className="unbroken">
@@ -96,7 +98,7 @@ export function PeopleTable({ people, me, mayChange }: Props) {
           </Table.Tbody>
         </Table>
       </WideTable>
-      {open?.act === 'role' ? <ChangeRole person={open.person} onClose={close} /> : null}
+      {open?.act === 'roles' ? <ChangeRoles person={open.person} onClose={close} /> : null}
       {open?.act === 'codes' ? <ResetCodes person={open.person} onClose={close} /> : null}
       {open?.act === 'remove' ? <RemovePerson person={open.person} onClose={close} /> : null}
     </>
@@ -118,7 +120,7 @@ function PersonMenu({ person, onAct, onUnlock }: MenuProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => onAct('role')}>Change the role</Menu.Item>
+        <Menu.Item onClick={() => onAct('roles')}>Change the roles</Menu.Item>
         {person.lockedUntil === null ? null : <Menu.Item onClick={onUnlock}>Unlock</Menu.Item>}
         {person.hasCodes ? <Menu.Item onClick={() => onAct('codes')}>Reset the codes</Menu.Item> : null}
         <Menu.Item onClick={() => onAct('remove')}>Remove</Menu.Item>

@@ -2,11 +2,12 @@ import { Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { changeRole, type ListedPerson, refreshPeople, removePerson, resetCodes } from '../../api/people.ts';
+import type { Grant } from '../../../policies/access/grants.ts';
+import { changeGrants, type ListedPerson, refreshPeople, removePerson, resetCodes } from '../../api/people.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { sayGrants, useSayPlace } from '../../app/grant-words.ts';
+import { GrantsInput } from '../../app/grants-input.tsx';
 import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
-import { RoleInput } from '../../app/role-input.tsx';
-import { ROLE_WORDS } from '../../app/role-words.ts';
 
 interface Props {
   readonly person: ListedPerson;
@@ -34,16 +35,16 @@ function useAct(act: (reason: string) => Promise<unknown>, done: string, onClose
   return { input, tried, form: { error: acting.error, pending: acting.isPending, onSubmit: submit, onClose } };
 }
 
-/** Gives somebody another role. */
-export function ChangeRole({ person, onClose }: Props) {
-  const [role, setRole] = useState(person.role);
-  const done = `${person.name} is now ${ROLE_WORDS[role].title.toLowerCase()}.`;
-  const { input, form } = useAct((reason) => changeRole(person.id, role, reason), done, onClose);
+/** Gives somebody other roles. */
+export function ChangeRoles({ person, onClose }: Props) {
+  const [grants, setGrants] = useState<readonly Grant[]>(person.grants);
+  const done = `${person.name} is now ${sayGrants(grants, useSayPlace())}.`;
+  const { input, form } = useAct((reason) => changeGrants(person.id, grants, reason), done, onClose);
   return (
-    <FormDialog title={`The role of ${person.name}`} act="Change the role" {...form}>
-      <RoleInput label="Role" value={role} onChange={setRole} />
+    <FormDialog title={`The roles of ${person.name}`} act="Change the roles" size="lg" {...form}>
+      <GrantsInput label="Roles" value={grants} onChange={setGrants} />
       <Text size="sm" c="dimmed">
-        It counts from their next click on, without signing in again.
+        They count from their next click on, without signing in again.
       </Text>
       <ReasonInput {...input} />
     </FormDialog>

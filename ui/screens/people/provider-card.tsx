@@ -1,6 +1,7 @@
 import { Alert, Button, Card, Group, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useId } from 'react';
+import { ROLES } from '../../../policies/access/roles.ts';
 import {
   deleteProvider,
   refreshSignInSettings,
@@ -9,20 +10,21 @@ import {
 } from '../../api/sign-in-settings.ts';
 import { DeleteDialog } from '../../app/delete-dialog.tsx';
 import { Refused } from '../../app/form-dialog.tsx';
-import { ROLE_WORDS } from '../../app/role-words.ts';
-
-const roleName = (role: SignInProvider['newRole']): string => ROLE_WORDS[role].title.toLowerCase();
+import { sayGrants, useSayPlace } from '../../app/grant-words.ts';
 
 /** Whom a provider lets in and as what, in words. */
-function sayProvider({ groupClaim, groupRoles, newRole, makesAccounts, emailDomains }: SignInProvider): string {
+function sayProvider(
+  { groupClaim, groupRoles, newRole, makesAccounts, emailDomains }: SignInProvider,
+  sayPlace: ReturnType<typeof useSayPlace>,
+): string {
   const who = emailDomains.length === 0 ? 'Whoever it knows' : `Whoever has an address of ${emailDomains.join(', ')}`;
   const groups =
     groupClaim === null
       ? 'may come in'
-      : `and is in one of these groups may come in: ${groupRoles.map(({ group, role }) => `${group} as ${roleName(role)}`).join(', ')}`;
+      : `and is in one of these groups may come in: ${groupRoles.map((grant) => `${grant.group} as ${sayGrants([grant], sayPlace)}`).join(', ')}`;
   const accounts = makesAccounts
     ? groupClaim === null
-      ? `Whoever is new gets an account as ${roleName(newRole)}.`
+      ? `Whoever is new gets an account as ${ROLES[newRole].title}.`
       : 'Whoever is new gets an account.'
     : 'Whoever has no account here yet is turned away.';
   return `${who} ${groups}. ${accounts}`;
@@ -38,6 +40,7 @@ interface Props {
 /** One provider of sign-in: where it is, whom it lets in, and whether it answers. */
 export function ProviderCard({ provider, mayChange, onChange, onDelete }: Props) {
   const title = useId();
+  const sayPlace = useSayPlace();
   const testing = useMutation({ mutationFn: () => testProvider(provider.id) });
   const { name, issuer } = provider;
   return (
@@ -49,7 +52,7 @@ export function ProviderCard({ provider, mayChange, onChange, onDelete }: Props)
         {issuer}
       </Text>
       <Text size="sm" mt="sm">
-        {sayProvider(provider)}
+        {sayProvider(provider, sayPlace)}
       </Text>
       {testing.data ? (
         <Alert

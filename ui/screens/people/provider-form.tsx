@@ -1,7 +1,7 @@
 import { PasswordInput, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Role } from '../../api/people.ts';
+import type { Role } from '../../../policies/access/roles.ts';
 import { refreshSignInSettings, type SignInProvider, saveProvider } from '../../api/sign-in-settings.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
@@ -37,7 +37,7 @@ export function ProviderForm({ provider, returnAddress, onClose }: Props) {
   const [tried, setTried] = useState(false);
 
   const groupRoles = groups
-    .map(({ group, role }) => ({ group: group.trim(), role }))
+    .map(({ number: _number, ...row }) => ({ ...row, group: row.group.trim() }))
     .filter(({ group }) => group !== '');
   const errors = {
     name: name.trim() === '' ? 'Give it a name: its button says “Sign in with” and this.' : null,

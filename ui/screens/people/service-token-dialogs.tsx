@@ -2,7 +2,7 @@ import { Button, Group, Modal, NativeSelect, Radio, Stack, Text, TextInput } fro
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Role } from '../../api/people.ts';
+import type { Grant } from '../../../policies/access/grants.ts';
 import {
   createServiceToken,
   type MadeToken,
@@ -11,8 +11,8 @@ import {
   type ServiceToken,
 } from '../../api/service-tokens.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { GrantsInput, VIEWER } from '../../app/grants-input.tsx';
 import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
-import { RoleInput } from '../../app/role-input.tsx';
 import { ShownText } from '../../app/shown-text.tsx';
 
 const DAYS = [
@@ -26,13 +26,12 @@ const DAYS = [
 export function NewServiceToken({ onClose }: { readonly onClose: () => void }) {
   const client = useQueryClient();
   const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('admin');
+  const [grants, setGrants] = useState<readonly Grant[]>([VIEWER]);
   const [scope, setScope] = useState<ServiceToken['scope']>('read');
   const [days, setDays] = useState('90');
   const [tried, setTried] = useState(false);
   const making = useMutation({
-    mutationFn: () =>
-      createServiceToken({ name: name.trim(), role: scope === 'read' ? 'viewer' : role, scope, days: Number(days) }),
+    mutationFn: () => createServiceToken({ name: name.trim(), grants, scope, days: Number(days) }),
     onSuccess: () => refreshServiceTokens(client),
   });
   const error = name.trim() === '' ? 'Give it a name, such as that of the program.' : null;
@@ -44,6 +43,7 @@ export function NewServiceToken({ onClose }: { readonly onClose: () => void }) {
   return (
     <FormDialog
       title="New service token"
+      size="lg"
       act="Make the token"
       error={making.error}
       pending={making.isPending}
@@ -60,17 +60,17 @@ export function NewServiceToken({ onClose }: { readonly onClose: () => void }) {
         error={tried ? error : null}
         onChange={({ currentTarget }) => setName(currentTarget.value)}
       />
+      <GrantsInput label="Its roles" value={grants} onChange={setGrants} />
       <Radio.Group
         label="What it may do"
         value={scope}
         onChange={(value) => setScope(value === 'role' ? 'role' : 'read')}
       >
         <Stack gap="xs" mt="xs">
-          <Radio value="read" label="Look at everything, and change nothing" />
-          <Radio value="role" label="All that a role may do" />
+          <Radio value="read" label="Only look, within its roles" />
+          <Radio value="role" label="All that its roles may do" />
         </Stack>
       </Radio.Group>
-      {scope === 'role' ? <RoleInput label="Role" value={role} onChange={setRole} /> : null}
       <NativeSelect
         label="It ends by itself after"
         value={days}

@@ -2,12 +2,12 @@ import { Badge, Button, Table, Text, VisuallyHidden } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useMay } from '../../api/may.ts';
 import { type ServiceToken, serviceTokensQuery } from '../../api/service-tokens.ts';
-import { useMayChange } from '../../api/session.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
-import { ROLE_WORDS } from '../../app/role-words.ts';
+import { sayGrants, useSayPlace } from '../../app/grant-words.ts';
 import { Screen } from '../../app/screen.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { WideTable } from '../../app/wide-table.tsx';
@@ -17,7 +17,7 @@ import { NewServiceToken, RevokeServiceToken } from './service-token-dialogs.tsx
 /** Tokens by which programs use this gateway as people use its pages. */
 export function ServiceTokens() {
   const tokens = useQuery(serviceTokensQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change people');
   const [making, setMaking] = useState(false);
   const make = (
     <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setMaking(true)}>
@@ -64,6 +64,7 @@ interface TableProps {
 
 function TokenTable({ tokens, mayChange }: TableProps) {
   const author = useAuthors();
+  const sayPlace = useSayPlace();
   const [revoking, setRevoking] = useState<ServiceToken | null>(null);
   const sorted = [...tokens].sort((a, b) => Number(holds(b)) - Number(holds(a)) || b.createdAt - a.createdAt);
   return (
@@ -96,9 +97,12 @@ function TokenTable({ tokens, mayChange }: TableProps) {
                   </Text>
                 </Table.Td>
                 <Table.Td>
-                  {token.scope === 'read'
-                    ? 'look at everything'
-                    : `what ${ROLE_WORDS[token.role].title.toLowerCase()}s may do`}
+                  {sayGrants(token.grants, sayPlace)}
+                  {token.scope === 'read' ? (
+                    <Text size="xs" c="dimmed">
+                      looks only, and changes nothing
+                    </Text>
+                  ) : null}
                 </Table.Td>
                 <Table.Td>
                   <Text size="sm">{author(token.createdBy)}</Text>

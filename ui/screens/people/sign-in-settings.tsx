@@ -2,7 +2,7 @@ import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useMayChange } from '../../api/session.ts';
+import { useMay } from '../../api/may.ts';
 import { type SignInProvider, signInSettingsQuery } from '../../api/sign-in-settings.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
@@ -18,7 +18,7 @@ type Open = { readonly what: 'new' } | { readonly what: 'change' | 'delete'; rea
 /** How people sign in: limits of sessions, who shows a code, and providers. */
 export function SignInSettingsPage() {
   const query = useQuery(signInSettingsQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change people');
   const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
   const { data } = query;

@@ -2,10 +2,10 @@ import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/c
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { ROLES } from '../../../policies/access/roles.ts';
 import { acceptInvitation, invitedQuery } from '../../api/people.ts';
 import { type NextStep, signIn } from '../../api/session.ts';
 import { Refused } from '../../app/form-dialog.tsx';
-import { ROLE_WORDS } from '../../app/role-words.ts';
 import { Waiting } from '../../app/waiting.tsx';
 import { passwordError } from '../account/password-error.ts';
 
@@ -51,13 +51,14 @@ export default function Invited() {
     );
   }
   if (!invited.data) return <Waiting what="your invitation" />;
-  const { email, role, organisation } = invited.data;
+  const { email, grants, organisation } = invited.data;
+  const roles = new Intl.ListFormat('en').format(
+    grants.map(({ role }) => `${ROLES[role].title}, who ${ROLES[role].says}`),
+  );
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <Text size="sm">
-          {`${organisation} uses Signalbox to steer its AI traffic. You come as ${ROLE_WORDS[role].title.toLowerCase()}, who ${ROLE_WORDS[role].says}.`}
-        </Text>
+        <Text size="sm">{`${organisation} uses Signalbox to steer its AI traffic. You come as ${roles}.`}</Text>
         <TextInput label="E-mail" readOnly name="email" autoComplete="username" value={email} />
         <TextInput
           label="Your name"

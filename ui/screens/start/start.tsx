@@ -1,33 +1,34 @@
-import { Card, SimpleGrid, Text, ThemeIcon } from '@mantine/core';
-import { type Icon, IconApi, IconListSearch, IconRoute } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
+import { useMayEverywhere } from '../../api/may.ts';
 import { anyTrafficQuery } from '../../api/usage.ts';
-import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
-import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
-import { FirstRequest } from './first-request.tsx';
 
 const Dashboard = lazy(async () => ({ default: (await import('../dashboard/dashboard.tsx')).Dashboard }));
+const Welcome = lazy(async () => ({ default: (await import('./welcome.tsx')).Welcome }));
+const OwnStart = lazy(async () => ({ default: (await import('./own-start.tsx')).OwnStart }));
 
 /** How often it is looked for the first request. */
 const REFRESH_MS = 3_000;
 
-/** What is going on; for those who have had no request yet, what this gateway is, and how to send one. */
+/** What is going on; for those who may not see that everywhere, where they can go. */
 export function Start() {
+  const mayEverywhere = useMayEverywhere();
+  const seesAll = (['read usage', 'read record', 'read budget'] as const).every((permission) =>
+    mayEverywhere(permission),
+  );
+  return <Suspense fallback={<Waiting what="the overview" />}>{seesAll ? <Overview /> : <OwnStart />}</Suspense>;
+}
+
+/** What is going on; for those who have had no request yet, what this gateway is, and how to send one. */
+function Overview() {
   const traffic = useQuery({
     ...anyTrafficQuery,
     refetchInterval: ({ state }) => (state.data === true ? false : REFRESH_MS),
   });
-  if (traffic.data === true) {
-    return (
-      <Suspense fallback={<Waiting what="the overview" />}>
-        <Dashboard />
-      </Suspense>
-    );
-  }
+  if (traffic.data === true) return <Dashboard />;
   if (traffic.data === false) return <Welcome />;
   return traffic.error ? (
     <Screen title="Overview">
@@ -35,61 +36,5 @@ export function Start() {
     </Screen>
   ) : (
     <Waiting what="the overview" />
-  );
-}
-
-function Welcome() {
-  return (
-    <Screen title="Every request, on a track that you can see">
-      <Text c="dimmed" maw={760} mt={-8}>
-        Signalbox stands between your apps and the models they use. Policies, which are drawings, decide what is taken
-        out of a request, who pays for it, and which model answers. Whatever happens to a request is written down.
-      </Text>
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-        <FirstRequest />
-        <Card withBorder padding="lg" component="section">
-          <Empty title="No request yet">
-            Send one, and this page shows at once what it cost and what became of it.
-          </Empty>
-        </Card>
-      </SimpleGrid>
-      <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="lg">
-        <Card withBorder padding="lg">
-          <CardHead icon={IconRoute} />
-          <TextLink to="/policies" fw={650}>
-            Policies
-          </TextLink>
-          <Text size="sm" c="dimmed">
-            See which ways requests can take, in drawings and in words.
-          </Text>
-        </Card>
-        <Card withBorder padding="lg">
-          <CardHead icon={IconListSearch} />
-          <TextLink to="/requests" fw={650}>
-            Requests
-          </TextLink>
-          <Text size="sm" c="dimmed">
-            Look at any request: the way it took, why, what it cost, and what was sent.
-          </Text>
-        </Card>
-        <Card withBorder padding="lg">
-          <CardHead icon={IconApi} />
-          <Text component="a" href="/api/openapi.json" fw={650} c="var(--mantine-color-anchor)">
-            Control API
-          </Text>
-          <Text size="sm" c="dimmed">
-            Everything on these pages is there for programs too, described as OpenAPI.
-          </Text>
-        </Card>
-      </SimpleGrid>
-    </Screen>
-  );
-}
-
-function CardHead({ icon: Icon }: { readonly icon: Icon }) {
-  return (
-    <ThemeIcon variant="light" size={36} mb="sm">
-      <Icon size={20} aria-hidden />
-    </ThemeIcon>
   );
 }
