@@ -1,5 +1,6 @@
 /** Which models can take a request, and what it can cost at most. */
 import type { HoldNeed, HoldResult } from './effects.ts';
+import { allowsModel } from './key-limits.ts';
 import type { Model, ModelLookup } from './model.ts';
 import { costBound, inputTokenBound, usageBound } from './price.ts';
 import type { Needs, Usage } from './request.ts';
@@ -61,10 +62,14 @@ export function modelNamed(name: string, run: Run, lookup: ModelLookup): Model |
   return lookup(name === 'asked' ? run.view.model : name);
 }
 
-/** The model that a node names where there is one and it can take the request. */
+/** Whether the key of the request may use a model. */
+export const mayUse = (model: Model, run: Run): boolean =>
+  run.allowedModels === null || allowsModel(run.allowedModels, model.id);
+
+/** The model that a node names where there is one, the key may use it, and it can take the request. */
 export function usableModel(name: string, run: Run, lookup: ModelLookup): Model | null {
   const model = modelNamed(name, run, lookup);
-  return model && !lacks(model, run) ? model : null;
+  return model && mayUse(model, run) && !lacks(model, run) ? model : null;
 }
 
 /** What a request could take at most by one port of a budget node, in the budget's unit. */

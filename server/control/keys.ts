@@ -1,13 +1,14 @@
-/** API keys: which project they stand for, and which tags and policies they allow. */
+/** API keys: which project they stand for, which tags they allow, and what they are limited to. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { TAG_NAME } from '../../policies/facts.ts';
+import { KEY_ENDPOINTS } from '../../policies/key-limits.ts';
 import { hashToken, newToken, tokenPrefix } from '../access/keys.ts';
-import { SignalboxError } from '../errors.ts';
 import type { ControlStore } from './control.ts';
 import type { Actor } from './history.ts';
 import { newId } from './ids.ts';
 import { idSchema, momentSchema, nameSchema } from './input.ts';
+import { limitColumns, limitFields, requirePossible, tidyLimits } from './key-limits.ts';
 import { findProject } from './organisations.ts';
 
 const tagName = z.string().regex(TAG_NAME, 'A tag is named by a letter and up to 63 letters, digits, "_", "-" and "."');
@@ -27,9 +28,11 @@ export const keyInputSchema = z
       .meta({ description: 'Tags of every request; the caller cannot change them.' }),
     requiredTags: requiredTagsSchema.default([]).meta({ description: 'Tags without which a request is refused.' }),
     tagChoices: tagChoicesSchema.default({}).meta({ description: 'Values from which the caller may choose, by tag.' }),
-    policies: z.array(idSchema).max(200).nullable().default(null).meta({
-      description: 'Ids of the policies that the key may use; null for those of its project and of the organisation.',
-    }),
+    policies: limitFields.policies.default(null),
+    endpoints: limitFields.endpoints.default(null),
+    models: limitFields.models.default(null),
+    networks: limitFields.networks.default(null),
+    expiresAt: limitFields.expiresAt.default(null),
   })
   .superRefine((key, context) => {
     for (const name of [...key.requiredTags, ...Object.keys(key.tagChoices)]) {
@@ -49,6 +52,10 @@ export const keySchema = z.object({
   requiredTags: requiredTagsSchema,
   tagChoices: tagChoicesSchema,
   policies: z.array(z.string()).nullable(),
+  endpoints: z.array(z.enum(KEY_ENDPOINTS)).nullable(),
+  models: z.array(z.string()).nullable(),
+  networks: z.array(z.string()).nullable(),
+  expiresAt: momentSchema.nullable(),
   createdBy: z.string(),
   createdAt: momentSchema,
   revokedAt: momentSchema.nullable(),
@@ -66,6 +73,10 @@ export interface KeyRow {
   readonly required_tags_json: string;
   readonly tag_choices_json: string;
   readonly policies_json: string | null;
+  readonly endpoints_json: string | null;
+  readonly models_json: string | null;
+  readonly networks_json: string | null;
+  readonly expires_at: number | null;
   readonly created_by: string;
   readonly created_at: number;
   readonly revoked_at: number | null;
@@ -81,13 +92,18 @@ export function toKey(row: KeyRow): Key {
     fixedTags: JSON.parse(row.fixed_tags_json),
     requiredTags: JSON.parse(row.required_tags_json),
     tagChoices: JSON.parse(row.tag_choices_json),
-    policies: row.policies_json === null ? null : JSON.parse(row.policies_json),
+    policies: listFrom(row.policies_json),
+    endpoints: listFrom(row.endpoints_json),
+    models: listFrom(row.models_json),
+    networks: listFrom(row.networks_json),
+    expiresAt: row.expires_at,
     createdBy: row.created_by,
     createdAt: row.created_at,
     revokedAt: row.revoked_at,
   });
 }
 
+const listFrom = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
 /** All keys of an organisation, the newest first, revoked ones included. */
 export async function listKeys(db: Knex, organisation: string): Promise<Key[]> {
   return (await db<KeyRow>('keys').where({ organisation }).orderBy('id', 'desc')).map(toKey);
@@ -106,10 +122,8 @@ export async function createKey(
   const change = { action: 'key.create', objectType: 'key', objectId: id, reason: null };
   return store.change(actor, change, async (trx) => {
     await findProject(trx, organisation, input.project);
-    const known = new Set<string>(await trx('policies').where({ organisation }).pluck('id'));
-    for (const policy of input.policies ?? []) {
-      if (!known.has(policy)) throw new SignalboxError('not_found', { what: `policy of the id ${policy}` });
-    }
+    const limits = tidyLimits(input);
+    await requirePossible(trx, organisation, limits, null);
     const row: KeyRow = {
       id,
       organisation,
@@ -120,28 +134,12 @@ export async function createKey(
       fixed_tags_json: JSON.stringify(input.fixedTags),
       required_tags_json: JSON.stringify(input.requiredTags),
       tag_choices_json: JSON.stringify(input.tagChoices),
-      policies_json: input.policies === null ? null : JSON.stringify(input.policies),
+      ...limitColumns(limits),
       created_by: actor.id,
       created_at: Date.now(),
       revoked_at: null,
     };
     await trx('keys').insert(row);
-    return { before: null, after: { ...input, prefix: row.prefix }, value: { key: toKey(row), token } };
-  });
-}
-
-/** Revokes a key for good, at once for every request that starts after; revoking it again changes nothing. */
-export async function revokeKey(store: ControlStore, actor: Actor, id: string, reason: string): Promise<Key> {
-  const change = { action: 'key.revoke', objectType: 'key', objectId: id, reason };
-  return store.change(actor, change, async (trx) => {
-    const row = await trx<KeyRow>('keys').where({ organisation: actor.organisation, id }).first();
-    if (!row) throw new SignalboxError('not_found', { what: 'key of that id' });
-    const revokedAt = row.revoked_at ?? Date.now();
-    await trx('keys').where({ id }).update({ revoked_at: revokedAt });
-    return {
-      before: { revokedAt: row.revoked_at },
-      after: { revokedAt },
-      value: toKey({ ...row, revoked_at: revokedAt }),
-    };
+    return { before: null, after: { ...input, ...limits, prefix: row.prefix }, value: { key: toKey(row), token } };
   });
 }

@@ -1,8 +1,11 @@
 /** The key of a request, wherever the app sends it: programs that come from other gateways have headers of their own. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Request } from 'express';
+import type { KeyEndpoint } from '../../policies/key-limits.ts';
 import { findKey } from '../access/keys.ts';
 import type { KeyEntry, Snapshot } from '../control/snapshot.ts';
 import { SignalboxError } from '../errors.ts';
+import { requireAllowed, requireUnexpired } from './key-limits.ts';
 
 /** In the order in which they are looked at. Apps of other gateways often send a vendor's key in the first of them too. */
 const KEY_HEADERS = [
@@ -27,11 +30,29 @@ function* tokensOf(headers: IncomingHttpHeaders): Generator<string> {
   }
 }
 
+/** What is read of a request: its headers, and where it comes from by the word of proxies that are trusted. */
+type Asking = Pick<Request, 'headers' | 'ip'>;
+
 /**
- * The first key of ours among the headers of a request; keys of others are passed over, and go nowhere. Throws
- * SignalboxError: `missing_key`, `invalid_key`, `revoked_key`.
+ * The first key of ours among the headers of a request, for something that it may be used for; keys of others are passed
+ * over, and go nowhere. `found` is told of it before it is held against its networks and endpoints. Throws SignalboxError:
+ * `missing_key`, `invalid_key`, `revoked_key`, `expired_key`, `network_not_allowed`, `endpoint_not_allowed`.
  */
-export function keyOf(req: { readonly headers: IncomingHttpHeaders }, snapshot: Snapshot): KeyEntry {
+export function keyOf(
+  req: Asking,
+  snapshot: Snapshot,
+  endpoint: KeyEndpoint,
+  found?: (key: KeyEntry) => void,
+): KeyEntry {
+  const key = knownKey(req, snapshot);
+  const { limits } = key;
+  if (limits) requireUnexpired(limits, Date.now());
+  found?.(key);
+  if (limits) requireAllowed(limits, limits.networks ? req.ip : undefined, endpoint);
+  return key;
+}
+
+function knownKey(req: Asking, snapshot: Snapshot): KeyEntry {
   let sent = false;
   for (const token of tokensOf(req.headers)) {
     sent = true;

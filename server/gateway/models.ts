@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { findKind, modelsWithin, reachableModels } from '../../policies/compile.ts';
 import { parseGraph } from '../../policies/graph.ts';
+import { type AllowedModels, allowsModel } from '../../policies/key-limits.ts';
 import type { BoundNode } from '../../policies/kinds/kind.ts';
 import type { Model } from '../../policies/model.ts';
 import type { VersionLookup } from '../../policies/pinned.ts';
@@ -42,13 +43,16 @@ class Offers {
   readonly #models: OrganisationModels;
   /** Ids of models that a policy names itself. */
   readonly #named = new Set<string>();
+  readonly #allowed: AllowedModels | null;
   /** A policy calls whatever it is asked for. */
   readonly #anyAsked: boolean;
 
   constructor(runtime: Runtime, key: KeyEntry) {
     const { snapshot } = runtime;
-    const policies = [...key.policies].flatMap((id) => snapshot.policies.get(id) ?? []);
+    const mandatory = runtime.mandatory(key.organisation)?.id;
+    const policies = [...key.policies].flatMap((id) => (id === mandatory ? [] : (snapshot.policies.get(id) ?? [])));
     this.#models = runtime.models(key.organisation);
+    this.#allowed = key.limits?.models ?? null;
     const versions = lookupIn(snapshot.pinned, key.organisation);
     const names = new Set(policies.flatMap((policy) => modelsReached(policy, versions)));
     this.#anyAsked = names.has('asked');
@@ -71,6 +75,7 @@ class Offers {
     const { lookup, aliases } = this.#models;
     const model = lookup(name);
     if (!model || !(this.#anyAsked || this.#named.has(model.id))) return undefined;
+    if (!allowsModel(this.#allowed, model.id)) return undefined;
     return aliases.has(name) ? { id: name, label: name, model } : { id: model.id, label: model.label, model };
   }
 }
@@ -139,14 +144,14 @@ function anthropicPage(offers: readonly Offer[], query: unknown) {
 
 /** Everything that the key of a request may use. Throws SignalboxError: those of `keyOf`, `invalid_request`. */
 export function listModels(runtime: Runtime, req: Request): unknown {
-  const offers = new Offers(runtime, keyOf(req, runtime.snapshot)).all();
+  const offers = new Offers(runtime, keyOf(req, runtime.snapshot, 'models')).all();
   if (speaksAnthropic(req)) return anthropicPage(offers, req.query);
   return { object: 'list', data: offers.map(openAiModel) };
 }
 
 /** One of them. Throws SignalboxError: those of `keyOf`, `unknown_model`. */
 export function findModel(runtime: Runtime, req: Request, name: string): unknown {
-  const offer = new Offers(runtime, keyOf(req, runtime.snapshot)).find(name);
+  const offer = new Offers(runtime, keyOf(req, runtime.snapshot, 'models')).find(name);
   if (!offer) throw new SignalboxError('unknown_model', { model: name });
   return speaksAnthropic(req) ? anthropicModel(offer) : openAiModel(offer);
 }

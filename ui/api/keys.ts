@@ -1,6 +1,7 @@
 /** API keys of apps, those that were revoked included. */
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { KEY_ENDPOINTS } from '../../policies/key-limits.ts';
 import { ask } from './client.ts';
 import { refreshHouse } from './house.ts';
 
@@ -16,6 +17,14 @@ const key = z.object({
   tagChoices: z.record(z.string(), z.array(z.string())),
   /** Ids of the policies that it may use; null for those of its project and of the whole organisation. */
   policies: z.array(z.string()).nullable(),
+  /** What it may be used for; null for everything. */
+  endpoints: z.array(z.enum(KEY_ENDPOINTS)).nullable(),
+  /** The models that may be called for it: ids, patterns and aliases; null for all. */
+  models: z.array(z.string()).nullable(),
+  /** Addresses and networks from which it may be used; null for everywhere. */
+  networks: z.array(z.string()).nullable(),
+  /** From when on it is refused, in milliseconds since 1970; null for never. */
+  expiresAt: z.number().nullable(),
   /** Id of the person who made it. */
   createdBy: z.string(),
   createdAt: z.number(),
@@ -31,11 +40,34 @@ export const keysQuery = queryOptions({
   queryFn: async ({ signal }) => (await ask(z.object({ keys: z.array(key) }), '/keys', { signal })).keys,
 });
 
-export type NewKey = Pick<Key, 'name' | 'project' | 'fixedTags' | 'requiredTags' | 'tagChoices' | 'policies'>;
+/** What a key is limited to besides its policies. */
+export type KeyLimits = Pick<Key, 'endpoints' | 'models' | 'networks' | 'expiresAt'>;
+export type NewKey = Pick<Key, 'name' | 'project' | 'fixedTags' | 'requiredTags' | 'tagChoices' | 'policies'> &
+  KeyLimits;
+
+const madeKey = z.object({ key, token: z.string() });
+/** A key with its token, which is shown once. */
+export type MadeKey = z.infer<typeof madeKey>;
 
 /** Makes a key. Its token is in this answer and can never be had again. */
-export function createKey(input: NewKey): Promise<{ readonly key: Key; readonly token: string }> {
-  return ask(z.object({ key, token: z.string() }), '/keys', { method: 'POST', body: input });
+export function createKey(input: NewKey): Promise<MadeKey> {
+  return ask(madeKey, '/keys', { method: 'POST', body: input });
+}
+
+/** Puts other limits in place of all that a key has, for requests that start from now on. */
+export function changeKeyLimits(id: string, limits: KeyLimits & Pick<Key, 'policies'>, reason: string): Promise<Key> {
+  return ask(key, `/keys/${encodeURIComponent(id)}/limits`, { method: 'PUT', body: { ...limits, reason } });
+}
+
+/**
+ * Makes a key with all that another says and is limited to, and sets the other's end (milliseconds since 1970). Its token is
+ * in this answer and can never be had again.
+ */
+export function replaceKey(
+  id: string,
+  input: { readonly name: string; readonly endsAt: number; readonly reason: string },
+): Promise<MadeKey> {
+  return ask(madeKey, `/keys/${encodeURIComponent(id)}/replace`, { method: 'POST', body: input });
 }
 
 /** Revokes a key for good: requests that carry it are refused from now on. */

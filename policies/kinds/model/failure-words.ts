@@ -16,6 +16,7 @@ export const FAILURE_WORDS: Record<CallFailure, string> = {
   over_budget: 'it would cost more than was held',
   unsupported: 'it cannot do what the request needs',
   unknown_model: 'there is no such model here',
+  not_allowed: 'the key of this request may not use it',
   cooling_down: 'it failed a moment ago and is left alone',
   account_full: 'its account has no room for more in this minute',
   bad_answer: 'what came back was not an answer',

@@ -12,6 +12,7 @@ export const PASSED_OVER: readonly CallFailure[] = [
   'over_budget',
   'unsupported',
   'unknown_model',
+  'not_allowed',
   'cooling_down',
   'account_full',
 ];

@@ -31,6 +31,8 @@ function sayShadow({ shadow: state, model }: ShadowResult, named: string, share:
       return `No copy to ${to}: what it could cost does not fit the budget, or its price is not known.`;
     case 'unknown_model':
       return `No copy: there is no such model here as ${to}.`;
+    case 'not_allowed':
+      return `No copy: the key of this request may not use ${to}.`;
     case 'unsupported':
       return `No copy: ${to} cannot do what the request needs.`;
     case 'context_too_long':

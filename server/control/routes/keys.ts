@@ -1,7 +1,11 @@
 /** API keys of apps. */
 import { z } from 'zod';
+import { keyPlace, requireIn } from '../../access/places.ts';
 import { idSchema, reasonSchema } from '../input.ts';
-import { createKey, keyInputSchema, keySchema, listKeys, revokeKey } from '../keys.ts';
+import { changeKeyLimits, replaceKey, replacementSchema, revokeKey } from '../key-changes.ts';
+import { keyLimitsSchema } from '../key-limits.ts';
+import { createKey, keyInputSchema, keySchema } from '../keys.ts';
+import { keysSeen, requirePoliciesSeen } from '../placed.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const key = keySchema.meta({ id: 'Key' });
@@ -10,26 +14,68 @@ export const keyRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/keys',
+    may: 'read key',
+    placed: 'handler',
     tag: 'Keys',
     summary: 'All keys, the newest first, revoked ones included.',
     status: 200,
     response: z.object({ keys: z.array(key) }),
-    handle: async (_input, { control, actor }) => ({ keys: await listKeys(control.db, actor.organisation) }),
+    handle: async (_input, { control, actor }) => ({ keys: await keysSeen(control, actor) }),
   }),
   defineRoute({
     method: 'post',
     path: '/keys',
+    may: 'change key',
+    placed: 'handler',
     tag: 'Keys',
     summary: 'Create a key. Its token is in this answer and nowhere else.',
     status: 201,
     errors: ['not_found'],
     body: keyInputSchema,
     response: z.object({ key, token: z.string() }),
-    handle: ({ body }, { control, actor }) => createKey(control, actor, body, null),
+    handle: async ({ body }, { control, actor }) => {
+      requireIn(actor, 'change key', keyPlace(control.snapshot(), { project: body.project, createdBy: actor.id }));
+      await requirePoliciesSeen(control, actor, body.policies);
+      return createKey(control, actor, body, null);
+    },
+  }),
+  defineRoute({
+    method: 'put',
+    path: '/keys/{key}/limits',
+    may: 'change key',
+    placed: 'key',
+    tag: 'Keys',
+    summary: 'Put other limits in place of all that a key has.',
+    status: 200,
+    errors: ['not_found'],
+    params: z.strictObject({ key: idSchema }),
+    body: keyLimitsSchema.extend({ reason: reasonSchema }),
+    response: key,
+    handle: async ({ params, body }, { control, actor }) => {
+      await requirePoliciesSeen(control, actor, body.policies);
+      return changeKeyLimits(control, actor, params.key, body);
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/keys/{key}/replace',
+    may: 'change key',
+    placed: 'key',
+    tag: 'Keys',
+    summary:
+      'Make a key with all that another says and is limited to, and set the other’s end. The new token is in this answer alone.',
+    status: 201,
+    errors: ['not_found'],
+    params: z.strictObject({ key: idSchema }),
+    body: replacementSchema,
+    response: z.object({ key, token: z.string() }),
+    handle: ({ params, body }, { control, actor }) => replaceKey(control, actor, params.key, body),
   }),
   defineRoute({
     method: 'post',
     path: '/keys/{key}/revoke',
+    may: 'change key',
+    placed: 'key',
     tag: 'Keys',
     summary: 'Revoke a key for good.',
     status: 200,

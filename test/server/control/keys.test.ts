@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findKey } from '../../../server/access/keys.ts';
-import { dialects, type House, LAYOUT, modelGraph, openHouse } from './house.ts';
+import { createControl } from '../../../server/control/control.ts';
+import { createKey, keyInputSchema, listKeys } from '../../../server/control/keys.ts';
+import { seed } from '../../../server/control/seed.ts';
+import { keyLimits } from '../../../server/store/migrations/key-limits.ts';
+import { dialects, type House, LAYOUT, modelGraph, openHouse, openTestDatabase, SHIPPED } from './house.ts';
+
+const HOUR = 3_600_000;
+const NO_LIMITS = { policies: null, endpoints: null, models: null, networks: null, expiresAt: null };
 
 describe.each(dialects)('keys on %s', (dialect) => {
   let house: House;
@@ -105,4 +112,182 @@ describe.each(dialects)('keys on %s', (dialect) => {
     expect(unknown.status).toBe(422);
     expect(unknown.body.error.message).toContain('colour');
   });
+
+  describe('that are limited', () => {
+    const make = async (limits: object) =>
+      (await house.ask('POST', '/keys', { name: 'limited', project, ...limits })).body;
+    const change = (key: string, limits: object) =>
+      house.ask('PUT', `/keys/${key}/limits`, { ...NO_LIMITS, reason: 'to see what happens', ...limits });
+    const alias = (name: string, model: string) => house.ask('PUT', `/aliases/${name}`, { model, reason: null });
+
+    it('say so, and are held to it in the snapshot without anything left to be read', async () => {
+      await alias('tiny', 'test/small');
+      const expiresAt = Date.now() + HOUR;
+      const { key, token } = await make({
+        endpoints: ['messages', 'models', 'messages'],
+        models: ['test/*', 'other/one', 'tiny', 'tiny'],
+        networks: ['10.0.0.0/8', '2001:DB8::/32', '10.0.0.0/8', '::ffff:192.0.2.1'],
+        expiresAt,
+      });
+      expect(key).toMatchObject({
+        endpoints: ['messages', 'models'],
+        models: ['test/*', 'other/one', 'tiny'],
+        networks: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.1'],
+        expiresAt,
+      });
+      expect((await house.ask('GET', '/keys')).body.keys[0]).toEqual(key);
+      const limits = find(token)?.limits;
+      expect(limits?.endpoints).toEqual(new Set(['messages', 'models']));
+      expect(limits?.models).toEqual({ ids: new Set(['other/one', 'test/small']), patterns: ['test/*'] });
+      expect(limits?.networks?.map(({ bits }) => bits)).toEqual([8, 32, 32]);
+      expect(limits?.expiresAt).toBe(expiresAt);
+    });
+
+    it('are limited to nothing when nothing is said', async () => {
+      const { key, token } = await make({});
+      expect(key).toMatchObject(NO_LIMITS);
+      expect(find(token)?.limits).toBeNull();
+    });
+
+    it('get other limits at once and as a whole, with a reason in the history and without their token', async () => {
+      const { key, token } = await make({ endpoints: ['messages'] });
+      const changed = await change(key.id, { networks: ['10.0.0.0/8'], reason: 'the office moved' });
+      expect(changed).toMatchObject({ status: 200, body: { endpoints: null, networks: ['10.0.0.0/8'] } });
+      expect(JSON.stringify(changed.body)).not.toContain(token);
+      expect(find(token)?.limits).toMatchObject({ endpoints: null, models: null });
+      const [entry] = (await house.ask('GET', '/history?limit=1')).body.entries;
+      expect(entry).toMatchObject({
+        ...{ action: 'key.change_limits', objectId: key.id, reason: 'the office moved' },
+        before: { ...NO_LIMITS, endpoints: ['messages'] },
+        after: { ...NO_LIMITS, networks: ['10.0.0.0/8'] },
+      });
+      expect((await change(key.id, {})).body).toMatchObject(NO_LIMITS);
+      expect(find(token)?.limits).toBeNull();
+    });
+
+    it('follow an alias to its model, and have nothing of one that is gone', async () => {
+      await alias('moving', 'test/small');
+      const { token } = await make({ models: ['moving'] });
+      const allowed = () => [...(find(token)?.limits?.models?.ids ?? [])];
+      expect(allowed()).toEqual(['test/small']);
+      await house.ask('DELETE', '/aliases/moving');
+      expect(allowed()).toEqual([]);
+    });
+
+    it('cannot be limited to what is not there, or in words that nobody understands', async () => {
+      const { key } = await make({});
+      const refuse = async (limits: object): Promise<string> => {
+        const answer = await change(key.id, limits);
+        const made = await house.ask('POST', '/keys', { name: 'limited', project, ...limits });
+        expect(made.status).toBe(answer.status);
+        expect(answer.status).toBeGreaterThanOrEqual(404);
+        return answer.body.error.message;
+      };
+      expect(await refuse({ models: ['nobody'] })).toContain('alias “nobody” of a model');
+      expect(await refuse({ models: ['No Model'] })).toContain('“No Model” names no model');
+      expect(await refuse({ policies: ['pol_none'] })).toContain('pol_none');
+      expect(await refuse({ networks: ['10.1.2.3/8'] })).toContain('Write 10.0.0.0/8 for the network');
+      expect(await refuse({ endpoints: ['everything'] })).toContain('endpoints');
+      expect(await refuse({ expiresAt: Date.now() - HOUR })).toContain('Choose a moment to come');
+      for (const empty of ['endpoints', 'models', 'networks']) await refuse({ [empty]: [] });
+    });
+
+    it('keep an end that has passed while something else of them changes', async () => {
+      const { key } = await make({ expiresAt: Date.now() + HOUR });
+      const past = Date.now() - HOUR;
+      await house.database.control('keys').where({ id: key.id }).update({ expires_at: past });
+      expect(await change(key.id, { expiresAt: past, endpoints: ['models'] })).toMatchObject({ status: 200 });
+      expect(await change(key.id, { expiresAt: past + 1 })).toMatchObject({ status: 422 });
+      expect(await change(key.id, { expiresAt: Date.now() + HOUR })).toMatchObject({ status: 200 });
+    });
+
+    it('keep their limits when they are revoked, and get no others', async () => {
+      const { key } = await make({ endpoints: ['messages'] });
+      await house.ask('POST', `/keys/${key.id}/revoke`, { reason: 'leaked' });
+      const refused = await change(key.id, {});
+      expect(refused).toMatchObject({ status: 422 });
+      expect(refused.body.error.message).toContain('revoked for good');
+      expect(await change('key_none', {})).toMatchObject({ status: 404 });
+    });
+  });
+});
+
+describe('a key in place of another', () => {
+  let house: House;
+  let project: string;
+  beforeAll(async () => {
+    house = await openHouse('sqlite');
+    project = [...house.control.snapshot().projects.keys()][0] ?? '';
+  });
+  afterAll(() => house.close());
+
+  const make = async (more: object) => (await house.ask('POST', '/keys', { name: 'old', project, ...more })).body;
+  const replace = (id: string, endsAt: number) =>
+    house.ask('POST', `/keys/${id}/replace`, { name: 'new', endsAt, reason: 'every half year' });
+  const stored = async (id: string) =>
+    (await house.ask('GET', '/keys')).body.keys.find((key: { id: string }) => key.id === id);
+
+  it('says and is limited to the same, and the old one goes on until its end', async () => {
+    const settings = {
+      ...{ fixedTags: { usage: 'building' }, requiredTags: ['user'], tagChoices: { feature: ['a', 'b'] } },
+      ...{ endpoints: ['messages'], models: ['test/*'], networks: ['10.0.0.0/8'] },
+    };
+    const old = await make(settings);
+    const endsAt = Date.now() + HOUR;
+    const { status, body } = await replace(old.key.id, endsAt);
+    expect(status).toBe(201);
+    expect(body.token).not.toBe(old.token);
+    expect(body.key).toMatchObject({ ...settings, name: 'new', project, expiresAt: null, revokedAt: null });
+    expect(await stored(old.key.id)).toEqual({ ...old.key, expiresAt: endsAt });
+    const { snapshot } = house.control;
+    expect(findKey(snapshot(), body.token)).toMatchObject({ id: body.key.id, fixedTags: settings.fixedTags });
+    expect(findKey(snapshot(), old.token)?.limits?.expiresAt).toBe(endsAt);
+    const everything = JSON.stringify([await house.database.control('keys'), await house.database.control('history')]);
+    expect(everything).not.toContain(body.token.slice(3));
+    const [entry] = (await house.ask('GET', '/history?limit=1')).body.entries;
+    expect(entry).toMatchObject({ action: 'key.replace', objectId: old.key.id, reason: 'every half year' });
+    expect(entry.after).toMatchObject({ expiresAt: endsAt, replacedBy: { id: body.key.id } });
+  });
+
+  it('lasts as long as the old one was made to, which ends no later than it would have', async () => {
+    const old = await make({ expiresAt: Date.now() + HOUR });
+    const lasts = old.key.expiresAt - old.key.createdAt;
+    const { body } = await replace(old.key.id, Date.now() + 10 * HOUR);
+    expect(body.key.expiresAt - body.key.createdAt).toBe(lasts);
+    expect(await stored(old.key.id)).toMatchObject({ expiresAt: old.key.expiresAt });
+  });
+
+  it('is not made of one that is revoked or is not there, nor with an end that has passed', async () => {
+    const { key } = await make({});
+    expect(await replace(key.id, Date.now() - 1)).toMatchObject({ status: 422 });
+    await house.ask('POST', `/keys/${key.id}/revoke`, { reason: 'leaked' });
+    expect(await replace(key.id, Date.now() + HOUR)).toMatchObject({ status: 422 });
+    expect(await replace('key_none', Date.now() + HOUR)).toMatchObject({ status: 404 });
+    expect(
+      (await house.ask('GET', '/keys')).body.keys.filter(({ name }: { name: string }) => name === 'new'),
+    ).toHaveLength(2);
+  });
+});
+
+it.each(dialects)('keys of before have no limits, and none when the limits are taken back, on %s', async (dialect) => {
+  const { database, close } = await openTestDatabase(dialect);
+  try {
+    const store = await createControl(database);
+    await seed(store, SHIPPED);
+    const { control } = database;
+    const { organisation, project } = await control('keys').first();
+    const columns = async () => Object.keys(await control('keys').first());
+    const actor = { id: 'program', organisation };
+    const input = keyInputSchema.parse({ name: 'limited', project, networks: ['10.0.0.0/8'] });
+    await createKey(store, actor, input, null);
+    await keyLimits.down(control);
+    expect(await columns()).not.toContain('networks_json');
+    expect(await columns()).not.toContain('expires_at');
+    await keyLimits.up(control);
+    const keys = await listKeys(control, organisation);
+    expect(keys).toHaveLength(2);
+    for (const key of keys) expect(key).toMatchObject(NO_LIMITS);
+  } finally {
+    await close();
+  }
 });

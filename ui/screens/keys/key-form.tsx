@@ -1,26 +1,16 @@
-import {
-  Button,
-  Card,
-  Group,
-  MultiSelect,
-  NativeSelect,
-  Radio,
-  Stack,
-  TagsInput,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Button, Card, Collapse, Group, NativeSelect, Stack, TagsInput, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import type { HouseAnswer } from '../../api/house.ts';
-import { createKey, refreshKeys } from '../../api/keys.ts';
+import { createKey, type MadeKey, refreshKeys } from '../../api/keys.ts';
 import type { ListedPolicy } from '../../api/policies.ts';
 import { Refused } from '../../app/form-dialog.tsx';
 import { LinkButton } from '../../app/link-button.tsx';
 import { TextLink } from '../../app/text-link.tsx';
-import type { MadeKey } from './shown-once.tsx';
+import { AllowedPolicies, policiesError } from './allowed-policies.tsx';
+import { LimitFields } from './limit-fields.tsx';
 import { readTagRows, type TagRow, TagRows } from './tag-rows.tsx';
+import { limitErrors, NO_ERRORS, NOTHING_LIMITED, readLimits } from './typed-limits.ts';
 
 interface Props {
   readonly house: HouseAnswer;
@@ -36,8 +26,10 @@ export function KeyForm({ house, policies, onMade }: Props) {
   const [fixed, setFixed] = useState<readonly TagRow[]>([]);
   const [choices, setChoices] = useState<readonly TagRow[]>([]);
   const [required, setRequired] = useState<string[]>([]);
-  const [allowed, setAllowed] = useState<'shared' | 'some'>('shared');
-  const [some, setSome] = useState<string[]>([]);
+  const [allowed, setAllowed] = useState<readonly string[] | null>(null);
+  const [limits, setLimits] = useState(NOTHING_LIMITED);
+  const [isLimiting, setIsLimiting] = useState(false);
+  const limitsId = useId();
   const [tried, setTried] = useState(false);
 
   const fixedTags = readTagRows(fixed, []);
@@ -47,8 +39,10 @@ export function KeyForm({ house, policies, onMade }: Props) {
   const errors = {
     name: name.trim() === '' ? 'Give it a name, such as that of the app.' : null,
     required: both.length > 0 ? `${both.join(', ')} is always sent by the key: it need not be required.` : null,
-    policies: allowed === 'some' && some.length === 0 ? 'Choose at least one policy.' : null,
+    policies: policiesError(allowed),
   };
+  const limitProblems = limitErrors(limits, null, Date.now());
+  const isLimitWrong = Object.values(limitProblems).some((problem) => problem !== null);
   const making = useMutation({
     mutationFn: () =>
       createKey({
@@ -59,7 +53,8 @@ export function KeyForm({ house, policies, onMade }: Props) {
         ),
         requiredTags: required,
         tagChoices: Object.fromEntries(tagChoices.ok ? tagChoices.tags : []),
-        policies: allowed === 'some' ? some : null,
+        policies: allowed && [...allowed],
+        ...readLimits(limits, null),
       }),
     onSuccess: (made) => {
       onMade(made);
@@ -69,7 +64,9 @@ export function KeyForm({ house, policies, onMade }: Props) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (fixedTags.ok && tagChoices.ok && Object.values(errors).every((error) => error === null)) making.mutate();
+    if (isLimitWrong) setIsLimiting(true);
+    const isRight = fixedTags.ok && tagChoices.ok && !isLimitWrong;
+    if (isRight && Object.values(errors).every((error) => error === null)) making.mutate();
   };
   if (house.projects.length === 0) {
     return (
@@ -79,7 +76,6 @@ export function KeyForm({ house, policies, onMade }: Props) {
     );
   }
   const teams = new Map(house.teams.map((team) => [team.id, team.name]));
-  const usable = policies.filter((policy) => !policy.archived);
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="lg" maw={760}>
@@ -148,27 +144,42 @@ export function KeyForm({ house, policies, onMade }: Props) {
           <Title order={2} mb="md">
             Policies
           </Title>
-          <Radio.Group
-            label="Which policies may it ask for?"
+          <AllowedPolicies
+            policies={policies}
             value={allowed}
-            onChange={(value) => setAllowed(value === 'some' ? 'some' : 'shared')}
-          >
-            <Stack gap="xs" mt="xs">
-              <Radio value="shared" label="Those of its project and of the whole organisation" />
-              <Radio value="some" label="Only some" />
-            </Stack>
-          </Radio.Group>
-          {allowed === 'some' ? (
-            <MultiSelect
-              mt="md"
-              label="Policies"
-              searchable
-              data={usable.map(({ id, title }) => ({ value: id, label: title }))}
-              value={some}
-              onChange={setSome}
-              error={tried ? errors.policies : null}
-            />
-          ) : null}
+            error={tried ? errors.policies : null}
+            onChange={setAllowed}
+          />
+        </Card>
+        <Card withBorder padding="lg" component="section">
+          <Group justify="space-between" gap="sm">
+            <Title order={2}>Limits</Title>
+            <Button
+              size="xs"
+              variant="default"
+              aria-expanded={isLimiting}
+              aria-controls={limitsId}
+              onClick={() => setIsLimiting((is) => !is)}
+            >
+              {isLimiting ? 'Hide the limits' : 'Limit what it can do'}
+            </Button>
+          </Group>
+          <Text size="sm" c="dimmed" mt={4}>
+            What it may be used for, with which models, from which networks, and how long. A key that gets lost then
+            does little harm. All of it can be changed later.
+          </Text>
+          <Collapse expanded={isLimiting} id={limitsId}>
+            {isLimiting ? (
+              <Stack mt="md">
+                <LimitFields
+                  value={limits}
+                  errors={tried ? limitProblems : NO_ERRORS}
+                  models={house.models}
+                  onChange={setLimits}
+                />
+              </Stack>
+            ) : null}
+          </Collapse>
         </Card>
         <Refused error={making.error} />
         <Group gap="sm">

@@ -5,24 +5,25 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
 import { type Key, keysQuery } from '../../api/keys.ts';
+import { useMay } from '../../api/may.ts';
 import { type ListedPolicy, policiesQuery } from '../../api/policies.ts';
-import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { LinkButton } from '../../app/link-button.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { Waiting } from '../../app/waiting.tsx';
+import { KEY_STATES, stateOf } from './key-state.ts';
 import { KeyTable } from './key-table.tsx';
 
 const route = getRouteApi('/keys');
-const STATES = ['any', 'in use', 'revoked'] as const;
+const STATES = ['any', ...KEY_STATES] as const;
 
 /** All API keys of apps, those that were revoked included. */
 export function KeyList() {
   const keys = useQuery(keysQuery);
   const house = useQuery(houseQuery);
   const policies = useQuery(policiesQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change key');
   const aside = mayChange ? (
     <LinkButton to="/keys/new" leftSection={<IconPlus size={18} aria-hidden />}>
       New key
@@ -34,7 +35,7 @@ export function KeyList() {
     <Screen title="Keys" aside={aside}>
       <Text c="dimmed" maw={720}>
         An app shows its key with every request. The key says which project the request counts for, which tags it
-        carries, and which policies it may ask for.
+        carries, which policies it may ask for, and what else it is limited to.
       </Text>
       {keys.data && house.data && policies.data ? (
         <Found keys={keys.data} house={house.data} policies={policies.data} mayChange={mayChange} />
@@ -58,6 +59,7 @@ function Found({ keys, house, policies, mayChange }: FoundProps) {
   const { project } = route.useSearch();
   const navigate = useNavigate({ from: '/keys' });
   const [search, setSearch] = useState('');
+  const now = useQuery(keysQuery).dataUpdatedAt;
   const [state, setState] = useState<(typeof STATES)[number]>('any');
   if (keys.length === 0) {
     return (
@@ -77,7 +79,7 @@ function Found({ keys, house, policies, mayChange }: FoundProps) {
   const shown = keys.filter(
     (key) =>
       (project === undefined || key.project === project) &&
-      (state === 'any' || (state === 'revoked') === (key.revokedAt !== null)) &&
+      (state === 'any' || stateOf(key, now) === state) &&
       `${key.name} ${key.prefix} ${Object.entries(key.fixedTags).flat().join(' ')}`.toLowerCase().includes(words),
   );
   return (
@@ -109,7 +111,7 @@ function Found({ keys, house, policies, mayChange }: FoundProps) {
       {shown.length === 0 ? (
         <Empty title="No key fits">Search for something else, or choose “any” project and state.</Empty>
       ) : (
-        <KeyTable keys={shown} house={house} policies={policies} mayChange={mayChange} />
+        <KeyTable keys={shown} house={house} policies={policies} />
       )}
     </>
   );

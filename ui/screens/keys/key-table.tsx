@@ -1,22 +1,32 @@
-import { Badge, Button, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Badge, Button, Group, Table, Text, VisuallyHidden } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { HouseAnswer } from '../../api/house.ts';
-import type { Key } from '../../api/keys.ts';
+import { type Key, keysQuery } from '../../api/keys.ts';
+import { useMayIn } from '../../api/may.ts';
 import type { ListedPolicy } from '../../api/policies.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { sayMoment } from '../../app/words.ts';
+import { ChangeLimits } from './change-limits.tsx';
+import { LimitsOfKey } from './key-limits.tsx';
+import { sayEnd, stateOf } from './key-state.ts';
+import { ReplaceKey } from './replace-key.tsx';
 import { RevokeKey } from './revoke-key.tsx';
 
 interface Props {
   readonly keys: readonly Key[];
   readonly house: HouseAnswer;
   readonly policies: readonly ListedPolicy[];
-  readonly mayChange: boolean;
 }
 
 /** Keys with what they say and allow; those in use first. */
-export function KeyTable({ keys, house, policies, mayChange }: Props) {
-  const [revoking, setRevoking] = useState<Key | null>(null);
+export function KeyTable({ keys, house, policies }: Props) {
+  const [doing, setDoing] = useState<{ readonly what: 'limit' | 'replace' | 'revoke'; readonly key: Key } | null>(null);
+  const close = (): void => setDoing(null);
+  const now = useQuery(keysQuery).dataUpdatedAt;
+  const mayIn = useMayIn();
+  const mayChange = (key: Key): boolean =>
+    key.revokedAt === null && mayIn('change key', { project: key.project, maker: key.createdBy });
   const projects = new Map(house.projects.map((project) => [project.id, project]));
   const teams = new Map(house.teams.map(({ id, name }) => [id, name]));
   const titles = new Map(policies.map(({ id, title }) => [id, title]));
@@ -26,17 +36,17 @@ export function KeyTable({ keys, house, policies, mayChange }: Props) {
   );
   return (
     <>
-      <Table.ScrollContainer minWidth={1080} tabIndex={0} aria-label="Keys">
+      <Table.ScrollContainer minWidth={1180} tabIndex={0} aria-label="Keys">
         <Table highlightOnHover verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Name</Table.Th>
               <Table.Th>Project and team</Table.Th>
               <Table.Th>Tags</Table.Th>
-              <Table.Th>Policies</Table.Th>
+              <Table.Th>Limits</Table.Th>
               <Table.Th>Made by</Table.Th>
               <Table.Th>State</Table.Th>
-              {mayChange ? (
+              {keys.some(mayChange) ? (
                 <Table.Th>
                   <VisuallyHidden>Actions</VisuallyHidden>
                 </Table.Th>
@@ -65,12 +75,8 @@ export function KeyTable({ keys, house, policies, mayChange }: Props) {
                   <Table.Td maw={300}>
                     <KeyTags of={key} />
                   </Table.Td>
-                  <Table.Td maw={240}>
-                    <Text size="sm">
-                      {key.policies === null
-                        ? 'those of its project and of the organisation'
-                        : key.policies.map((id) => titles.get(id) ?? 'one that is gone').join(', ') || 'none'}
-                    </Text>
+                  <Table.Td maw={280}>
+                    <LimitsOfKey of={key} titles={titles} />
                   </Table.Td>
                   <Table.Td>
                     <Text size="sm">{author(key.createdBy)}</Text>
@@ -79,19 +85,24 @@ export function KeyTable({ keys, house, policies, mayChange }: Props) {
                     </Text>
                   </Table.Td>
                   <Table.Td>
-                    <State revokedAt={key.revokedAt} />
+                    <State of={key} now={now} />
                   </Table.Td>
-                  {mayChange ? (
-                    <Table.Td ta="right">
-                      {key.revokedAt === null ? (
-                        <Button
-                          size="xs"
-                          variant="default"
-                          aria-label={`Revoke ${key.name}`}
-                          onClick={() => setRevoking(key)}
-                        >
-                          Revoke
-                        </Button>
+                  {keys.some(mayChange) ? (
+                    <Table.Td>
+                      {mayChange(key) ? (
+                        <Group gap="xs" wrap="nowrap" justify="flex-end">
+                          {ACTIONS.map(({ what, label, name }) => (
+                            <Button
+                              key={what}
+                              size="xs"
+                              variant="default"
+                              aria-label={name(key.name)}
+                              onClick={() => setDoing({ what, key })}
+                            >
+                              {label}
+                            </Button>
+                          ))}
+                        </Group>
                       ) : null}
                     </Table.Td>
                   ) : null}
@@ -101,27 +112,49 @@ export function KeyTable({ keys, house, policies, mayChange }: Props) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {revoking ? <RevokeKey of={revoking} onClose={() => setRevoking(null)} /> : null}
+      {doing?.what === 'limit' ? (
+        <ChangeLimits of={doing.key} models={house.models} policies={policies} onClose={close} />
+      ) : null}
+      {doing?.what === 'replace' ? <ReplaceKey of={doing.key} onClose={close} /> : null}
+      {doing?.what === 'revoke' ? <RevokeKey of={doing.key} onClose={close} /> : null}
     </>
   );
 }
 
-function State({ revokedAt }: { readonly revokedAt: number | null }) {
-  if (revokedAt === null) {
+/** What can be done with a key that is not revoked; `name` is for people who do not see its row. */
+const ACTIONS = [
+  { what: 'limit', label: 'Limits', name: (key: string) => `Change the limits of ${key}` },
+  { what: 'replace', label: 'Replace', name: (key: string) => `Replace ${key}` },
+  { what: 'revoke', label: 'Revoke', name: (key: string) => `Revoke ${key}` },
+] as const;
+
+const STATE_COLOURS = { 'in use': 'teal', 'ends soon': 'orange' } as const;
+
+function State({ of: { revokedAt, expiresAt }, now }: { readonly of: Key; readonly now: number }) {
+  const state = stateOf({ revokedAt, expiresAt }, now);
+  const over = revokedAt ?? expiresAt;
+  if (state === 'revoked' || state === 'expired') {
     return (
-      <Badge variant="dot" color="teal" tt="none">
-        in use
-      </Badge>
+      <>
+        <Badge variant="default" tt="none">
+          {state}
+        </Badge>
+        <Text size="xs" c="dimmed" className="unbroken">
+          {over === null ? '' : sayMoment(over)}
+        </Text>
+      </>
     );
   }
   return (
     <>
-      <Badge variant="default" tt="none">
-        revoked
+      <Badge variant="dot" color={STATE_COLOURS[state]} tt="none">
+        {expiresAt === null ? 'in use' : sayEnd(expiresAt, now)}
       </Badge>
-      <Text size="xs" c="dimmed" className="unbroken">
-        {sayMoment(revokedAt)}
-      </Text>
+      {expiresAt === null ? null : (
+        <Text size="xs" c="dimmed" className="unbroken">
+          {sayMoment(expiresAt)}
+        </Text>
+      )}
     </>
   );
 }

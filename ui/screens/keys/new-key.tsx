@@ -2,21 +2,22 @@ import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { houseQuery } from '../../api/house.ts';
+import type { MadeKey } from '../../api/keys.ts';
+import { useMay } from '../../api/may.ts';
 import { policiesQuery } from '../../api/policies.ts';
-import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { KeyForm } from './key-form.tsx';
-import { type MadeKey, ShownOnce } from './shown-once.tsx';
+import { ShownOnce } from './shown-once.tsx';
 
 /** Makes a key and shows it, which happens once. */
 export function NewKey() {
   const house = useQuery(houseQuery);
   const policies = useQuery(policiesQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change key');
   const [made, setMade] = useState<MadeKey | null>(null);
   const error = house.error ?? policies.error;
   if (!mayChange && made === null) {
@@ -32,12 +33,7 @@ export function NewKey() {
     <Screen title={made ? 'Your new key' : 'New key'}>
       {house.data && policies.data ? (
         made ? (
-          <ShownOnce
-            made={made}
-            models={house.data.models.map(({ id }) => id)}
-            policies={policies.data}
-            onNext={() => setMade(null)}
-          />
+          <ShownOnce made={made} models={house.data.models} policies={policies.data} onNext={() => setMade(null)} />
         ) : (
           <>
             <Text c="dimmed" maw={720}>

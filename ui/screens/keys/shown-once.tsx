@@ -1,20 +1,17 @@
 import { Alert, Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
-import type { Key } from '../../api/keys.ts';
+import { allowedModels, allowsModel } from '../../../policies/key-limits.ts';
+import type { HouseAnswer } from '../../api/house.ts';
+import type { MadeKey } from '../../api/keys.ts';
 import type { ListedPolicy } from '../../api/policies.ts';
 import { CodeSamples } from '../../app/code-samples.tsx';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { LinkButton } from '../../app/link-button.tsx';
 
-export interface MadeKey {
-  readonly key: Key;
-  readonly token: string;
-}
-
 interface Props {
   readonly made: MadeKey;
-  /** Ids of the models that are offered. */
-  readonly models: readonly string[];
+  /** The models that are offered. */
+  readonly models: readonly HouseAnswer['models'][number][];
   readonly policies: readonly ListedPolicy[];
   readonly onNext: () => void;
 }
@@ -23,7 +20,13 @@ interface Props {
 export function ShownOnce({ made: { key, token }, models, policies, onNext }: Props) {
   const own = policies.find(({ id }) => key.policies?.includes(id));
   // A key with policies of its own may not be allowed the default one, so it asks for one that it has.
-  const model = own ? `policy/${own.name}` : (models.find((id) => id === 'sandbox/large') ?? models[0]);
+  const allowed =
+    key.models && allowedModels(key.models, (alias) => models.find(({ names }) => names.includes(alias))?.id);
+  const usable = models.flatMap(({ id, embeddings }) =>
+    embeddings !== 'only' && allowsModel(allowed, id) ? [id] : [],
+  );
+  const mayChat = key.endpoints?.includes('chat.completions') ?? true;
+  const model = own ? `policy/${own.name}` : (usable.find((id) => id === 'sandbox/large') ?? usable[0]);
   const tags = key.requiredTags.map((name) => `${name}=${key.tagChoices[name]?.[0] ?? 'something'}`).join(',');
   return (
     <Stack gap="lg" maw={860}>
@@ -45,7 +48,7 @@ export function ShownOnce({ made: { key, token }, models, policies, onNext }: Pr
         />
         <CopyButton text={token} label="Copy the key" />
       </Alert>
-      {model === undefined ? null : (
+      {model === undefined || !mayChat ? null : (
         <Card withBorder padding="lg" component="section">
           <Title order={2} mb={4}>
             Use it
