@@ -1,6 +1,7 @@
 /** What is wrong with a drawing: each problem with its node, words for people, and how to mend it. */
 import type { Budget } from './budget.ts';
 import { houseProblems } from './check-house.ts';
+import { type PolicyPlace, placeProblems } from './check-project.ts';
 import { findKind, modelsWithin, reachableModels } from './compile.ts';
 import { conditionFacts, conditionProblems, implies } from './condition.ts';
 import { facts } from './facts.ts';
@@ -31,6 +32,8 @@ export type ProblemCode =
   | 'shadowed_case'
   | 'policy_not_entered'
   | 'free_scope'
+  | 'no_way_to_project'
+  | 'project_out_of_place'
   | 'more';
 
 export interface Problem {
@@ -54,6 +57,8 @@ export interface CheckContext {
   readonly callersChoose: (tag: string) => boolean;
   /** Finds versions of other policies; where nobody can say, they are taken to be there and sound. */
   readonly versions?: VersionLookup;
+  /** Where the policy stands; where nobody can say, it is one of the organisation with none before it. */
+  readonly place?: PolicyPlace;
 }
 
 const MOST_SHOWN = 200;
@@ -293,8 +298,9 @@ class Check {
     if (cycles.size === 0) this.#factsTooEarly();
   }
 
-  /** What the drawing needs of the house. */
+  /** What the drawing needs of the house, and of its place there. */
   house(way: Way): void {
+    this.problems.push(...placeProblems(this.#graph, this.#bound, this.#context, way.length > 0));
     const versions = this.#context.versions ?? NO_VERSIONS;
     const reachable = reachableModels(this.#graph, this.#bound, (inner) => modelsWithin(inner, versions, way));
     for (const [id, node] of this.#bound) {

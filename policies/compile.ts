@@ -3,10 +3,14 @@ import type { Graph } from './graph.ts';
 import { kinds } from './kinds/index.ts';
 import type { BoundNode, ConditionUse, Kind, Program } from './kinds/kind.ts';
 import { INTO } from './kinds/policy/policy.ts';
+import { MANDATORY } from './mandatory.ts';
 import { enterPolicy, NO_VERSIONS, type VersionLookup, type Way } from './pinned.ts';
 
 export interface CompiledNode {
-  /** Its id on the drawing; within another policy, behind the ids of the nodes that lead there: `shared/sort`. */
+  /**
+   * Its id on the drawing; within another policy, behind the ids of the nodes that lead there: `shared/sort`; in the
+   * organisation's own policy, behind `MANDATORY`.
+   */
   readonly id: string;
   readonly kind: string;
   readonly title: string;
@@ -28,12 +32,13 @@ export function findKind(name: string): Kind | undefined {
 
 /**
  * Models that can be reached from a node, by node id; every node is visited once. `within` says which a version of another
- * policy can reach.
+ * policy can reach; `project` are those of the policy of the project: where that is not known, the one asked for stands for them.
  */
 export function reachableModels(
   graph: Graph,
   bound: ReadonlyMap<string, BoundNode>,
   within: (continues: NonNullable<BoundNode['continues']>) => readonly string[],
+  project: readonly string[] = ['asked'],
 ): (node: string) => readonly string[] {
   const known = new Map<string, readonly string[]>();
   const next = new Map<string, string[]>();
@@ -43,8 +48,12 @@ export function reachableModels(
     if (done) return done;
     if (way.has(node)) return [];
     way.add(node);
-    const { models: own, continues } = bound.get(node) ?? {};
-    const models = new Set([...(own ?? []), ...(continues ? within(continues) : [])]);
+    const { models: own, continues, leavesToProject } = bound.get(node) ?? {};
+    const models = new Set([
+      ...(own ?? []),
+      ...(continues ? within(continues) : []),
+      ...(leavesToProject ? project : []),
+    ]);
     for (const to of next.get(node) ?? []) for (const model of visit(to, way)) models.add(model);
     way.delete(node);
     const all = [...models];
@@ -54,6 +63,16 @@ export function reachableModels(
   return (node) => visit(node, new Set());
 }
 
+/** The nodes of a graph whose settings fit, by their ids. */
+export function boundNodes(graph: Graph): Map<string, BoundNode> {
+  const bound = new Map<string, BoundNode>();
+  for (const { id, kind, settings } of graph.nodes) {
+    const result = findKind(kind)?.bind(settings);
+    if (result?.ok) bound.set(id, result.node);
+  }
+  return bound;
+}
+
 /** Models that a request can reach from the entrance of a version; none where it cannot be entered. */
 export function modelsWithin(
   continues: NonNullable<BoundNode['continues']>,
@@ -61,36 +80,49 @@ export function modelsWithin(
   way: Way = [],
 ): readonly string[] {
   const entered = enterPolicy(continues, versions, way);
-  if (!entered.ok) return [];
-  const { graph } = entered.version;
-  const bound = new Map<string, BoundNode>();
-  for (const node of graph.nodes) {
-    const result = findKind(node.kind)?.bind(node.settings);
-    if (result?.ok) bound.set(node.id, result.node);
-  }
+  return entered.ok ? modelsOf(entered.version.graph, versions, entered.way) : [];
+}
+
+/** Models that a request can reach from the entrance of a graph, "asked" included; settings that do not fit lead to none. */
+export function modelsOf(graph: Graph, versions: VersionLookup, way: Way = []): readonly string[] {
+  const bound = boundNodes(graph);
   const start = graph.nodes.find((node) => node.kind === 'request');
-  const models = reachableModels(graph, bound, (inner) => modelsWithin(inner, versions, entered.way));
+  const models = reachableModels(graph, bound, (inner) => modelsWithin(inner, versions, way));
   return start ? models(start.id) : [];
 }
 
 /**
- * Compiles a graph that has passed the check; `versions` finds those of other policies that it goes on in. Throws an error in
- * words when it has not: an unknown kind, settings that do not fit, a missing or second request node, an edge to nowhere, a
- * cycle, another policy that is not there.
+ * Compiles a graph that has passed the check; `versions` finds those of other policies that it goes on in. With `before`, the
+ * organisation's own policy, both are one graph: requests enter there, and where it leaves them to the policy of their
+ * project they go on here. Throws an error in words when a graph has not passed: an unknown kind, settings that do not fit,
+ * a missing or second request node, an edge to nowhere, a cycle, another policy that is not there.
  */
-export function compileGraph(graph: Graph, versions: VersionLookup = NO_VERSIONS): CompiledGraph {
+export function compileGraph(
+  graph: Graph,
+  versions: VersionLookup = NO_VERSIONS,
+  before: Graph | null = null,
+): CompiledGraph {
   const nodes = new Map<string, CompiledNode>();
-  return { start: compileInto(nodes, graph, '', versions, []), nodes };
+  const own = compileInto({ nodes, versions, prefix: '', entered: [], project: null }, graph);
+  if (!before) return { start: own, nodes };
+  const project = { start: own, models: modelsOf(graph, versions) };
+  return { start: compileInto({ nodes, versions, prefix: MANDATORY, entered: [], project }, before), nodes };
+}
+
+/** Where the nodes of a graph are put, and what stands around it. */
+interface Place {
+  readonly nodes: Map<string, CompiledNode>;
+  readonly versions: VersionLookup;
+  /** Stands before their ids. */
+  readonly prefix: string;
+  readonly entered: Way;
+  /** The policy of the project, where the graph may leave requests to it. */
+  readonly project: { readonly start: CompiledNode; readonly models: readonly string[] } | null;
 }
 
 /** Compiles a graph, its nodes under a prefix, and gives its entrance. */
-function compileInto(
-  nodes: Map<string, CompiledNode>,
-  graph: Graph,
-  prefix: string,
-  versions: VersionLookup,
-  entered: Way,
-): CompiledNode {
+function compileInto(place: Place, graph: Graph): CompiledNode {
+  const { nodes, versions, prefix, entered, project } = place;
   const bound = new Map<string, BoundNode>();
   for (const node of graph.nodes) {
     const result = findKind(node.kind)?.bind(node.settings);
@@ -102,7 +134,12 @@ function compileInto(
     if (bound.has(node.id)) throw new Error(`Two nodes have the id “${node.id}”.`);
     bound.set(node.id, result.node);
   }
-  const models = reachableModels(graph, bound, (continues) => modelsWithin(continues, versions, entered));
+  const models = reachableModels(
+    graph,
+    bound,
+    (continues) => modelsWithin(continues, versions, entered),
+    project?.models,
+  );
   const target = new Map<string, string>();
   for (const edge of graph.edges) {
     const key = `${edge.from}\n${edge.port}`;
@@ -126,8 +163,10 @@ function compileInto(
     if (node.continues) {
       const other = enterPolicy(node.continues, versions, entered);
       if (!other.ok) throw new Error(`“${source.title || id}” cannot go on: ${other.why}`);
-      next.set(INTO, compileInto(nodes, other.version.graph, `${prefix}${id}/`, versions, other.way));
+      const inner = { ...place, prefix: `${prefix}${id}/`, entered: other.way, project: null };
+      next.set(INTO, compileInto(inner, other.version.graph));
     }
+    if (node.leavesToProject && project) next.set(INTO, project.start);
     const compiled: CompiledNode = {
       id: prefix + id,
       kind: source.kind,
@@ -138,6 +177,7 @@ function compileInto(
           const to = target.get(`${id}\n${port}`);
           return to === undefined ? [] : models(to);
         },
+        projectFollows: project !== null,
       }),
       conditions: node.conditions ?? [],
       next,

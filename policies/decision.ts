@@ -19,6 +19,8 @@ export type Outcome =
   | { readonly type: 'answer'; readonly text: string }
   /** An answer that was kept of an earlier request; the model that gave it, null where that is not known. */
   | { readonly type: 'cached'; readonly model: string | null }
+  /** The organisation's own policy ran alone, and left the request to the policy of its project. */
+  | { readonly type: 'project' }
   /** The way ended at a port with nothing connected: what happened there is what the client is told. */
   | { readonly type: 'unfinished'; readonly node: string; readonly port: string };
 

@@ -6,7 +6,7 @@ import type { CallResult, HoldNeed, HoldResult } from './effects.ts';
 import type { FactValue } from './facts.ts';
 import { budgetsOf, decideHold, type HoldDecision } from './hold.ts';
 import type { Model, ModelLookup, Price } from './model.ts';
-import { lacks } from './model-fit.ts';
+import { lacks, mayUse } from './model-fit.ts';
 import { dearestInput, dearestOutput } from './price.ts';
 import type { Run } from './run.ts';
 
@@ -76,8 +76,9 @@ export function decideOverOthers(
 
   /** Whether the model could surely take the request, so that its cost was part of the recorded bound. */
   const surelyTook = (model: Model): boolean =>
-    Object.values(model.supports).every(Boolean) ||
-    history.calls.some((call) => call.model === model.id && call.failure !== 'unsupported');
+    mayUse(model, run) &&
+    (Object.values(model.supports).every(Boolean) ||
+      history.calls.some((call) => call.model === model.id && call.failure !== 'unsupported'));
   /** Between which shares of what `before` could cost at most lies what `after` can. */
   const sharesOf = (after: Model, before: Model): Range => {
     // Tokens that were not counted then may be now, where the bytes do not fit: then the input may be next to nothing.
@@ -127,7 +128,7 @@ export function decideOverOthers(
     let low = 0;
     let high = 0;
     for (const model of names.flatMap((name) => find(name) ?? [])) {
-      if (lacks(model, run)) continue;
+      if (!mayUse(model, run) || lacks(model, run)) continue;
       const rates = ratesOf(model, model.price, unit);
       if (!rates) {
         unpriced = true;

@@ -5,7 +5,7 @@ import type { Decision, TraceStep } from './decision.ts';
 import type { CallResult, EffectResult } from './effects.ts';
 import { decideOverOthers } from './hold-range.ts';
 import type { ModelLookup } from './model.ts';
-import { lacks, modelNamed, usableModel } from './model-fit.ts';
+import { lacks, mayUse, modelNamed, usableModel } from './model-fit.ts';
 import { costOf } from './price.ts';
 import { type Assumptions, type Difference, decideAgain, type Recorded } from './replay.ts';
 import type { Tag } from './request.ts';
@@ -19,6 +19,8 @@ export const replayInputSchema = z.object({
   at: z.number(),
   policy: z.string().nullable(),
   version: z.int().nullable(),
+  /** The organisation's own policy that ran before it. */
+  mandatory: z.object({ policy: z.string(), version: z.int() }).optional(),
   /** How the request ended, as the record has it. */
   status: z.enum(['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run', 'shadow']),
   httpStatus: z.int(),
@@ -106,12 +108,15 @@ export interface ImpactOptions {
 const SLICE = 50;
 const MOST_EXAMPLES = 5;
 
+/** The draft with what ran before or after it when a request was recorded; null where that cannot be had. */
+export type DraftFor = (record: Pick<ReplayInput, 'mandatory' | 'policy' | 'version'>) => CompiledGraph | null;
+
 /**
  * Decides each recorded request again by a draft, at today's prices. Gives null when it was cancelled; throws what the
  * draft's own nodes throw.
  */
 export async function impactOf(
-  draft: CompiledGraph,
+  draft: DraftFor,
   records: readonly ReplayInput[],
   prices: ModelLookup,
   { pause, cancelled, onProgress }: ImpactOptions,
@@ -179,7 +184,7 @@ const ASSUMED = {
 } as const;
 
 class Tally {
-  readonly #draft: CompiledGraph;
+  readonly #draftFor: DraftFor;
   readonly #prices: ModelLookup;
   readonly #counts = new Map<BucketKind, { count: number; readonly examples: { id: string; why: string }[] }>();
   readonly #moves = new Map<string, { from: string | null; to: string | null; count: number }>();
@@ -188,8 +193,8 @@ class Tally {
   readonly #cheaper = { count: 0, by: 0 };
   readonly #dearer = { count: 0, by: 0 };
 
-  constructor(draft: CompiledGraph, prices: ModelLookup) {
-    this.#draft = draft;
+  constructor(draft: DraftFor, prices: ModelLookup) {
+    this.#draftFor = draft;
     this.#prices = prices;
   }
 
@@ -197,8 +202,10 @@ class Tally {
     const why = unusable(input);
     const last = input.trace.at(-1);
     if (why !== null || !last) return this.#put('cannot tell', input, why ?? '');
-    const again = await decideAgain(this.#draft, recordedFrom(input), false, this.#assumptions(input));
-    if (!again.told) return this.#put('cannot tell', input, `At ${this.#titled(again.node)}: ${again.why}.`);
+    const draft = this.#draftFor(input);
+    if (draft === null) return this.#put('cannot tell', input, 'The other policy on its way cannot be had.');
+    const again = await decideAgain(draft, recordedFrom(input), false, this.#assumptions(input));
+    if (!again.told) return this.#put('cannot tell', input, `At ${titled(draft, again.node)}: ${again.why}.`);
     const { decision, difference } = again;
     if (decision.trace.some((step) => step.results?.some((result) => 'budgetName' in result))) {
       this.#assumed.add('budgets');
@@ -211,7 +218,7 @@ class Tally {
     }
     const before = recordedEnd(last);
     const now = endNow(decision);
-    const turn = difference ? this.#sayTurn(difference) : '';
+    const turn = difference ? sayTurn(draft, difference) : '';
     const reason = decision.trace.at(-1)?.reason ?? '';
     this.#count(input, before, now);
     if (before.answered && now.answered && before.by !== now.by) {
@@ -248,14 +255,6 @@ class Tally {
     this.#counts.set(kind, bucket);
   }
 
-  #titled(node: string): string {
-    return `“${this.#draft.nodes.get(node)?.title ?? node}”`;
-  }
-
-  #sayTurn({ node, now, why }: Difference): string {
-    return now ? `The ways part at ${this.#titled(node)}: ${why}` : why;
-  }
-
   #assumptions(input: ReplayInput): Assumptions {
     const calls = callsOf(input.trace);
     return {
@@ -268,6 +267,7 @@ class Tally {
         if (known) return { ...known, asked };
         const failed = { ok: false, model: model?.id ?? null, asked };
         if (!model) return { ...failed, failure: 'unknown_model', message: name };
+        if (!mayUse(model, run)) return { ...failed, failure: 'not_allowed' };
         const missing = lacks(model, run);
         if (missing) return { ...failed, failure: 'unsupported', message: missing };
         if (model.contextTokens !== null && input.usage.inputTokens > model.contextTokens) {
@@ -325,5 +325,10 @@ class Tally {
     return costOf(usage, price);
   }
 }
+
+const titled = ({ nodes }: CompiledGraph, node: string): string => `“${nodes.get(node)?.title ?? node}”`;
+
+const sayTurn = (draft: CompiledGraph, { node, now, why }: Difference): string =>
+  now ? `The ways part at ${titled(draft, node)}: ${why}` : why;
 
 const sayBy = (by: string | null): string => by ?? 'a fixed text';

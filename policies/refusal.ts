@@ -13,7 +13,13 @@ export type Refusal =
   | { readonly type: 'unfinished'; readonly node: string; readonly port: string };
 
 /** Failures of models that were never called, for a reason that is not the app's business while another one failed. */
-const PASSED_OVER: readonly CallFailure[] = ['unsupported', 'unknown_model', 'cooling_down', 'account_full'];
+const PASSED_OVER: readonly CallFailure[] = [
+  'unsupported',
+  'unknown_model',
+  'not_allowed',
+  'cooling_down',
+  'account_full',
+];
 
 type FailedCall = CallResult & { readonly failure: CallFailure };
 const isHold = (result: EffectResult): result is HoldResult => 'budgetName' in result;
@@ -35,10 +41,11 @@ function reachedLimit({ outcome, trace }: Decision): ThrottleResult | null {
   return step?.port === 'limited' ? (step.results?.find(isThrottle) ?? null) : null;
 }
 
-/** Why nobody answered; null where a model, a cache or a fixed text did. */
+/** Why nobody answered; null where a model, a cache or a fixed text did, and where the policy of the project is to. */
 export function whyRefused(decision: Decision): Refusal | null {
   const { outcome, trace } = decision;
   if (outcome.type === 'model' || outcome.type === 'answer' || outcome.type === 'cached') return null;
+  if (outcome.type === 'project') return null;
   const message = outcome.type === 'block' ? outcome.message : null;
   const throttle = reachedLimit(decision);
   if (throttle) return { type: 'throttle', throttle, message };
@@ -46,8 +53,12 @@ export function whyRefused(decision: Decision): Refusal | null {
   if (budget) return { type: 'budget', hold: budget, message };
   if (outcome.type === 'block') return { type: 'block', status: outcome.status, message: outcome.message };
   const calls = (trace.at(-1)?.results ?? []).filter(isFailedCall);
-  // A model that was called says more of what went wrong than one that was passed over.
-  const call = calls.findLast(({ failure }) => !PASSED_OVER.includes(failure)) ?? calls.at(-1);
+  // A model that was called says more of what went wrong than one that was passed over, and one that the key may use more
+  // than others.
+  const call =
+    calls.findLast(({ failure }) => !PASSED_OVER.includes(failure)) ??
+    calls.findLast(({ failure }) => failure !== 'not_allowed') ??
+    calls.at(-1);
   if (call?.failure === 'over_budget') {
     const hold = trace.flatMap((step) => step.results ?? []).findLast(isHold);
     if (hold) return { type: 'budget', hold, message: null };
@@ -70,6 +81,7 @@ const FAILURE_STATUS: Readonly<Record<CallFailure, number>> = {
   over_budget: 429,
   unsupported: 400,
   unknown_model: 404,
+  not_allowed: 403,
   cooling_down: 502,
   account_full: 429,
   bad_answer: 502,
@@ -100,7 +112,7 @@ const THROTTLE_STATUS: Readonly<Record<ThrottleResult['why'], number>> = {
   store_full: 503,
 };
 
-/** The HTTP status that the app gets for a decision: 200 where somebody answers, else that of the refusal. */
+/** The HTTP status that the app gets for a decision: 200 where somebody answers or is to, else that of the refusal. */
 export function statusOf(decision: Decision): number {
   const refusal = whyRefused(decision);
   switch (refusal?.type) {

@@ -25,6 +25,7 @@ import { evaluate } from './evaluate.ts';
 import { explain, type StepExplanation } from './explain.ts';
 import { type FactValue, findFact } from './facts.ts';
 import { budgetsOf, decidedAnew, decideHold, type HoldDecision } from './hold.ts';
+import { ALLOWED_MODELS_FACT, allowedModels } from './key-limits.ts';
 import { applyOutputLimit } from './model-fit.ts';
 import { outputLimitOf, sayOutputLimits } from './output-limit.ts';
 import { EMPTY_VIEW, type Tag } from './request.ts';
@@ -311,6 +312,7 @@ export async function decideAgain(
   const tools = facts['content.tools'];
   const images = facts['content.images'];
   const isEmbedding = facts['request.endpoint'] === 'embeddings';
+  const allowed = facts[ALLOWED_MODELS_FACT];
   const run = new Run({
     view: {
       ...EMPTY_VIEW,
@@ -326,6 +328,7 @@ export async function decideAgain(
     tags: recorded.tags,
     source: recordedFacts(recorded, () => node),
     now: recorded.now,
+    allowedModels: Array.isArray(allowed) ? allowedModels(allowed, () => undefined) : null,
   });
   try {
     const decision = await evaluate(graph, run, recordedEffects(recorded, own, assumptions, steps), (step, next) => {

@@ -1,4 +1,5 @@
 import type { FactValue } from './facts.ts';
+import type { AllowedModels } from './key-limits.ts';
 import type { Tokenizer } from './model.ts';
 import type { RequestView, Tag } from './request.ts';
 import type { Complexity } from './text/complexity.ts';
@@ -42,6 +43,8 @@ export class Run {
   readonly now: number;
   /** Keys the hashes of redacted values; without one they are masked. */
   readonly secret: string;
+  /** The models that the key of the request may use; null for all. */
+  readonly allowedModels: AllowedModels | null;
   /** IANA zone in which time facts are read; set by the request node. */
   timeZone = 'UTC';
   /** Tokens that the answer may have; null until the client, a limit node or a budget has said. */
@@ -68,12 +71,15 @@ export class Run {
     now: number;
     /** Keys the hashes of redacted values. */
     secret?: string;
+    /** Those that the key may use, where it is limited. */
+    allowedModels?: AllowedModels | null;
   }) {
     this.view = input.view;
     this.tags = new Map(input.tags);
     this.source = input.source;
     this.now = input.now;
     this.secret = input.secret ?? '';
+    this.allowedModels = input.allowedModels ?? null;
     this.outputLimit = input.view.maxOutputTokens;
   }
 

@@ -5,13 +5,14 @@ import { type Budget, DEEPEST, scopeOf, windowAt } from './budget.ts';
 import { type ChatBody, viewOfChat } from './chat.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { Decision } from './decision.ts';
-import { CALL_FAILURES, type Effects, type HeldBudget, type HoldResult } from './effects.ts';
+import { CALL_FAILURES, type Effects, type HeldBudget, type HoldResult, type ShadowResult } from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { explain, type StepExplanation } from './explain.ts';
 import { type FactContext, liveFacts } from './facts.ts';
 import { heldBudget, unansweredHold, weighHold } from './hold.ts';
+import type { AllowedModels } from './key-limits.ts';
 import type { ModelLookup } from './model.ts';
-import { applyOutputLimit, boundFor, lacks, modelNamed } from './model-fit.ts';
+import { applyOutputLimit, boundFor, lacks, mayUse, modelNamed } from './model-fit.ts';
 import { conversationOf, NOT_MEASURED, orderModels } from './model-order.ts';
 import { costBound } from './price.ts';
 import type { RequestView, Tag, TextSlot } from './request.ts';
@@ -63,6 +64,8 @@ export interface SimulationWorld {
   readonly hasChannel?: (name: string) => boolean;
   /** Counts tokens where bytes do not fit a budget; without one, bytes decide, and the trace says so. */
   readonly counter?: TokenCounter;
+  /** The models that the key may use; all where it is not limited, or there is none. */
+  readonly allowedModels?: AllowedModels | null;
 }
 
 export interface Simulation {
@@ -114,14 +117,25 @@ export function simulatedEffects(outside: Outside, world: SimulationWorld): Effe
       scope,
     }),
     chance: ({ node }) => ({ chance: outside.chances?.[node] ?? 0 }),
-    cache: ({ node }) => {
+    cache: ({ node }, run) => {
       const model = outside.cached?.[node];
-      return model === undefined ? { cache: 'miss', model: null, ageMs: null } : { cache: 'hit', model, ageMs: null };
+      const known = model === undefined ? undefined : world.models(model);
+      const isBarred = known !== undefined && !mayUse(known, run);
+      return model === undefined || isBarred
+        ? { cache: 'miss', model: null, ageMs: null }
+        : { cache: 'hit', model, ageMs: null };
     },
     shadow: ({ model, share }, run) => {
       const found = modelNamed(model, run, world.models);
-      const state = share === 0 ? 'not_chosen' : !found ? 'unknown_model' : lacks(found, run) ? 'unsupported' : null;
-      return { shadow: state ?? 'not_known', model: found?.id ?? null, record: null };
+      const not = (shadow: ShadowResult['shadow']): ShadowResult => ({
+        shadow,
+        model: found?.id ?? null,
+        record: null,
+      });
+      if (share === 0) return not('not_chosen');
+      if (!found) return not('unknown_model');
+      if (!mayUse(found, run)) return not('not_allowed');
+      return not(lacks(found, run) ? 'unsupported' : 'not_known');
     },
     order: (need, run) =>
       orderModels(need, run, {
@@ -136,6 +150,7 @@ export function simulatedEffects(outside: Outside, world: SimulationWorld): Effe
       const model = modelNamed(need.model, run, world.models);
       const asked = need.model;
       if (!model) return { ok: false, model: null, asked, failure: 'unknown_model' };
+      if (!mayUse(model, run)) return { ok: false, model: model.id, asked, failure: 'not_allowed' };
       if (lacks(model, run)) return { ok: false, model: model.id, asked, failure: 'unsupported' };
       const failure = outside.down[model.id];
       return failure ? { ok: false, model: model.id, asked, failure } : { ok: true, model: model.id, asked };
@@ -175,6 +190,7 @@ export async function simulate(
     tags: request.tags,
     source: liveFacts({ ...world.facts, models: world.models }),
     now: request.now,
+    allowedModels: world.allowedModels ?? null,
   });
   const decision = await evaluate(graph, run, simulatedEffects(outside, world));
   const model = decision.outcome.type === 'model' ? world.models(decision.outcome.model) : undefined;

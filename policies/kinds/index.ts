@@ -11,6 +11,7 @@ import { limit } from './limit/limit.ts';
 import { match } from './match/match.ts';
 import { model } from './model/model.ts';
 import { policy } from './policy/policy.ts';
+import { project } from './project/project.ts';
 import { redact } from './redact/redact.ts';
 import { request } from './request/request.ts';
 import { shadow } from './shadow/shadow.ts';
@@ -36,4 +37,5 @@ export const kinds = {
   block,
   answer,
   policy,
+  project,
 } satisfies Record<string, Kind>;

@@ -38,6 +38,8 @@ export interface CompileEnv {
   readonly node: string;
   /** Models that can be reached from one of this node's ports, "asked" included. */
   modelsFrom(port: string): readonly string[];
+  /** Whether the policy of the request's project goes on where this one leaves to it. */
+  readonly projectFollows: boolean;
 }
 
 export type Program = (run: Run) => Step;
@@ -75,6 +77,8 @@ export interface BoundNode {
   readonly shadows?: readonly string[];
   /** The version of another policy in which requests go on. */
   readonly continues?: PinnedVersion;
+  /** Requests go on in the policy of their project. */
+  readonly leavesToProject?: true;
   readonly budgets?: readonly string[];
   /** Names of the channels that it tells. */
   readonly channels?: readonly string[];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Budget } from '../../policies/budget.ts';
 import { type CheckContext, canPublish, checkGraph, type Problem, type ProblemCode } from '../../policies/check.ts';
+import type { PolicyPlace } from '../../policies/check-project.ts';
 import { compileGraph, findKind } from '../../policies/compile.ts';
 import type { Graph } from '../../policies/graph.ts';
 import { simulate } from '../../policies/simulate.ts';
@@ -33,7 +34,8 @@ const house: CheckContext = {
   hasChannel: (name) => name === 'Finance',
 };
 
-const check = (graph: Graph): Problem[] => checkGraph(graph, house);
+const check = (graph: Graph, place?: PolicyPlace): Problem[] =>
+  checkGraph(graph, place === undefined ? house : { ...house, place });
 
 /** A drawing for each problem: where it is, and what its words say. */
 const SHOWN: Record<ProblemCode, readonly [graph: Graph, node: string | null, words: string, severity?: 'warning']> = {
@@ -132,6 +134,17 @@ const SHOWN: Record<ProblemCode, readonly [graph: Graph, node: string | null, wo
     'look',
     'the case “case1” can never be taken',
   ],
+  no_way_to_project: [
+    draw({ enter, small }, ['enter.next > small']),
+    null,
+    'No way leads on to the policies of projects',
+  ],
+  project_out_of_place: [
+    draw({ enter, on: ['project', {}] }, ['enter.next > on']),
+    'on',
+    'only the organisation’s own policy can',
+    'warning',
+  ],
   free_scope: [
     draw({ enter, pay: paying('users'), small }, ['enter.next > pay', 'pay.within > small']),
     'pay',
@@ -154,12 +167,13 @@ describe('the check', () => {
   it.each(Object.entries(SHOWN))(
     'shows %s at its node, in words, with a way to mend it',
     (code, [graph, node, words, severity]) => {
-      const found = check(graph).filter((problem) => problem.code === code);
+      const place: PolicyPlace | undefined = code === 'no_way_to_project' ? { of: 'everybody', behind: [] } : undefined;
+      const found = check(graph, place).filter((problem) => problem.code === code);
       expect(found).toHaveLength(1);
       expect(found[0]).toMatchObject({ node, severity: severity ?? 'error' });
       expect(found[0]?.message).toContain(words);
       expect(found[0]?.fix.length).toBeGreaterThan(5);
-      expect(canPublish(check(graph))).toBe(severity === 'warning');
+      expect(canPublish(check(graph, place))).toBe(severity === 'warning');
     },
   );
 

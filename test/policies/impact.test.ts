@@ -13,6 +13,7 @@ import {
   recordedFrom,
   replayInputSchema,
 } from '../../policies/impact.ts';
+import { ALLOWED_MODELS_FACT, type AllowedModels, allowedModels } from '../../policies/key-limits.ts';
 import type { ModelLookup } from '../../policies/model.ts';
 import { costOf } from '../../policies/price.ts';
 import { NO_USAGE, type Tag } from '../../policies/request.ts';
@@ -65,6 +66,7 @@ async function record(
       'content.tools': view.toolNames,
       'content.images': view.images,
       ...tagsBefore(request.tags, new Map(Object.entries(tags))),
+      ...(world.allowedModels && { [ALLOWED_MODELS_FACT]: [...world.allowedModels.ids] }),
     },
     trace: decision.trace,
     ...more,
@@ -72,10 +74,18 @@ async function record(
   return replayInputSchema.parse(JSON.parse(JSON.stringify(input)));
 }
 
+/** What a key may use: mostly everything. */
+const limit: fc.Arbitrary<AllowedModels | null> = fc.option(
+  fc
+    .subarray(['sandbox/small', 'sandbox/large', 'sandbox/local'])
+    .map((entries) => allowedModels(entries, () => undefined)),
+  { freq: 1 },
+);
+
 const QUIET: ImpactOptions = { pause: async () => {}, cancelled: () => false, onProgress: () => {} };
 
 async function impact(draft: Graph, records: readonly ReplayInput[], models = lookup): Promise<Impact> {
-  const result = await impactOf(compileGraph(draft), records, models, QUIET);
+  const result = await impactOf(always(compileGraph(draft)), records, models, QUIET);
   if (!result) throw new Error('It was cancelled.');
   return result;
 }
@@ -97,6 +107,10 @@ const large = ['model', { model: 'sandbox/large', retries: 0 }] as const;
 const local = ['model', { model: 'sandbox/local' }] as const;
 const no = ['block', { message: 'No.' }] as const;
 
+const always =
+  <T>(value: T) =>
+  (): T =>
+    value;
 const only = (model: readonly [string, object]): Graph => draw({ enter, model }, ['enter.next > model']);
 const sorting = (simpleBelow: number): Graph =>
   draw({ enter, sort: ['classify', { simpleBelow, complexFrom: 1 }], small, large }, [
@@ -135,20 +149,21 @@ describe('what a draft would have done', () => {
   it('is what it does with the same request, wherever it says so', async () => {
     let told = 0;
     await fc.assert(
-      fc.asyncProperty(drawing, drawing, body, callerTags, moment, outside, async (...drawn) => {
-        const [before, after, chat, tags, now, said] = drawn;
+      fc.asyncProperty(drawing, drawing, body, callerTags, moment, outside, limit, async (...drawn) => {
+        const [before, after, chat, tags, now, said, limited] = drawn;
+        const world = { ...smallHouse, allowedModels: limited };
         // A redaction changes the texts that other drawings read before it.
         if (before.nodes.some(({ kind }) => kind === 'redact') || after.nodes.some(({ kind }) => kind === 'redact'))
           return;
         // Records do not say whether there were files.
         const request = { body: { ...chat, messages: chat.messages.slice(0, 1) }, tags, now };
         const allUp = { ...said, down: {} };
-        const kept = await record(before, request, allUp);
+        const kept = await record(before, request, allUp, {}, world);
         const { decision } = await simulate(
           compileGraph(after),
           request,
           { ...allUp, chances: lots(after, kept) },
-          smallHouse,
+          world,
         );
         const result = await impact(after, [kept]);
         const counts = countsOf(result);
@@ -255,7 +270,7 @@ describe('what a draft would have done', () => {
     const among = async (changed: object): Promise<unknown> =>
       countsOf(
         (await impactOf(
-          compileGraph(only(small)),
+          always(compileGraph(only(small))),
           records,
           (name) => (name === tiny.id ? { ...tiny, ...changed } : lookup(name)),
           QUIET,
@@ -418,7 +433,7 @@ describe('what cannot be told', () => {
     const twice = await record(chain, ask('hi'), says({ down: { 'sandbox/local': 'timeout' } }));
     expect((await impact(only(small), [plain, unpriced, twice])).money.notComparable).toBe(2);
     const free = await impactOf(
-      compileGraph(only(small)),
+      always(compileGraph(only(small))),
       [plain],
       (name) => {
         const model = lookup(name);
@@ -440,11 +455,14 @@ describe('a long look back', () => {
       cancelled: () => false,
       onProgress: (done, total) => void seen.push(`${done} of ${total}`),
     };
-    const whole = await impactOf(compileGraph(only(small)), records, lookup, options);
+    const whole = await impactOf(always(compileGraph(only(small))), records, lookup, options);
     expect(seen).toEqual(['50 of 120', 'pause', '100 of 120', 'pause', '120 of 120']);
     expect(whole?.buckets[0]).toMatchObject({ kind: 'same', count: 120 });
     expect(whole?.buckets[0]?.examples.map(({ id }) => id)).toEqual(['req_0', 'req_1', 'req_2', 'req_3', 'req_4']);
-    const off = await impactOf(compileGraph(only(small)), records, lookup, { ...options, cancelled: () => true });
+    const off = await impactOf(always(compileGraph(only(small))), records, lookup, {
+      ...options,
+      cancelled: () => true,
+    });
     expect(off).toBeNull();
   });
 });

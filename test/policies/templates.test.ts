@@ -29,7 +29,7 @@ function run(template: Template, sample: Sample): Promise<Simulation> {
 
 /** The status that an app gets where no model answers, as the gateway gives it. */
 function statusOf({ decision: { outcome, trace } }: Simulation): number {
-  if (outcome.type === 'model' || outcome.type === 'answer') return 200;
+  if (outcome.type === 'model' || outcome.type === 'answer' || outcome.type === 'project') return 200;
   const behindBudget = trace.slice(-2).some((step) => step.kind === 'budget' && step.port === 'exhausted');
   if (behindBudget) return 429;
   return outcome.type === 'block' ? outcome.status : 502;

@@ -2,7 +2,7 @@ import { MiniMap } from '@xyflow/react';
 import type { CanvasNode } from './elements.ts';
 
 const classOf = (node: CanvasNode): string =>
-  node.type === 'sticky' ? 'map-sticky' : `map-${node.data.words.group} map-${node.data.light}`;
+  node.type === 'policy' ? `map-${node.data.words.group} map-${node.data.light}` : `map-${node.type}`;
 
 const SIZE = { width: 150, height: 80 };
 

@@ -4,6 +4,8 @@ import { useComputedColorScheme } from '@mantine/core';
 import { Background, Controls, ReactFlow } from '@xyflow/react';
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useMemo } from 'react';
 import type { Graph, Layout } from '../../policies/graph.ts';
+import { isMandatory } from '../../policies/mandatory.ts';
+import { BeforeCard } from './before-card.tsx';
 import { CONTROL_WORDS } from './control-words.ts';
 import { DrawingMap } from './drawing-map.tsx';
 import { type Extras, elementsOf, type Way } from './elements.ts';
@@ -12,7 +14,7 @@ import { PolicyNode } from './policy-node.tsx';
 import { Sticky } from './sticky.tsx';
 import { TrackEdge } from './track-edge.tsx';
 
-const NODE_TYPES = { policy: PolicyNode, sticky: Sticky };
+const NODE_TYPES = { policy: PolicyNode, sticky: Sticky, before: BeforeCard };
 const EDGE_TYPES = { track: TrackEdge };
 const WORDS = {
   ...CONTROL_WORDS,
@@ -53,7 +55,8 @@ interface Props {
 /** The node that has the focus, when it is Enter or Space that is pressed. */
 function pressedNode({ key, target }: KeyboardEvent): string | null {
   if ((key !== 'Enter' && key !== ' ') || !(target instanceof HTMLElement)) return null;
-  return target.closest<HTMLElement>('.react-flow__node')?.dataset.id ?? null;
+  const node = target.closest<HTMLElement>('.react-flow__node')?.dataset.id ?? null;
+  return node === null || isMandatory(node) ? null : node;
 }
 
 /** A policy as it is drawn, to be looked at. */
@@ -94,7 +97,9 @@ export function Drawing({
           aria-label={label}
           nodes={shown}
           edges={edges}
-          {...(onChoose ? { onNodeClick: (_event, { id }) => onChoose(id), onKeyDown: press } : {})}
+          {...(onChoose
+            ? { onNodeClick: (_event, { id }) => (isMandatory(id) ? undefined : onChoose(id)), onKeyDown: press }
+            : {})}
           nodeTypes={NODE_TYPES}
           edgeTypes={EDGE_TYPES}
           ariaLabelConfig={WORDS}

@@ -5,6 +5,7 @@ import { NODE_WIDTH, nodeHeight } from '../../policies/editing/node-size.ts';
 import { stickyOnCanvas } from '../../policies/editing/stickies.ts';
 import type { Graph, GraphNode, Layout } from '../../policies/graph.ts';
 import { arrange } from './arrange.ts';
+import { type Before, type BeforeNodeType, beforeElement } from './before.ts';
 import { describeNode, type NodeWords } from './describe.ts';
 import { around, type Box, PORT_DOT, portOffset } from './geometry.ts';
 import { keepSame } from './same.ts';
@@ -28,8 +29,12 @@ export interface Extras {
   };
   /** By id of the node. */
   readonly problems?: ReadonlyMap<string, readonly Problem[]>;
+  /** How many comments on it are not settled, by id of the node. */
+  readonly comments?: ReadonlyMap<string, number>;
   /** Nodes by id, edges by `edgeId`. */
   readonly marks?: ReadonlyMap<string, Mark>;
+  /** The policy that runs before this one. */
+  readonly before?: Before | null;
 }
 
 export type PolicyNodeData = {
@@ -43,6 +48,8 @@ export type PolicyNodeData = {
   readonly connected: readonly string[];
   readonly problems: readonly Problem[];
   readonly traffic: string | undefined;
+  /** How many comments on it are not settled. */
+  readonly comments: number;
   readonly mark: Mark | undefined;
 };
 export type PolicyNodeType = Node<PolicyNodeData, 'policy'>;
@@ -59,7 +66,7 @@ export type TrackEdgeData = {
 };
 export type TrackEdgeType = Edge<TrackEdgeData, 'track'>;
 
-export type CanvasNode = PolicyNodeType | StickyType;
+export type CanvasNode = PolicyNodeType | StickyType | BeforeNodeType;
 
 export interface Elements {
   readonly nodes: CanvasNode[];
@@ -102,7 +109,11 @@ export function elementsOf(
     const box = boxes.get(node.id);
     return words && box ? [policyNode(node, words, box, connected.get(node.id) ?? [], way, extras)] : [];
   });
-  const all = [...layout.stickies.map(stickyNode), ...nodes];
+  const all: CanvasNode[] = [...layout.stickies.map(stickyNode), ...nodes];
+  const drawnBounds = around([...boxes.values(), ...notes]);
+  const entrance = graph.nodes.find(({ kind }) => kind === 'request');
+  const first = extras.before && beforeElement(extras.before, boxes.get(entrance?.id ?? ''), drawnBounds, way);
+  if (first) all.unshift(first);
   const edges = drawn.flatMap(({ edge, label }, i): TrackEdgeType[] => {
     const track = ground.tracks[i];
     const says = `${described.get(edge.from)?.title}, ${label}: leads to ${described.get(edge.to)?.title}`;
@@ -111,10 +122,12 @@ export function elementsOf(
   return {
     nodes: before ? keepSame(before.nodes, all) : all,
     edges: before ? keepSame(before.edges, edges) : edges,
-    bounds: around([...boxes.values(), ...notes]),
+    bounds: first ? around([drawnBounds, boxOf(first)]) : drawnBounds,
     ground,
   };
 }
+
+const boxOf = ({ position, width = 0, height = 0 }: CanvasNode): Box => ({ ...position, width, height });
 
 function policyNode(
   node: GraphNode,
@@ -122,11 +135,12 @@ function policyNode(
   { x, y, width, height }: Box,
   connected: readonly string[],
   way: Way | null,
-  { overlay, problems, marks }: Extras,
+  { overlay, problems, comments, marks }: Extras,
 ): PolicyNodeType {
   const steps = (way ?? []).flatMap((step, i) => (step.node === node.id ? [i + 1] : []));
   const dot = { width: PORT_DOT, height: PORT_DOT };
   const own = problems?.get(node.id) ?? [];
+  const said = comments?.get(node.id) ?? 0;
   const entrance = {
     ...dot,
     type: 'target' as const,
@@ -151,7 +165,7 @@ function policyNode(
     // Known before the browser has drawn it, so that nothing has to be measured.
     measured: { width, height },
     handles: words.group === 'start' ? exits : [entrance, ...exits],
-    ariaLabel: sayNode(words, node.note, steps, own, marks?.get(node.id)),
+    ariaLabel: sayNode(words, node.note, steps, own, marks?.get(node.id), said),
     data: {
       words,
       note: node.note,
@@ -161,6 +175,7 @@ function policyNode(
       connected,
       problems: own,
       traffic: overlay?.nodes.get(node.id),
+      comments: said,
       mark: marks?.get(node.id),
     },
   };
@@ -187,12 +202,14 @@ function sayNode(
   steps: readonly number[],
   problems: readonly Problem[],
   mark: Mark | undefined,
+  comments: number,
 ): string {
   const said = [`${words.kind}: ${words.title}.`, ...(mark ? [`It was ${mark}.`] : []), words.sentence];
   if (note !== undefined) said.push(`Note: ${note}`);
   if (steps.length > 0) said.push(`Step ${steps.join(' and ')} of this request.`);
   for (const { severity, message } of problems)
     said.push(`${severity === 'error' ? 'Problem' : 'Warning'}: ${message}`);
+  if (comments > 0) said.push(`${comments === 1 ? '1 comment is' : `${comments} comments are`} not settled.`);
   return said.join(' ');
 }
 

@@ -1,3 +1,4 @@
+import { IconMessage } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo, type ReactNode } from 'react';
 import type { Port } from '../../policies/kinds/kind.ts';
@@ -23,7 +24,7 @@ interface Props {
 
 /** What a node looks like: icon and title, what it does in its own sentence, and its ports by name on the right. */
 export function NodeFrame({ data, className = '', title, entrance, exit }: Props) {
-  const { words, note, light, steps, litPorts, problems, traffic, mark } = data;
+  const { words, note, light, steps, litPorts, problems, traffic, comments, mark } = data;
   const Icon = iconOf(words.icon);
   const worst = problems[0]?.severity;
   return (
@@ -46,6 +47,12 @@ export function NodeFrame({ data, className = '', title, entrance, exit }: Props
         {worst ? (
           <span className="node-problem" data-severity={worst} title={problems.map((one) => one.message).join('\n')}>
             {worst === 'error' ? '!' : 'i'}
+          </span>
+        ) : null}
+        {comments > 0 ? (
+          <span className="node-comments" title="Comments that are not settled">
+            <IconMessage size={14} aria-hidden />
+            {comments}
           </span>
         ) : null}
         {steps.length > 0 ? <span className="node-step">{steps.join(', ')}</span> : null}

@@ -3,6 +3,7 @@ import { findKind } from '../../policies/compile.ts';
 import type { Graph } from '../../policies/graph.ts';
 import { measuredAmong } from '../../policies/kinds/model/model.ts';
 import { lotOf, variantsOf } from '../../policies/kinds/split/split.ts';
+import { MANDATORY } from '../../policies/mandatory.ts';
 
 export interface Asks {
   /** Ids of budgets. */
@@ -23,6 +24,25 @@ export interface Asks {
   readonly caches: readonly { readonly id: string; readonly title: string }[];
   /** Whether a node tells simple requests from complex ones. */
   readonly classifies: boolean;
+}
+
+/** What a drawing asks together with the graph that runs before it. */
+export function asksBehind(graph: Graph, before: Graph | null): Asks {
+  const own = asksOf(graph);
+  if (before === null) return own;
+  const first = asksOf(before);
+  const placed = <T extends { readonly id: string }>(nodes: readonly T[]): T[] =>
+    nodes.map((node) => ({ ...node, id: MANDATORY + node.id }));
+  const both = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];
+  return {
+    budgets: both(first.budgets, own.budgets),
+    models: both(first.models, own.models),
+    measured: both(first.measured, own.measured),
+    throttles: [...placed(first.throttles), ...own.throttles],
+    splits: [...placed(first.splits), ...own.splits],
+    caches: [...placed(first.caches), ...own.caches],
+    classifies: first.classifies || own.classifies,
+  };
 }
 
 /** Each budget and model once, in the order of the nodes; of settings that do not fit nothing is known. */

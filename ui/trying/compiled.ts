@@ -28,20 +28,29 @@ const STOPPING: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'policy_not_entered',
 ]);
 
-const known = new WeakMap<Graph, { readonly context: CheckContext; readonly compiled: Compiled }>();
+interface Known {
+  readonly context: CheckContext;
+  readonly before: Graph | null;
+  readonly compiled: Compiled;
+}
 
-/** Compiles a drawing, once for all who ask for the same one in the same house. */
-export function compiledOf(graph: Graph, context: CheckContext): Compiled {
-  const before = known.get(graph);
-  if (before?.context === context) return before.compiled;
-  const compiled = compile(graph, context);
-  known.set(graph, { context, compiled });
+/** What was compiled last of a drawing, alone and behind another one. */
+const known = new WeakMap<Graph, { readonly alone?: Known; readonly behind?: Known }>();
+
+/** Compiles a drawing, behind `before` where it is given, once for all who ask for the same one in the same house. */
+export function compiledOf(graph: Graph, context: CheckContext, before: Graph | null = null): Compiled {
+  const last = known.get(graph);
+  const which = before === null ? 'alone' : 'behind';
+  const same = last?.[which];
+  if (same?.context === context && same.before === before) return same.compiled;
+  const compiled = compile(graph, context, before);
+  known.set(graph, { ...last, [which]: { context, before, compiled } });
   return compiled;
 }
 
-function compile(graph: Graph, context: CheckContext): Compiled {
+function compile(graph: Graph, context: CheckContext, before: Graph | null): Compiled {
   try {
-    return { ok: true, graph: compileGraph(graph, context.versions) };
+    return { ok: true, graph: compileGraph(graph, context.versions, before) };
   } catch (error) {
     const problems = checkGraph(graph, context).filter(
       ({ code, severity }) => severity === 'error' && STOPPING.has(code),

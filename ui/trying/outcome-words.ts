@@ -45,6 +45,7 @@ export function sayOutcome({ decision }: Simulation, graph: CompiledGraph): Outc
     return { kind: 'answered', title: 'A kept answer is given again', text: trace.at(-1)?.reason ?? '' };
   }
   if (outcome.type === 'answer') return { kind: 'fixed', title: 'A fixed text answers', text: outcome.text };
+  if (outcome.type === 'project') return { kind: 'answered', title: 'The policy of the project goes on', text: '' };
   const title = sayStatus(statusOf(decision));
   const why = whyRefused(decision);
   switch (why?.type) {

@@ -4,7 +4,7 @@ import { type ChatBody, chatBody } from '../../policies/chat.ts';
 import { recordedFrom } from '../../policies/impact.ts';
 import { factSchema } from '../../policies/trace-schema.ts';
 import { readJson } from '../api/client.ts';
-import type { RequestRecord } from '../api/records.ts';
+import type { PastRequest } from '../api/records.ts';
 import { plural } from '../app/words.ts';
 import { type Trial, trialOf } from './trial.ts';
 
@@ -20,8 +20,9 @@ const MOST_FILLER_TOKENS = 50_000;
 const factsSchema = z.record(z.string(), factSchema);
 
 /** The record as a trial, with its tags as they came in. */
-export function trialOfRecord(record: RequestRecord, name: string, keys: readonly { readonly id: string }[]): Trial {
-  const { body, notes } = bodyOfRecord(record);
+export function trialOfRecord(past: PastRequest, name: string, keys: readonly { readonly id: string }[]): Trial {
+  const { record } = past;
+  const { body, notes } = bodyOfRecord(past);
   const facts = factsSchema.safeParse(record.facts);
   const { tags } = recordedFrom({ ...record, trace: [], facts: facts.success ? facts.data : {} });
   const hasKey = keys.some(({ id }) => id === record.key);
@@ -36,16 +37,16 @@ export function trialOfRecord(record: RequestRecord, name: string, keys: readonl
   });
 }
 
-function bodyOfRecord({ content, requestedModel: model, stream, usage }: RequestRecord): {
-  body: ChatBody;
-  notes: string[];
-} {
+function bodyOfRecord({ record, content, isHidden }: PastRequest): { body: ChatBody; notes: string[] } {
+  const { requestedModel: model, stream, usage } = record;
   const stored = readJson(content?.request ?? '');
   const chat = chatBody.safeParse(stored);
   if (chat.success) {
     return {
       body: { ...chat.data, model, stream },
-      notes: ['This is the request as it is stored: what a policy took out of it then is not in it.'],
+      notes: [
+        'This is the request as it is stored: what a policy took out of it then is not in it, unless everything is kept. That you looked is written to the history.',
+      ],
     };
   }
   const texts = textsSchema.safeParse(stored);
@@ -61,7 +62,7 @@ function bodyOfRecord({ content, requestedModel: model, stream, usage }: Request
   return {
     body: { model, stream, messages: [{ role: 'user', content: filler }] },
     notes: [
-      `What was said is not stored. Its tags, its model and its size are real; a text of about ${plural(tokens, 'token')} stands for what was said, so that whatever depends on the words may come out otherwise.`,
+      `${isHidden ? 'Your role does not let you read what was said.' : 'What was said is not stored.'} Its tags, its model and its size are real; a text of about ${plural(tokens, 'token')} stands for what was said, so that whatever depends on the words may come out otherwise.`,
     ],
   };
 }

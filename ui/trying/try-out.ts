@@ -11,6 +11,7 @@ import { bodyOf, type Trial } from './trial.ts';
 export interface Tried {
   readonly kind: 'tried';
   readonly drawn: Graph;
+  /** The drawing with what runs before it. */
   readonly graph: CompiledGraph;
   readonly trial: Trial;
   readonly body: ChatBody;
@@ -28,14 +29,14 @@ export type TrialResult =
   | { readonly kind: 'in the way'; readonly inTheWay: InTheWay }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Tries a request on a drawing; `now` is the moment for one that is sent now, in milliseconds since 1970. Never rejects. */
+/** Tries a request on a drawing, behind the policy that runs before it; `now` is the moment for one that is sent now, in milliseconds since 1970. Never rejects. */
 export async function tryOut(drawn: Graph, trial: Trial, house: House, now: number): Promise<TrialResult> {
   const body = bodyOf(trial);
   const key = house.answer.keys.find(({ id }) => id === trial.key);
   const sent = tagsSent(key, trial.tags, house.answer);
   const why = [...(body.ok ? [] : body.why), ...sent.refusals];
   if (!body.ok || why.length > 0) return { kind: 'unfinished', why };
-  const compiled = compiledOf(drawn, house.check);
+  const compiled = compiledOf(drawn, house.check, house.before?.graph);
   if (!compiled.ok) return { kind: 'in the way', inTheWay: compiled.inTheWay };
   const at = trial.at ?? now;
   try {
