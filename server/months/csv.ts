@@ -10,7 +10,12 @@ export type Cell = string | { readonly number: string };
 const written = (cell: Cell): string =>
   typeof cell !== 'string' ? cell.number : FORMULA.test(cell) ? `'${cell}` : cell;
 
-/** A table with its head; texts that begin like a formula get a leading apostrophe. */
+/** Rows of a table; texts that begin like a formula get a leading apostrophe. */
+export function writeRows(rows: readonly (readonly Cell[])[]): string {
+  return stringify(rows.map((row) => row.map(written)));
+}
+
+/** A table with its head, whose rows are as `writeRows` writes them. */
 export function writeCsv(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return stringify([[...head], ...rows.map((row) => row.map(written))]);
+  return stringify([[...head]]) + writeRows(rows);
 }

@@ -26,6 +26,8 @@ export interface Question extends Span {
 /** What requests have to have. A null value is none at all. */
 export type Condition =
   | { readonly by: By; readonly is: string | null }
+  /** One of several projects, for somebody who may not see all. */
+  | { readonly by: 'project'; readonly among: readonly string[] }
   /** The value of a dimension that begins with the id of a policy. */
   | { readonly by: keyof typeof WITHIN_POLICY; readonly policy: string };
 
@@ -56,6 +58,7 @@ export function valueIn(usage: RecordUsage, by: By): string | null {
 export function meets(usage: RecordUsage, condition: Condition): boolean {
   const value = valueIn(usage, condition.by);
   if ('is' in condition) return value === condition.is;
+  if ('among' in condition) return value !== null && condition.among.includes(value);
   return value?.startsWith(`${condition.policy}${WITHIN_POLICY[condition.by]}`) ?? false;
 }
 

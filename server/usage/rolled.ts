@@ -161,6 +161,9 @@ function conditionsSql(conditions: readonly Condition[], place: Place): { sql: s
     if ('is' in condition) {
       sql += ` AND ${name} = ?`;
       bindings.push(stored(condition.is));
+    } else if ('among' in condition) {
+      sql += ` AND ${name} IN (${condition.among.map(() => '?').join(', ') || 'NULL'})`;
+      bindings.push(...condition.among.map(stored));
     } else {
       const prefix = `=${condition.policy}${WITHIN_POLICY[condition.by]}`;
       sql += ` AND ${name} >= ? AND ${name} < ?`;

@@ -1,7 +1,6 @@
 /** Records as they are read to be summed up: in the order of their commits, or those of a span of time. */
-import type { Knex } from 'knex';
 import { DIALECTS, matching } from '../records/queries.ts';
-import type { RecordFilter } from '../records/record.ts';
+import type { RecordFilter, RequestRecord } from '../records/record.ts';
 import { type RecordRow, recordOf } from '../records/row.ts';
 import type { CountedRecord } from './of-record.ts';
 import type { UsageStores } from './stores.ts';
@@ -55,40 +54,61 @@ export async function countRecords(
   return Number(row?.n ?? 0);
 }
 
-export type SpanFilter = RecordFilter & { readonly from: number; readonly to: number };
+export type SpanFilter = RecordFilter & {
+  readonly from: number;
+  readonly to: number;
+  /** Records that were committed after this position are left out. */
+  readonly upTo?: number;
+  /** Only records behind this place, which another reading came to. */
+  readonly behind?: Place | undefined;
+};
 
 /** The records of a span of time that a filter lets through, in steps, each with the number of records that it has passed. */
 export async function* recordsOfSpan(
-  { dialect, records }: RecordStores,
+  stores: RecordStores,
   filter: SpanFilter,
   step: number,
-): AsyncGenerator<{ readonly records: CountedRecord[]; readonly passed: number }> {
-  const { organisation, from, to } = filter;
-  const place = ['at', 'id'] as const;
-  const span = (): Knex.QueryBuilder =>
-    records('records').where({ organisation }).where('at', '>=', from).where('at', '<', to);
-  let after: Place | null = null;
+): AsyncGenerator<{ readonly records: RequestRecord[]; readonly passed: number }> {
+  for await (const { rows, passed } of rowsOfSpan(stores, filter, step)) {
+    yield { records: rows.map((row) => recordOf(row, null)), passed };
+  }
+}
+
+/** The same, as the database holds them. */
+export async function* rowsOfSpan(
+  { dialect, records }: RecordStores,
+  { from, to, upTo, behind, ...filter }: SpanFilter,
+  step: number,
+): AsyncGenerator<{ readonly rows: RecordRow[]; readonly passed: number }> {
+  const { organisation } = filter;
+  // No id comes before the empty one. The start of the span is asked for as a place alone: beside a bound for the time,
+  // SQLite begins each step at that bound, and goes over all steps before it again.
+  let after = behind ?? { at: from, id: '' };
   for (;;) {
-    const following = span()
-      .orderBy([...place])
+    // Only the index is read to find where the step ends, however few of its records are wanted.
+    const passed: Place[] = await records('records')
+      .where({ organisation })
+      .where('at', '<', to)
+      .whereRaw('(at, id) > (?, ?)', [after.at, after.id])
+      .orderBy(['at', 'id'])
       .limit(step)
       .select('at', 'id');
-    if (after !== null) following.whereRaw('(at, id) > (?, ?)', [after.at, after.id]);
-    // Only the index is read to find where the step ends, however few of its records are wanted.
-    const passed: Place[] = await following;
     const last = passed.at(-1);
     if (!last) return;
     const query = matching(records, DIALECTS[dialect], filter).select<RecordRow[]>('records.*');
-    if (after !== null) query.whereRaw('(records.at, records.id) > (?, ?)', [after.at, after.id]);
+    // The sign keeps SQLite from going through the table by this column instead of the index.
+    if (upTo !== undefined) query.whereRaw(`+records.${POSITION[dialect]} <= ?`, [upTo]);
     const rows: RecordRow[] = await query
+      .whereRaw('(records.at, records.id) > (?, ?)', [after.at, after.id])
       .whereRaw('(records.at, records.id) <= (?, ?)', [last.at, last.id])
       .orderBy(['records.at', 'records.id']);
-    yield { records: rows.map((row) => recordOf(row, null)), passed: passed.length };
+    yield { rows, passed: passed.length };
     after = last;
   }
 }
 
-interface Place {
+/** Where a record is in the order of time. */
+export interface Place {
   readonly at: number;
   readonly id: string;
 }

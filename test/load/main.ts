@@ -5,11 +5,12 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { budgets } from './budgets.ts';
+import { exporting } from './export.ts';
 import type { Scenario } from './scenario.ts';
 import { streams } from './streams.ts';
 import { usage } from './usage.ts';
 
-const SCENARIOS: readonly Scenario[] = [budgets, streams, usage];
+const SCENARIOS: readonly Scenario[] = [budgets, streams, usage, exporting];
 
 function list(): void {
   console.log('Scenarios, to be run as "npm run load -- <name>", with "--database postgres" on PostgreSQL:\n');

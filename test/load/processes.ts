@@ -7,6 +7,8 @@ import { z } from 'zod';
 export interface Part {
   /** Where it listens. */
   readonly url: string;
+  /** Its number among the processes of the machine. */
+  readonly pid: number;
   /** Asks it for something by name and gives its answer. One question at a time. */
   ask<T>(question: string, schema: z.ZodType<T>): Promise<T>;
   /** What it said last on its way out; null while it runs. */
@@ -18,6 +20,7 @@ export interface Part {
 const FROM_SOURCES = import.meta.url.endsWith('.ts');
 const PARTS = {
   gateway: './gateway',
+  'export-gateway': './export-gateway',
   upstream: './upstream',
   'pass-through': '../bench/tuned-proxy',
 } as const;
@@ -50,6 +53,7 @@ export async function startPart(name: keyof typeof PARTS, environment: Record<st
   });
   return {
     url,
+    pid: child.pid ?? 0,
     get lastWords() {
       return child.exitCode === null && child.signalCode === null ? null : said;
     },

@@ -3,25 +3,34 @@ import { z } from 'zod';
 import { recordedFrom, replayInputSchema } from '../../../policies/impact.ts';
 import { replay } from '../../../policies/replay.ts';
 import { SignalboxError } from '../../errors.ts';
-import type { RecordFilter, RequestRecord } from '../../records/record.ts';
-import { compile } from '../house.ts';
+import type { RequestRecord } from '../../records/record.ts';
 import { idSchema } from '../input.ts';
-import { versionsFor } from '../pinned-versions.ts';
-import { recordFilterSchema, recordSchema, recordSummarySchema, toFilter } from '../records.ts';
+import { graphOfRecord, isMandatory } from '../organisation-policy.ts';
+import { reachable, requireWith } from '../placed.ts';
+import { contentSchema, recordFilterSchema, recordSchema, recordSummarySchema, toFilter } from '../records.ts';
+import { costAgain, ifItAnswered } from '../replay-cost.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
 import { decisionSchema, explanationSchema, traceStepSchema } from '../trace.ts';
-import { findVersion } from '../versions.ts';
 
 const params = z.strictObject({ record: idSchema });
 const before = z.string().meta({ description: 'The `next` of the page before.' });
 const step = z.object({ port: z.string().nullable(), reason: z.string() }).nullable();
 const difference = z.object({ node: z.string(), recorded: step, now: step, why: z.string() });
 const explanations = z.array(explanationSchema).readonly();
+const cost = z.number().nullable().meta({
+  description:
+    'Nano-dollars: what was paid where the same model answers, else what the recorded tokens cost at the prices of now; null where that cannot be told.',
+});
 const replayed = z.discriminatedUnion('result', [
-  z.object({ result: z.literal('same'), decision: decisionSchema, explanations }),
-  z.object({ result: z.literal('different'), difference, decision: decisionSchema, explanations }),
+  z.object({ result: z.literal('same'), cost, decision: decisionSchema, explanations }),
+  z.object({ result: z.literal('different'), cost, difference, decision: decisionSchema, explanations }),
   z.object({
     result: z.literal('cannot tell'),
+    cost,
+    ifAnswered: z.object({ model: z.string(), cost }).nullable().meta({
+      description:
+        'What the end would be if the model answered that was never asked; null where that cannot be told either.',
+    }),
     node: z.string(),
     why: z.string(),
     difference: difference.nullable(),
@@ -39,6 +48,8 @@ export const recordRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/records',
+    may: 'read record',
+    placed: 'handler',
     tag: 'Records',
     summary: 'Requests, the newest first. Any tag is a filter: `tag.team=search`.',
     status: 200,
@@ -47,14 +58,17 @@ export const recordRoutes: readonly Route[] = [
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     response: z.object({ records: z.array(recordSummarySchema), next: z.string().nullable() }),
-    handle: ({ query: { limit, before: place, ...rest } }, { deps, actor }) => {
-      const filter: RecordFilter = toFilter(actor.organisation, rest);
+    handle: async ({ query: { limit, before: place, ...rest } }, context) => {
+      const { deps, actor } = context;
+      const filter = await reachable(context, 'read record', toFilter(actor.organisation, rest));
       return deps.records.list(place === undefined ? filter : { ...filter, before: place }, limit);
     },
   }),
   defineRoute({
     method: 'get',
     path: '/records/replayable',
+    may: 'read record',
+    placed: 'handler',
     tag: 'Records',
     summary:
       'Requests of a policy as its drafts can decide them again, the newest first: without content, tries and lost ones.',
@@ -65,19 +79,27 @@ export const recordRoutes: readonly Route[] = [
       limit: z.coerce.number().int().min(1).max(500).default(500),
     }),
     response: z.object({ records: z.array(replayInputSchema), next: z.string().nullable() }),
-    handle: async ({ query: { policy, before: place, limit } }, { deps, actor }) => {
+    handle: async ({ query: { policy, before: place, limit } }, context) => {
+      const { deps, actor } = context;
       const { organisation } = actor;
-      const filter = { organisation, policy, ...(place !== undefined && { before: place }) };
+      const isFirst = isMandatory(context.control.snapshot(), organisation, policy);
+      const all = { organisation, ...(!isFirst && { policy }), ...(place !== undefined && { before: place }) };
+      const filter = await reachable(context, 'read record', all);
       const { records, next } = await deps.records.list(filter, limit);
+      const met = isFirst ? records.filter(({ mandatory }) => mandatory?.policy === policy) : records;
       // Of a lost request there is no trace, a try was no traffic, and of a copy nothing was decided.
-      return { records: records.filter(({ status }) => !['lost', 'dry_run', 'shadow'].includes(status)), next };
+      const told = met.filter(({ status }) => !['lost', 'dry_run', 'shadow'].includes(status));
+      // Requests from before the policy ran first are not looked through to the end.
+      return { records: told, next: isFirst && met.length === 0 ? null : next };
     },
   }),
   defineRoute({
     method: 'get',
     path: '/records/{record}',
+    may: 'read record',
+    placed: 'record',
     tag: 'Records',
-    summary: 'One request with its trace, attempts and charges.',
+    summary: 'One request with its trace, attempts and charges, without what was said.',
     status: 200,
     errors: ['not_found'],
     params,
@@ -85,23 +107,47 @@ export const recordRoutes: readonly Route[] = [
     handle: async (input, context) => {
       const { deps, actor } = context;
       const record = await findRecord(context, input.params.record);
-      if (record.content) await deps.audit.activity.contentViewed(actor, record.id, Date.now());
-      return { ...record, feedback: await deps.records.feedback(actor.organisation, record.id) };
+      return {
+        ...record,
+        isContentKept: record.content !== null,
+        feedback: await deps.records.feedback(actor.organisation, record.id),
+      };
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/records/{record}/content',
+    may: 'read content',
+    placed: 'record',
+    tag: 'Records',
+    summary: 'What a request sent and was answered. That somebody read it is an entry of the history, once an hour.',
+    status: 200,
+    errors: ['not_found', 'content_unreadable'],
+    params,
+    response: z.object({ content: contentSchema.nullable().meta({ description: 'Null where nothing is kept.' }) }),
+    handle: async (input, context) => {
+      const { deps, actor } = context;
+      const record = await findRecord(context, input.params.record);
+      if (record.content === null) return { content: null };
+      const content = deps.contents.open(record, record.content);
+      await deps.audit.activity.contentViewed(actor, record.id, Date.now());
+      return { content };
     },
   }),
   defineRoute({
     method: 'post',
     path: '/records/{record}/replay',
-    reads: true,
+    may: 'read record',
+    placed: 'record',
     tag: 'Records',
-    summary: 'Decide a recorded request again, on its own version or on another one of its policy.',
+    summary: 'Decide a recorded request again, on its own version, on another one of its policy, or on its draft.',
     status: 200,
     errors: ['not_found', 'invalid_graph'],
     params,
-    body: z.strictObject({ version: z.int().min(1).optional() }),
+    body: z.strictObject({ version: z.union([z.int().min(1), z.literal('draft')]).optional() }),
     response: replayed,
     handle: async (input, context) => {
-      const { control, actor } = context;
+      const { control, deps, actor } = context;
       const record = await findRecord(context, input.params.record);
       if (record.policy === null || record.version === null || record.status === 'shadow') {
         throw new SignalboxError('invalid_input', {
@@ -109,9 +155,14 @@ export const recordRoutes: readonly Route[] = [
         });
       }
       const number = input.body.version ?? record.version;
-      const version = await findVersion(control.db, actor.organisation, record.policy, number);
-      const graph = compile(version.graph, await versionsFor(control.db, actor.organisation, [version.graph]));
-      return replay(graph, recordedFrom(record), number === record.version);
+      if (number === 'draft') await requireWith(context, 'read policy', 'policy', record.policy);
+      const graph = await graphOfRecord(control.db, record, number);
+      if (!graph) throw new SignalboxError('not_found', { what: 'version of that number' });
+      const again = await replay(graph, recordedFrom(record), number === record.version);
+      const { lookup } = deps.models(actor.organisation);
+      const cost = costAgain(record, again, lookup);
+      if (again.result !== 'cannot tell') return { ...again, cost };
+      return { ...again, cost, ifAnswered: await ifItAnswered(graph, recordedFrom(record), record, lookup) };
     },
   }),
 ];

@@ -19,6 +19,8 @@ export function sayEnd(outcome: Outcome): string {
       return 'The policy answers with a fixed text';
     case 'cached':
       return 'A kept answer is given again';
+    case 'project':
+      return 'The policy of the project goes on';
     case 'unfinished':
       return 'The way ends where nothing is connected';
   }

@@ -16,6 +16,8 @@ export function Facts({ record }: { readonly record: RequestRecord }) {
   const policies = useQuery(policiesQuery);
   const title = policies.data?.find(({ id }) => id === policy)?.title ?? 'Policy';
   const project = asText(facts.project);
+  const before = record.mandatory;
+  const beforeTitle = policies.data?.find(({ id }) => id === before?.policy)?.title ?? 'Policy of the organisation';
   return (
     <SimpleGrid component="dl" cols={{ base: 2, sm: 3, lg: 4 }} spacing="md" m={0}>
       <Fact name="Policy">
@@ -27,6 +29,18 @@ export function Facts({ record }: { readonly record: RequestRecord }) {
           </TextLink>
         )}
       </Fact>
+      {before ? (
+        <Fact name="Before it, set by the organisation">
+          <TextLink
+            to="/policies/$policy"
+            params={{ policy: before.policy }}
+            search={{ version: before.version }}
+            inherit
+          >
+            {beforeTitle}, version {before.version}
+          </TextLink>
+        </Fact>
+      ) : null}
       <Fact name="Model" more={model === requestedModel ? null : `asked for ${requestedModel}`}>
         {model ?? 'none answered'}
       </Fact>

@@ -1,6 +1,8 @@
 /** What the nodes of a version and their ports are called. */
 import { portsOf } from '../../../policies/editing/ports.ts';
 import type { Graph } from '../../../policies/graph.ts';
+import { INTO } from '../../../policies/kinds/policy/policy.ts';
+import { MANDATORY } from '../../../policies/mandatory.ts';
 
 export interface NodeNames {
   /** The title of a node; its id where this version does not have it. */
@@ -12,9 +14,10 @@ export interface NodeNames {
 /** For requests of which no version is known. */
 export const NO_NAMES: NodeNames = { title: (node) => node, port: (_, port) => port.replaceAll('_', ' ') };
 
-/** The names that a version gives. */
-export function namesOf(graph: Graph): NodeNames {
+/** The names that a version gives, and that the graph gives which ran before it. */
+export function namesOf(graph: Graph, before: Graph | null = null): NodeNames {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  for (const node of before?.nodes ?? []) nodes.set(MANDATORY + node.id, node);
   return {
     title: (id) => nodes.get(id)?.title || id,
     port(id, port) {
@@ -25,11 +28,11 @@ export function namesOf(graph: Graph): NodeNames {
   };
 }
 
-/** "Monthly budget (within)"; the title alone where there is but one way on, or none. */
+/** "Monthly budget (within)"; the title alone where there is but one way on, or none on the drawing. */
 export function sayStep(
   names: NodeNames,
   { node, port }: { readonly node: string; readonly port: string | null },
 ): string {
   const title = names.title(node);
-  return port === null || port === 'next' ? title : `${title} (${names.port(node, port)})`;
+  return port === null || port === 'next' || port === INTO ? title : `${title} (${names.port(node, port)})`;
 }

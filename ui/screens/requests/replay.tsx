@@ -2,8 +2,9 @@ import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useMay } from '../../api/may.ts';
 import type { DecidedRecord } from '../../api/records.ts';
-import { replayRecord } from '../../api/replay.ts';
+import { type Decider, replayRecord } from '../../api/replay.ts';
 import { versionsQuery } from '../../api/versions.ts';
 import { Failure } from '../../app/failure.tsx';
 import { Part } from './part.tsx';
@@ -11,9 +12,10 @@ import { ReplayResult } from './replay-result.tsx';
 
 /** Decides the request again from its record, by the version that decided it or by another one of its policy. */
 export function Replay({ record }: { readonly record: DecidedRecord }) {
-  const [version, setVersion] = useState(record.version);
+  const [version, setVersion] = useState<Decider>(record.version);
   const versions = useQuery(versionsQuery(record.policy));
-  const replay = useMutation({ mutationFn: (by: number) => replayRecord(record.id, by) });
+  const replay = useMutation({ mutationFn: (by: Decider) => replayRecord(record.id, by) });
+  const mayDraft = useMay()('read policy');
   const numbers = [record.version, ...(versions.data ?? []).map(({ number }) => number)];
   const words = (number: number): string => {
     const live = versions.data?.some((one) => one.number === number && one.live);
@@ -29,8 +31,11 @@ export function Replay({ record }: { readonly record: DecidedRecord }) {
         <NativeSelect
           label="By"
           value={String(version)}
-          onChange={({ currentTarget }) => setVersion(Number(currentTarget.value))}
-          data={[...new Set(numbers)].map((number) => ({ value: String(number), label: words(number) }))}
+          onChange={({ currentTarget: { value } }) => setVersion(value === 'draft' ? 'draft' : Number(value))}
+          data={[
+            ...[...new Set(numbers)].map((number) => ({ value: String(number), label: words(number) })),
+            ...(mayDraft ? [{ value: 'draft', label: 'The draft, as it is now' }] : []),
+          ]}
         />
         <Button
           variant="default"
@@ -42,7 +47,9 @@ export function Replay({ record }: { readonly record: DecidedRecord }) {
         </Button>
       </Group>
       <div aria-live="polite">
-        {replay.data ? <ReplayResult record={record} version={replay.variables} replayed={replay.data} /> : null}
+        {replay.data ? (
+          <ReplayResult key={replay.submittedAt} record={record} version={replay.variables} replayed={replay.data} />
+        ) : null}
       </div>
       {replay.error ? (
         <Failure

@@ -4,6 +4,7 @@ import { IconRefresh } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { dollars } from '../../../policies/price.ts';
+import { useMay } from '../../api/may.ts';
 import { type RecordSummary, recordsQuery } from '../../api/records.ts';
 import { isNarrowed, type RequestsFilter } from '../../app/addresses.ts';
 import { Empty } from '../../app/empty.tsx';
@@ -13,6 +14,7 @@ import { Status } from '../../app/status.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayCount, sayMoment } from '../../app/words.ts';
+import { ExportMenu } from './export-menu.tsx';
 import { Filters } from './filters.tsx';
 import { type PathWords, usePaths } from './paths.ts';
 import { Tags } from './tags.tsx';
@@ -24,19 +26,23 @@ export function RequestList() {
   const filter = route.useSearch();
   const pages = useInfiniteQuery(recordsQuery(filter));
   const records = pages.data?.pages.flatMap((page) => page.records) ?? [];
-  const refresh = (
-    <Button
-      variant="default"
-      size="sm"
-      leftSection={<IconRefresh size={16} aria-hidden />}
-      loading={pages.isRefetching && !pages.isFetchingNextPage}
-      onClick={() => pages.refetch()}
-    >
-      Refresh
-    </Button>
+  const mayExport = useMay()('export record');
+  const aside = (
+    <Group gap="sm">
+      {mayExport ? <ExportMenu filter={filter} /> : null}
+      <Button
+        variant="default"
+        size="sm"
+        leftSection={<IconRefresh size={16} aria-hidden />}
+        loading={pages.isRefetching && !pages.isFetchingNextPage}
+        onClick={() => pages.refetch()}
+      >
+        Refresh
+      </Button>
+    </Group>
   );
   return (
-    <Screen title="Requests" aside={refresh}>
+    <Screen title="Requests" aside={aside}>
       <Filters />
       {pages.error && !pages.isFetchNextPageError ? (
         <Failure title="The requests could not be loaded" error={pages.error} onRetry={() => pages.refetch()} />

@@ -25,6 +25,7 @@ import { NO_NAMES, type NodeNames, namesOf } from './node-names.ts';
 import { Part } from './part.tsx';
 import { Replay } from './replay.tsx';
 import { Steps } from './steps.tsx';
+import { useBefore } from './use-before.ts';
 
 const route = getRouteApi('/requests/$record');
 
@@ -85,6 +86,7 @@ function Decided({ record }: { readonly record: DecidedRecord }) {
   const drawing = useQuery(drawingQuery(policy, version));
   const words = useQuery(policyQuery(policy));
   const budgets = useQuery(budgetNamesQuery);
+  const before = useBefore(record);
   const error = drawing.error ?? words.error ?? budgets.error;
   if (!drawing.data || !words.data || !budgets.data) {
     if (!error) return <Waiting what="the policy that decided" />;
@@ -105,8 +107,9 @@ function Decided({ record }: { readonly record: DecidedRecord }) {
         layout={layout}
         budgets={budgets.data}
         way={record.trace}
+        extras={before.extras}
       />
-      <Rest record={record} names={namesOf(graph)} />
+      <Rest record={record} names={namesOf(graph, before.graph)} />
     </>
   );
 }

@@ -1,16 +1,18 @@
 import { Box, Group, Stack, Text } from '@mantine/core';
-import type { ExplainedStep } from '../../api/records.ts';
+import type { TraceStep } from '../../../policies/decision.ts';
+import { isMandatory } from '../../../policies/mandatory.ts';
 import { type NodeNames, sayStep } from './node-names.ts';
+import { StepInputs } from './step-inputs.tsx';
 
 interface Props {
-  readonly trace: readonly ExplainedStep[];
+  readonly trace: readonly TraceStep[];
   readonly names: NodeNames;
-  /** Id of the node at which another way was taken than before, to be marked. */
-  readonly partingAt?: string | null;
+  /** By id of the node, what is different there from another way, to be marked. */
+  readonly differences?: ReadonlyMap<string, string>;
 }
 
-/** The way of a request, step by step, each with its reason. */
-export function Steps({ trace, names, partingAt = null }: Props) {
+/** The way of a request, step by step, each with its reason and what it went by. */
+export function Steps({ trace, names, differences }: Props) {
   if (trace.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -25,15 +27,25 @@ export function Steps({ trace, names, partingAt = null }: Props) {
           <span className="step-number">{i + 1}</span>
           <Box>
             <Text size="sm" fw={600}>
-              {sayStep(names, step)}
-              {step.node === partingAt ? ' – here the ways part' : ''}
+              {sayStep(names, step)} <Difference words={differences?.get(step.node)} />
+              {isMandatory(step.node) ? (
+                <Text span size="xs" c="dimmed" fw={400}>
+                  {' '}
+                  in the organisation’s own policy
+                </Text>
+              ) : null}
             </Text>
             <Text size="sm" c="dimmed">
               {step.reason}
             </Text>
+            <StepInputs step={step} title={names.title(step.node)} />
           </Box>
         </Group>
       ))}
     </Stack>
   );
+}
+
+function Difference({ words }: { readonly words: string | undefined }) {
+  return words === undefined ? null : <span className="step-elsewhere">{words}</span>;
 }
