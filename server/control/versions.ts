@@ -1,11 +1,16 @@
 /** Versions: published graphs whose stored bytes never change, and which of them is live. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import type { Grant } from '../../policies/access/grants.ts';
 import type { Problem } from '../../policies/check.ts';
-import type { CompiledGraph } from '../../policies/compile.ts';
+import { projectNodes } from '../../policies/check-project.ts';
 import { type Graph, graphSchema, layoutSchema } from '../../policies/graph.ts';
 import { policyTestsSchema } from '../../policies/policy-test.ts';
 import { SignalboxError } from '../errors.ts';
+import { digestsOf } from './approvals.ts';
+import { noteEmergency } from './approvals-emergencies.ts';
+import { requireLeave } from './approvals-publish.ts';
+import { endPublished } from './approvals-steps.ts';
 import type { ControlStore } from './control.ts';
 import { digestOf } from './digest.ts';
 import {
@@ -18,11 +23,9 @@ import {
   requireRevision,
 } from './drafts.ts';
 import type { Actor } from './history.ts';
-import { compile } from './house.ts';
 import { momentSchema } from './input.ts';
 import { findProject, readOrganisation } from './organisations.ts';
-import { versionsFor } from './pinned-versions.ts';
-import { findPolicy, requireActive } from './policies.ts';
+import { findPolicy, type Policy, requireActive } from './policies.ts';
 
 /** Finds the problems of a graph in its organisation. */
 export type CheckGraph = (graph: Graph, organisation: string) => readonly Problem[];
@@ -84,22 +87,6 @@ export async function findVersion(db: Knex, organisation: string, policy: string
   return toVersion(await findRow(db, organisation, policy, number), liveVersion);
 }
 
-/** The graph of a version, ready to run; null where there is none, or it cannot be compiled any more. */
-export async function graphOfVersion(
-  db: Knex,
-  organisation: string,
-  policy: string,
-  number: number,
-): Promise<CompiledGraph | null> {
-  try {
-    const { graph } = await findVersion(db, organisation, policy, number);
-    return compile(graph, await versionsFor(db, organisation, [graph]));
-  } catch (error) {
-    if (error instanceof SignalboxError) return null;
-    throw error;
-  }
-}
-
 async function findRow(db: Knex, organisation: string, policy: string, number: number): Promise<VersionRow> {
   const row = await db<VersionRow>('versions').where({ organisation, policy, number }).first();
   if (!row) throw new SignalboxError('not_found', { what: 'version of that number' });
@@ -130,18 +117,25 @@ async function addVersion(
   return toVersion(row, number);
 }
 
+/** Why something is published, and the grants of the person who says that it is an emergency; null or none where it is not. */
+interface Publishing {
+  readonly reason: string;
+  readonly emergency?: readonly Grant[] | null;
+}
+
 /**
  * Publishes the draft as the next version and makes it live. Throws `conflict` when the draft is not at `revision` any
- * more, `invalid_graph` with the problems when the check finds errors, and `policy_archived`.
+ * more, `invalid_graph` with the problems when the check finds errors, `policy_archived`, and `approval_missing` or
+ * `emergency_not_allowed` by the policy's rule for approval.
  */
 export async function publishDraft(
   store: ControlStore,
   actor: Actor,
   check: CheckGraph,
   id: string,
-  input: { readonly revision: number; readonly reason: string },
+  input: Publishing & { readonly revision: number },
 ): Promise<Version> {
-  const { reason } = input;
+  const { reason, emergency = null } = input;
   const change = { action: 'version.publish', objectType: 'policy', objectId: id, reason };
   return store.change(actor, change, async (trx) => {
     const policy = await findPolicy(trx, actor.organisation, id);
@@ -149,16 +143,16 @@ export async function publishDraft(
     const draft = await findDraft(trx, actor.organisation, id);
     requireRevision(draft, input.revision);
     requireSound(check, draft.graph, actor.organisation);
-    const version = await addVersion(trx, actor, {
-      policy: id,
-      project: policy.project,
-      ...contentColumns(draft),
-      digest: digestOf(draft.graph),
-      reason,
-    });
+    const digests = digestsOf(draft);
+    const leave = await requireLeave(trx, actor, id, digests, emergency);
+    const { digest } = digests;
+    const content = { project: policy.project, ...contentColumns(draft), digest };
+    const version = await addVersion(trx, actor, { policy: id, ...content, reason });
+    await endPublished(trx, actor, id, version.number);
+    if (leave.emergency) await noteEmergency(trx, actor, { policy: id, version: version.number, reason });
     return {
       before: { liveVersion: policy.liveVersion },
-      after: { liveVersion: version.number, digest: version.digest },
+      after: { liveVersion: version.number, digest, ...leave },
       value: version,
     };
   });
@@ -171,17 +165,18 @@ function sameWork(a: PolicyContent, b: PolicyContent): boolean {
 
 /**
  * Publishes the bytes of an old version again, under the next number; its tests come with it and are not run. The draft
- * follows when it held nothing that was not published; work in progress stays as it is.
+ * follows when it held nothing that was not published; work in progress stays as it is. Nobody can have approved it, so that
+ * it is an emergency where approvals are asked for: throws `approval_missing` or `emergency_not_allowed` otherwise.
  */
 export async function restoreVersion(
   store: ControlStore,
   actor: Actor,
   check: CheckGraph,
   id: string,
-  input: { readonly number: number; readonly reason: string },
+  input: Publishing & { readonly number: number },
 ): Promise<Version> {
   const { organisation } = actor;
-  const { number, reason } = input;
+  const { number, reason, emergency = null } = input;
   const change = { action: 'version.restore', objectType: 'policy', objectId: id, reason };
   return store.change(actor, change, async (trx) => {
     const policy = await findPolicy(trx, organisation, id);
@@ -190,16 +185,25 @@ export async function restoreVersion(
     requireSound(check, toVersion(old, null).graph, organisation);
     const draft = await findDraft(trx, organisation, id);
     const live = policy.liveVersion === null ? null : await findRow(trx, organisation, id, policy.liveVersion);
+    const leave = await requireLeave(trx, actor, id, null, emergency);
     const { graph_json, layout_json, tests_json, digest, project } = old;
     const bytes = { graph_json, layout_json, tests_json };
     const version = await addVersion(trx, actor, { policy: id, project, ...bytes, digest, reason });
     if (live !== null && sameWork(draft, readContent(live))) await replaceDraft(trx, actor, draft, version);
+    if (leave.emergency) await noteEmergency(trx, actor, { policy: id, version: version.number, reason });
     return {
       before: { liveVersion: policy.liveVersion },
-      after: { liveVersion: version.number, digest, restored: number },
+      after: { liveVersion: version.number, digest, restored: number, ...leave },
       value: version,
     };
   });
+}
+
+/** Whether the live version of a policy has a way on to the policies of projects, as only the one before all others may. */
+async function leavesToProject(db: Knex, { id, liveVersion }: Policy, organisation: string): Promise<boolean> {
+  if (liveVersion === null) return false;
+  const { graph } = toVersion(await findRow(db, organisation, id, liveVersion), null);
+  return projectNodes(graph).length > 0;
 }
 
 /**
@@ -225,6 +229,11 @@ export async function setDefaultPolicy(
       if (found.liveVersion === null) {
         throw new SignalboxError('invalid_input', {
           why: `The policy ${found.name} has no version yet; publish it first`,
+        });
+      }
+      if (await leavesToProject(trx, found, organisation)) {
+        throw new SignalboxError('invalid_input', {
+          why: `The policy ${found.name} leaves requests to the policies of their projects, so it cannot be one; choose another`,
         });
       }
       if (found.project !== null && found.project !== project) {

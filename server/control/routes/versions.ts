@@ -1,19 +1,19 @@
 /** Publishing, and what was published. */
 import { z } from 'zod';
-import type { Graph } from '../../../policies/graph.ts';
-import type { VersionLookup } from '../../../policies/pinned.ts';
-import { findDraft, requireRevision } from '../drafts.ts';
-import { checkIn, requireAgreement } from '../house.ts';
+import { requirePerson } from '../../access/caller.ts';
+import { voidOutdated } from '../approvals-steps.ts';
+import { findDraft } from '../drafts.ts';
 import { idSchema, momentSchema, reasonSchema } from '../input.ts';
 import { pinnedVersionSchema, pinnedVersions, versionsFor } from '../pinned-versions.ts';
-import { requirePassing } from '../policy-tests.ts';
+import { policiesSeen } from '../placed.ts';
+import { findPolicy } from '../policies.ts';
 import { policyUseSchema, policyUses } from '../policy-uses.ts';
-import { defineRoute, type Route, type RouteContext } from '../route.ts';
+import { checkDraft, checking } from '../publish-check.ts';
+import { defineRoute, type Route } from '../route.ts';
 import {
   findVersion,
   listVersions,
   publishDraft,
-  requireSound,
   restoreVersion,
   versionSchema,
   versionSummarySchema,
@@ -31,38 +31,39 @@ const edgeCount = z.object({
   cost: z.int().meta({ description: 'Nano-dollars.' }),
 });
 
-/** Checks a graph; versions never change, so that those it goes on in can be found before a change begins. */
-const checking = ({ control, deps }: RouteContext, versions: VersionLookup) => {
-  return (graph: Graph, organisation: string) => checkIn(control.snapshot(), deps, graph, organisation, versions);
-};
+const emergency = z.boolean().default(false).meta({
+  description: 'True to publish without the approvals that are asked for; somebody else has to follow it up.',
+});
 
 export const versionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/policies/{policy}/publish',
+    may: 'publish policy',
+    placed: 'policy',
     tag: 'Versions',
     summary: 'Publish the draft as the next version, which is live at once.',
     status: 201,
-    errors: ['not_found', 'conflict', 'invalid_graph', 'tests_failed', 'policy_archived'],
+    errors: [
+      ...(['not_found', 'conflict', 'invalid_graph', 'tests_failed', 'policy_archived'] as const),
+      ...(['approval_missing', 'emergency_not_allowed', 'people_only'] as const),
+    ],
     params: ofPolicy,
-    body: z.strictObject({ revision: z.int().min(1), reason: reasonSchema }),
+    body: z.strictObject({ revision: z.int().min(1), reason: reasonSchema, emergency }),
     response: version,
     handle: async ({ params, body }, context) => {
       const { control, actor } = context;
-      const draft = await findDraft(control.db, actor.organisation, params.policy);
       // Tests and conditions are tried before the change begins, which others wait for; it publishes this revision or none.
-      requireRevision(draft, body.revision);
-      const versions = await versionsFor(control.db, actor.organisation, [draft.graph]);
-      const check = checking(context, versions);
-      requireSound(check, draft.graph, actor.organisation);
-      await requireAgreement(draft.graph, versions);
-      await requirePassing(context, draft.graph, draft.tests);
-      return publishDraft(control, actor, check, params.policy, body);
+      const { check } = await checkDraft(context, params.policy, body.revision);
+      const { grants } = body.emergency ? requirePerson(actor) : { grants: null };
+      return publishDraft(control, actor, check, params.policy, { ...body, emergency: grants });
     },
   }),
   defineRoute({
     method: 'get',
     path: '/policies/{policy}/versions',
+    may: 'read policy',
+    placed: 'policy',
     tag: 'Versions',
     summary: 'The versions of a policy, the newest first.',
     status: 200,
@@ -76,6 +77,8 @@ export const versionRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/policies/{policy}/versions/{version}',
+    may: 'read policy',
+    placed: 'policy',
     tag: 'Versions',
     summary: 'One version with its graph.',
     status: 200,
@@ -88,23 +91,37 @@ export const versionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/policies/{policy}/versions/{version}/restore',
+    may: 'publish policy',
+    placed: 'policy',
     tag: 'Versions',
     summary: 'Publish an old version again, as a new one.',
     status: 201,
-    errors: ['not_found', 'invalid_graph', 'policy_archived'],
+    errors: [
+      ...(['not_found', 'invalid_graph', 'policy_archived'] as const),
+      ...(['approval_missing', 'emergency_not_allowed', 'people_only'] as const),
+    ],
     params: ofVersion,
-    body: z.strictObject({ reason: reasonSchema }),
+    body: z.strictObject({ reason: reasonSchema, emergency }),
     response: version,
     handle: async ({ params, body }, context) => {
       const { control, actor } = context;
       const { graph } = await findVersion(control.db, actor.organisation, params.policy, params.version);
-      const check = checking(context, await versionsFor(control.db, actor.organisation, [graph]));
-      return restoreVersion(control, actor, check, params.policy, { number: params.version, reason: body.reason });
+      const versions = await versionsFor(control.db, actor.organisation, [graph]);
+      const check = checking(context, versions, await findPolicy(control.db, actor.organisation, params.policy));
+      const { grants } = body.emergency ? requirePerson(actor) : { grants: null };
+      const input = { number: params.version, reason: body.reason, emergency: grants };
+      return control.together(async (store) => {
+        const restored = await restoreVersion(store, actor, check, params.policy, input);
+        await voidOutdated(store, actor, await findDraft(store.db, actor.organisation, params.policy));
+        return restored;
+      });
     },
   }),
   defineRoute({
     method: 'get',
     path: '/policies/{policy}/versions/{version}/edges',
+    may: 'read usage',
+    placed: 'policy',
     tag: 'Versions',
     summary: 'How often each port of a version was taken, by hour.',
     status: 200,
@@ -120,7 +137,8 @@ export const versionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/versions/find',
-    reads: true,
+    may: 'read policy',
+    placed: 'handler',
     tag: 'Versions',
     summary: 'The versions of policies that drawings go on in, and those that these go on in themselves.',
     status: 200,
@@ -129,12 +147,14 @@ export const versionRoutes: readonly Route[] = [
     }),
     response: z.object({ found: z.array(pinnedVersionSchema) }),
     handle: async ({ body }, { control, actor }) => {
+      const seen = await policiesSeen(control, actor);
       const found = [...(await pinnedVersions(control.db, body.versions))];
       return {
         found: found.flatMap(([key, { organisation, name, graph }]) => {
           const at = key.lastIndexOf('@');
-          if (organisation !== actor.organisation) return [];
-          return [{ policy: key.slice(0, at), version: Number(key.slice(at + 1)), name, graph }];
+          const policy = key.slice(0, at);
+          if (organisation !== actor.organisation || !seen.has(policy)) return [];
+          return [{ policy, version: Number(key.slice(at + 1)), name, graph }];
         }),
       };
     },
@@ -142,6 +162,8 @@ export const versionRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/policies/{policy}/uses',
+    may: 'read policy',
+    placed: 'policy',
     tag: 'Versions',
     summary: 'The drafts and versions of other policies that go on in this one.',
     status: 200,

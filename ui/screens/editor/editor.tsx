@@ -5,9 +5,9 @@ import { memo, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { type Draft, draftQuery, saveDraft, waitForSave } from '../../api/drafts.ts';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
+import { useMayIn } from '../../api/may.ts';
 import { policyQuery } from '../../api/policies.ts';
 import type { Policy } from '../../api/policy.ts';
-import { useMayChange } from '../../api/session.ts';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
@@ -82,8 +82,8 @@ interface Props {
 function Workbench({ policy, draft, answer }: Props) {
   const { node } = route.useSearch();
   const [{ editing, saver, restored }] = useState(() => startEditing(policy.id, draft, node));
-  const mayChange = useMayChange();
-  const house = useHouseFor(useDeferredValue(useStore(editing, (state) => state.document.graph)), answer);
+  const mayChange = useMayIn()('draft policy', { project: policy.project, policy: policy.id });
+  const house = useHouseFor(useDeferredValue(useStore(editing, (state) => state.document.graph)), answer, policy);
   useEffect(() => {
     if (!mayChange) return;
     saver.open();

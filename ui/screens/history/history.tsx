@@ -4,9 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { restoredQuery } from '../../api/history.ts';
+import { useMayIn } from '../../api/may.ts';
 import { policyQuery } from '../../api/policies.ts';
 import type { Policy } from '../../api/policy.ts';
-import { useMayChange } from '../../api/session.ts';
 import { type VersionSummary, versionsQuery } from '../../api/versions.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Empty } from '../../app/empty.tsx';
@@ -16,6 +16,7 @@ import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayAgo, sayMoment } from '../../app/words.ts';
+import { EmergencyBadge } from '../approvals/emergency-badge.tsx';
 import { ComparePicker } from './compare-picker.tsx';
 import { Restore } from './restore.tsx';
 
@@ -77,7 +78,7 @@ interface VersionsProps {
 }
 
 function Versions({ policy, versions, restored }: VersionsProps) {
-  const mayChange = useMayChange() && !policy.archived;
+  const mayChange = useMayIn()('publish policy', { project: policy.project, policy: policy.id }) && !policy.archived;
   const [restoring, setRestoring] = useState<VersionSummary | null>(null);
   const [newest] = versions;
   return (
@@ -143,6 +144,7 @@ function Version({ policy, version, restored }: VersionProps) {
             live
           </Badge>
         ) : null}
+        <EmergencyBadge policy={policy} version={number} />
         {restored === undefined ? null : (
           <Badge tt="none" variant="default">
             restored from version {restored}

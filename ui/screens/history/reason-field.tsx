@@ -11,14 +11,17 @@ interface Props {
   readonly onChange: (value: string) => void;
   /** Whether somebody has tried to go on, so that a missing reason is told of. */
   readonly isAsked: boolean;
+  readonly description?: string;
 }
 
+const FOR_LATER = 'Why this is published, for those who read the history later.';
+
 /** Why something is published. */
-export function ReasonField({ value, onChange, isAsked }: Props) {
+export function ReasonField({ value, onChange, isAsked, description = FOR_LATER }: Props) {
   return (
     <Textarea
       label="Reason"
-      description="Why this is published, for those who read the history later."
+      description={description}
       required
       autosize
       minRows={1}

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { diffGraphs } from '../../../policies/diff.ts';
 import { canonical } from '../../../policies/diff-settings.ts';
+import { approvalStateQuery, refreshApprovals } from '../../api/approvals.ts';
 import { budgetNamesQuery } from '../../api/house.ts';
 import { type Drawing, drawingQuery, refreshPolicies } from '../../api/policies.ts';
 import type { Policy } from '../../api/policy.ts';
@@ -29,10 +30,12 @@ export function Restore({ policy, version, next, onClose }: Props) {
   const client = useQueryClient();
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
+  const approval = useQuery(approvalStateQuery(policy.id));
+  const isEmergency = (approval.data?.rule.approvals ?? 0) > 0;
   const restoring = useMutation({
-    mutationFn: () => restoreVersion(policy.id, version, reason.trim()),
+    mutationFn: () => restoreVersion(policy.id, version, reason.trim(), isEmergency),
     onSuccess: async ({ number }) => {
-      await refreshPolicies(client);
+      await Promise.all([refreshPolicies(client), refreshApprovals(client)]);
       onClose();
       notifications.show({
         title: `Version ${number} is live`,
@@ -71,6 +74,15 @@ export function Restore({ policy, version, next, onClose }: Props) {
               </List.Item>
             ))}
           </List>
+        </Alert>
+      ) : null}
+      {isEmergency ? (
+        <Alert variant="light" color="yellow" title="This counts as an emergency">
+          <Text size="sm">
+            {approval.data?.mayPublishInEmergency
+              ? 'The rule of this policy asks for approvals, and an old version comes back without any. It is marked as an emergency until somebody else has followed it up.'
+              : 'The rule of this policy asks for approvals, and your roles do not let you publish without any. Draw on the draft what the old version did, and ask for approval; or ask somebody who may publish in an emergency.'}
+          </Text>
         </Alert>
       ) : null}
       <ReasonField value={reason} onChange={setReason} isAsked={tried} />

@@ -1,6 +1,7 @@
 /** What of the drawing is in view, and moving the view. */
 import type { ReactFlowInstance } from '@xyflow/react';
-import type { Point } from '../../../canvas/geometry.ts';
+import { MANDATORY } from '../../../../policies/mandatory.ts';
+import { around, type Point } from '../../../canvas/geometry.ts';
 import type { Editing } from '../../../editing/document.ts';
 import { boxOf, idsOnCanvas } from './canvas-names.ts';
 import type { Canvas } from './canvas-state.ts';
@@ -52,11 +53,15 @@ export function createCanvasView({ editing, canvas, flow }: Ground) {
     fit(): void {
       void flow.fitView(ALL);
     },
-    /** The first view: all of it where that can be read, else its beginning, or what is selected. */
+    /** The first view: all of it, with what runs before it, where that can be read, else its beginning, or what is selected. */
     open(): void {
       const { document, selected } = editing.getState();
-      const box = boxOf(document, idsOnCanvas(document));
-      if (!box) return;
+      const drawn = boxOf(document, idsOnCanvas(document));
+      if (!drawn) return;
+      const first = flow.getNode(MANDATORY);
+      const box = first
+        ? around([drawn, { ...first.position, width: first.width ?? 0, height: first.height ?? 0 }])
+        : drawn;
       const { width, height } = bounds();
       const fits = Math.min(width / (box.width + 2 * MARGIN), height / (box.height + 2 * MARGIN), 1);
       const zoom = Math.max(fits, READABLE);

@@ -3,6 +3,7 @@ import '../../../canvas/canvas.css';
 import { useComputedColorScheme, VisuallyHidden } from '@mantine/core';
 import { Background, Controls, ReactFlow } from '@xyflow/react';
 import { useEffect, useId, useMemo, useRef } from 'react';
+import { BeforeCard } from '../../../canvas/before-card.tsx';
 import { CONTROL_WORDS } from '../../../canvas/control-words.ts';
 import { DrawingMap } from '../../../canvas/drawing-map.tsx';
 import type { CanvasNode, TrackEdgeType } from '../../../canvas/elements.ts';
@@ -19,7 +20,7 @@ import { useConnecting } from './use-connecting.ts';
 import { useDropping } from './use-dropping.ts';
 import { useElements } from './use-elements.ts';
 
-const NODE_TYPES = { policy: EditableNode, sticky: EditableSticky };
+const NODE_TYPES = { policy: EditableNode, sticky: EditableSticky, before: BeforeCard };
 const EDGE_TYPES = { track: EditableEdge };
 const ADDING_KEYS = ['Shift', 'Meta', 'Control'];
 

@@ -2,7 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { kinds } from '../../../../policies/kinds/index.ts';
-import { ENTRIES } from '../../../app/frame.tsx';
+import { useEntries } from '../../../app/entries.ts';
 import { useEditor } from '../../../editing/editing-context.tsx';
 import { useCanvas } from './canvas-context.tsx';
 import { copySelected, pasteCopied } from './clipboard.ts';
@@ -14,13 +14,14 @@ export function useCanvasCommands(): void {
   const { mayChange } = useEditor();
   const { actions } = useCanvas();
   const navigate = useNavigate();
+  const { daily, others } = useEntries();
   const commands = useMemo((): Command[] => {
     const drawing = 'The drawing';
     const always: Command[] = [
       { id: 'fit', group: drawing, title: 'Show all of it', run: actions.view.fit },
       { id: 'all', group: drawing, title: 'Select everything', keys: 'mod+a', run: actions.selectAll },
       { id: 'copy', group: drawing, title: 'Copy', keys: 'mod+c', run: () => void copySelected(actions) },
-      ...ENTRIES.map(
+      ...[...daily, ...others].map(
         ({ title, to }): Command => ({
           id: `screen ${to}`,
           group: 'Go to a screen',
@@ -51,6 +52,6 @@ export function useCanvasCommands(): void {
     return [...changing, ...adding, ...always].map(({ keys, ...command }) =>
       keys === undefined ? command : { ...command, keys: writeKeys(keys) },
     );
-  }, [mayChange, actions, navigate]);
+  }, [mayChange, actions, navigate, daily, others]);
   useCommands(commands);
 }

@@ -1,7 +1,10 @@
 /** What the canvas shows: the elements of the document, which of them are selected, and those that are just being dragged. */
+import { useQuery } from '@tanstack/react-query';
 import type { EdgeChange, NodeChange } from '@xyflow/react';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Problem } from '../../../../policies/check.ts';
+import { type Comment, commentsQuery } from '../../../api/comments.ts';
+import { beforeOf } from '../../../canvas/before.ts';
 import { type CanvasNode, type Elements, elementsOf, type TrackEdgeType } from '../../../canvas/elements.ts';
 import type { Box, Point } from '../../../canvas/geometry.ts';
 import { keepSame } from '../../../canvas/same.ts';
@@ -25,6 +28,15 @@ function byNode(problems: readonly Problem[]): Map<string, Problem[]> {
   return groups;
 }
 
+/** How many comments are not settled, by node. */
+function countOpen(comments: readonly Comment[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { node, resolvedAt } of comments) {
+    if (node !== null && resolvedAt === null) counts.set(node, (counts.get(node) ?? 0) + 1);
+  }
+  return counts;
+}
+
 function dress(node: CanvasNode, selected: boolean, moved: Partial<Box> | undefined): CanvasNode {
   const { x = node.position.x, y = node.position.y } = moved ?? {};
   const { width = node.width ?? 0, height = node.height ?? 0 } = moved ?? {};
@@ -43,7 +55,7 @@ function dress(node: CanvasNode, selected: boolean, moved: Partial<Box> | undefi
 
 /** Nodes and edges for React Flow, and what it has to tell when they are selected, dragged or resized. */
 export function useElements() {
-  const { house } = useEditor();
+  const { house, policy } = useEditor();
   const { canvas, actions } = useCanvas();
   const graph = useEditing(({ document }) => document.graph);
   const layout = useEditing(({ document }) => document.layout);
@@ -61,7 +73,12 @@ export function useElements() {
     nodes: [],
     edges: [],
   });
-  const extras = useMemo(() => ({ problems: byNode(problems) }), [problems]);
+  const before = useMemo(() => house.before && beforeOf(house.before, house.budgetNames), [house]);
+  const comments = useQuery({ ...commentsQuery(policy.id), select: countOpen }).data;
+  const extras = useMemo(
+    () => ({ problems: byNode(problems), before, ...(comments && { comments }) }),
+    [problems, before, comments],
+  );
   const elements = useMemo(
     () => elementsOf(graph, layout, house.budgetNames, way, extras, shown.current.elements),
     [graph, layout, house.budgetNames, way, extras],

@@ -6,6 +6,7 @@ import { retitle, setNote } from '../../../../policies/editing/settings.ts';
 import type { GraphNode } from '../../../../policies/graph.ts';
 import { useEditor } from '../../../editing/editing-context.tsx';
 import { useCanvas } from '../canvas/canvas-context.tsx';
+import { CommentsHint, NodeComments } from './inspector-comments.tsx';
 import { useEdit } from './inspector-edit.ts';
 import { NodeForm } from './inspector-form.tsx';
 import { KindHelp } from './inspector-help.tsx';
@@ -26,6 +27,7 @@ export function InspectedNode({ node }: { readonly node: GraphNode }) {
           {kind.summary}
         </Text>
       ) : null}
+      <CommentsHint node={node.id} />
       <TextInput
         label="Title"
         value={node.title}
@@ -75,6 +77,7 @@ export function InspectedNode({ node }: { readonly node: GraphNode }) {
           </Button>
         </Group>
       ) : null}
+      <NodeComments key={node.id} node={node.id} />
       {kind ? <KindHelp kind={node.kind} title={kind.title} /> : null}
     </Stack>
   );

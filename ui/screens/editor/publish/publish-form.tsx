@@ -3,12 +3,12 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { refreshApprovals } from '../../../api/approvals.ts';
 import { ApiError } from '../../../api/client.ts';
 import { refreshHouse } from '../../../api/house.ts';
 import { refreshPolicies } from '../../../api/policies.ts';
 import type { Policy } from '../../../api/policy.ts';
 import { publishDraft, type VersionSummary } from '../../../api/versions.ts';
-import { plural } from '../../../app/words.ts';
 import { isReason, ReasonField } from '../../history/reason-field.tsx';
 import { PublishRefused } from './publish-refused.tsx';
 
@@ -17,26 +17,28 @@ interface Props {
   readonly revision: number;
   /** How many problems have to be mended first. */
   readonly errors: number;
-  /** How many tests came out otherwise than expected on this page. */
-  readonly failedTests: number;
+  /** What is known to stop it, in words; null where nothing is. */
+  readonly inTheWay: string | null;
   readonly onPublished: (version: VersionSummary) => void;
   readonly onLookAgain: () => void;
 }
 
 /** Asks why, and publishes. It stays in view, and what was typed stays whatever happens. */
-export function PublishForm({ policy, revision, errors, failedTests, onPublished, onLookAgain }: Props) {
+export function PublishForm({ policy, revision, errors, inTheWay, onPublished, onLookAgain }: Props) {
   const client = useQueryClient();
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const publishing = useMutation({
-    mutationFn: () => publishDraft(policy.id, revision, reason.trim()),
+    mutationFn: () => publishDraft(policy.id, revision, reason.trim(), false),
     onSuccess: (version) => {
       onPublished(version);
-      return refreshPolicies(client);
+      return Promise.all([refreshPolicies(client), refreshApprovals(client)]);
     },
     onError: (error) => {
+      if (!(error instanceof ApiError)) return;
       // Something in the house is not what this page believes: what is shown here follows.
-      if (error instanceof ApiError && error.code === 'invalid_graph') void refreshHouse(client);
+      if (error.code === 'invalid_graph') void refreshHouse(client);
+      if (error.code === 'approval_missing') void refreshApprovals(client);
     },
   });
   const submit = (event: FormEvent): void => {
@@ -48,15 +50,11 @@ export function PublishForm({ policy, revision, errors, failedTests, onPublished
     publishing.reset();
     onLookAgain();
   };
-  const inTheWay =
-    errors > 0
-      ? `${plural(errors, 'problem has', 'problems have')} to be mended first.`
-      : failedTests > 0
-        ? `${plural(failedTests, 'test does', 'tests do')} not come out as expected: publishing will be refused.`
-        : null;
   return (
     <form className="publish-bar" onSubmit={submit} noValidate aria-label="Publish">
-      {publishing.error ? <PublishRefused error={publishing.error} onLookAgain={lookAgain} /> : null}
+      {publishing.error ? (
+        <PublishRefused title="Not published" error={publishing.error} onLookAgain={lookAgain} />
+      ) : null}
       <div className="publish-fields">
         <div className="publish-reason">
           <ReasonField value={reason} onChange={setReason} isAsked={tried} />

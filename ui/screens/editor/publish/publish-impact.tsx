@@ -62,7 +62,12 @@ function Run({ policy, graph, house }: Props & { readonly graph: Graph }) {
         </Group>
       );
     case 'no records':
-      return (
+      return house.check.place?.of === 'everybody' ? (
+        <Text size="sm" maw={900}>
+          No request has gone through this policy since it was set before every other one, so there is nothing to
+          compare with yet.
+        </Text>
+      ) : (
         <Text size="sm" maw={900}>
           No request has followed this policy yet, so there is nothing to compare with. Once there is traffic, this says
           how many requests would go to another model, be refused, or cost more or less.

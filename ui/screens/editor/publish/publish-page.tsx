@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
+import { approvalStateQuery } from '../../../api/approvals.ts';
 import { houseQuery } from '../../../api/house.ts';
 import { drawingQuery, policyQuery } from '../../../api/policies.ts';
 import { draftToPublishQuery, type VersionSummary } from '../../../api/versions.ts';
@@ -22,6 +23,7 @@ export function PublishPage() {
   const house = useQuery({ ...houseQuery, refetchOnMount: 'always' });
   const liveVersion = policy.data?.liveVersion ?? null;
   const live = useQuery({ ...drawingQuery(id, liveVersion ?? 'draft'), enabled: liveVersion !== null });
+  const approval = useQuery({ ...approvalStateQuery(id), refetchOnMount: 'always', refetchInterval: 30_000 });
   const title = policy.data ? `Publish ${policy.data.title}` : 'Publish';
   const aside = (
     <TextLink to="/policies/$policy/edit" params={{ policy: id }}>
@@ -35,7 +37,7 @@ export function PublishPage() {
       </Screen>
     );
   }
-  if (policy.data && draft.data && house.data && (live.data || liveVersion === null)) {
+  if (policy.data && draft.data && house.data && approval.data && (live.data || liveVersion === null)) {
     return (
       <Screen title={title} aside={aside}>
         <PublishReview
@@ -43,14 +45,15 @@ export function PublishPage() {
           draft={draft.data}
           live={live.data ?? null}
           answer={house.data}
+          approval={approval.data}
           onPublished={(version) => setPublished({ version, before: liveVersion })}
-          onLookAgain={() => void Promise.all([policy.refetch(), draft.refetch(), house.refetch()])}
+          onLookAgain={() => void Promise.all([policy, draft, house, approval].map((query) => query.refetch()))}
         />
       </Screen>
     );
   }
-  const error = policy.error ?? draft.error ?? house.error ?? live.error;
-  const retry = () => Promise.all([policy.refetch(), draft.refetch(), house.refetch(), live.refetch()]);
+  const error = policy.error ?? draft.error ?? house.error ?? live.error ?? approval.error;
+  const retry = () => Promise.all([policy, draft, house, live, approval].map((query) => query.refetch()));
   return (
     <Screen title={title} aside={aside}>
       {error ? (

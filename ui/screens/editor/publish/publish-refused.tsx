@@ -4,13 +4,14 @@ import { ApiError } from '../../../api/client.ts';
 import { failedTestsIn, problemsIn } from '../../../api/versions.ts';
 
 interface Props {
+  readonly title: string;
   readonly error: Error;
   /** Loads the draft as it is now. */
   readonly onLookAgain: () => void;
 }
 
-/** Why the draft was not published, and what to do; what was typed is still there. */
-export function PublishRefused({ error, onLookAgain }: Props) {
+/** Why the draft was not published, or approval not asked for, and what to do; what was typed is still there. */
+export function PublishRefused({ title, error, onLookAgain }: Props) {
   const code = error instanceof ApiError ? error.code : '';
   const problems = problemsIn(error);
   const tests = failedTestsIn(error);
@@ -19,7 +20,7 @@ export function PublishRefused({ error, onLookAgain }: Props) {
       variant="light"
       color="red"
       icon={<IconAlertTriangle aria-hidden />}
-      title="Not published"
+      title={title}
       role="alert"
       className="publish-refused"
       tabIndex={0}
@@ -35,7 +36,7 @@ export function PublishRefused({ error, onLookAgain }: Props) {
           </Button>
         </>
       ) : code === 'unauthenticated' ? (
-        <Text size="sm">Your session has ended. Sign in, then publish again. Your reason is kept.</Text>
+        <Text size="sm">Your session has ended. Sign in, then try again. Your reason is kept.</Text>
       ) : tests.length > 0 ? (
         <>
           <Text size="sm">

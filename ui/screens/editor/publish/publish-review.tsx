@@ -3,20 +3,25 @@ import { IconEqual } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { checkGraph } from '../../../../policies/check.ts';
 import { diffGraphs } from '../../../../policies/diff.ts';
+import type { ApprovalState } from '../../../api/approvals.ts';
 import type { Draft } from '../../../api/drafts.ts';
 import type { HouseAnswer } from '../../../api/house.ts';
+import { useMayIn } from '../../../api/may.ts';
 import type { Drawing as DrawingOf } from '../../../api/policies.ts';
 import type { Policy } from '../../../api/policy.ts';
-import { useMayChange } from '../../../api/session.ts';
 import type { VersionSummary } from '../../../api/versions.ts';
+import { Section } from '../../../app/section.tsx';
 import { TextLink } from '../../../app/text-link.tsx';
+import { plural } from '../../../app/words.ts';
 import { Drawing } from '../../../canvas/drawing.tsx';
 import type { House } from '../../../editing/house.ts';
 import { useHouseFor } from '../../../editing/house-for.ts';
+import { ApprovalProgress } from '../../approvals/approval-progress.tsx';
 import { Changes } from '../../history/changes.tsx';
 import { sameTests } from '../../history/same-tests.ts';
 import { Problems } from '../../policies/problems.tsx';
 import { Tests, useTestRunsOf } from '../../policies/tests.tsx';
+import { PublishApproval } from './publish-approval.tsx';
 import { PublishForm } from './publish-form.tsx';
 import { PublishImpact } from './publish-impact.tsx';
 
@@ -26,15 +31,16 @@ interface Props {
   /** Null where no version is live yet. */
   readonly live: DrawingOf | null;
   readonly answer: HouseAnswer;
+  readonly approval: ApprovalState;
   readonly onPublished: (version: VersionSummary) => void;
   /** Loads everything again: it is not what it was. */
   readonly onLookAgain: () => void;
 }
 
 /** Everything that is worth knowing before the draft becomes a version. */
-export function PublishReview({ policy, draft, live, answer, onPublished, onLookAgain }: Props) {
-  const mayChange = useMayChange() && !policy.archived;
-  const house = useHouseFor(draft.graph, answer);
+export function PublishReview({ policy, draft, live, answer, approval, onPublished, onLookAgain }: Props) {
+  const mayChange = useMayIn()('publish policy', { project: policy.project, policy: policy.id }) && !policy.archived;
+  const house = useHouseFor(draft.graph, answer, policy);
   const problems = useMemo(() => checkGraph(draft.graph, house.check), [draft, house]);
   const runs = useTestRunsOf(draft, house);
   const diff = useMemo(
@@ -105,20 +111,62 @@ export function PublishReview({ policy, draft, live, answer, onPublished, onLook
           house={house}
         />
       )}
-      {mayChange ? (
-        <PublishForm
-          policy={policy}
-          revision={draft.revision}
-          errors={errors}
-          failedTests={failedTests}
-          onPublished={onPublished}
-          onLookAgain={onLookAgain}
-        />
+      <Deciding
+        policy={policy}
+        approval={approval}
+        mayPublish={mayChange}
+        revision={draft.revision}
+        errors={errors}
+        inTheWay={sayInTheWay(errors, failedTests, isMissing(approval) ? 'Approval cannot be asked for.' : null)}
+        onPublished={onPublished}
+        onLookAgain={onLookAgain}
+      />
+    </>
+  );
+}
+
+/** Whether more people have to approve the draft before it is published. */
+const isMissing = ({ rule, request }: ApprovalState): boolean => rule.approvals > 0 && request?.state !== 'approved';
+
+function sayInTheWay(errors: number, failedTests: number, asking: string | null): string | null {
+  if (errors > 0) return `${plural(errors, 'problem has', 'problems have')} to be mended first.`;
+  if (failedTests === 0) return null;
+  const failing = `${plural(failedTests, 'test does', 'tests do')} not come out as expected: `;
+  return asking === null ? `${failing}publishing will be refused.` : `${failing}mend that first. ${asking}`;
+}
+
+interface DecidingProps extends Pick<Props, 'policy' | 'approval' | 'onPublished' | 'onLookAgain'> {
+  readonly mayPublish: boolean;
+  readonly revision: number;
+  readonly errors: number;
+  readonly inTheWay: string | null;
+}
+
+/** What can be done with it: publish it, or ask for approval. */
+function Deciding({ approval, mayPublish, errors, ...given }: DecidingProps) {
+  if (given.policy.archived) {
+    return (
+      <Text size="sm" c="dimmed">
+        This policy is in the archive. Bring it back first, then it can be published.
+      </Text>
+    );
+  }
+  if (isMissing(approval)) return <PublishApproval approval={approval} {...given} />;
+  return (
+    <>
+      {approval.rule.approvals > 0 && approval.request ? (
+        <Section title="Approved">
+          <ApprovalProgress request={approval.request} />
+          <TextLink size="sm" to="/approvals/$request" params={{ request: approval.request.id }}>
+            See the request
+          </TextLink>
+        </Section>
+      ) : null}
+      {mayPublish ? (
+        <PublishForm errors={errors} {...given} />
       ) : (
         <Text size="sm" c="dimmed">
-          {policy.archived
-            ? 'This policy is in the archive. Bring it back first, then it can be published.'
-            : 'You may look at everything here. Ask an admin to publish it.'}
+          You may look at everything here. Ask an admin to publish it.
         </Text>
       )}
     </>

@@ -8,6 +8,7 @@ import {
 } from '../../../../policies/policy-test.ts';
 import { FormDialog } from '../../../app/form-dialog.tsx';
 import { useEditor } from '../../../editing/editing-context.tsx';
+import { compiledOf } from '../../../trying/compiled.ts';
 import { addTest, type Expected, expecting, freeTestId, LONGEST_TEST_NAME } from '../../../trying/kept-tests.ts';
 import { sayOutcome } from '../../../trying/outcome-words.ts';
 import type { Tried } from '../../../trying/try-out.ts';
@@ -32,15 +33,17 @@ export function KeepTest({ tried, onClose }: Props) {
 
   // A test is sent by no key, so that it may come out otherwise than what was tried with one.
   useEffect(() => {
-    const { body, tags, at, simulation, graph, trial } = tried;
+    const { body, tags, at, simulation, drawn, trial } = tried;
+    const alone = compiledOf(drawn, house.check);
+    if (!alone.ok) return;
     const id = freeTestId(editing.getState().document.tests);
     const test = testFromSimulation(trial.name, id, body, { ...tags }, at, trial.outside, simulation);
     let isLatest = true;
-    void runPolicyTest(graph, expecting(test, simulation, { path: true, redactions: true }), house.world(null)).then(
-      (result) => {
-        if (isLatest) setAsTest({ test, result });
-      },
-    );
+    // What runs before it has a part of the way, and of what is found, that a test does not have.
+    const expectation = house.before ? test : expecting(test, simulation, { path: true, redactions: true });
+    void runPolicyTest(alone.graph, expectation, house.world(null)).then((result) => {
+      if (isLatest) setAsTest({ test, result });
+    });
     return () => {
       isLatest = false;
     };
@@ -74,6 +77,11 @@ export function KeepTest({ tried, onClose }: Props) {
         onName={setName}
         onExpected={setExpected}
       />
+      {house.before ? (
+        <Text size="sm" c="dimmed">
+          A test runs this policy alone, without “{house.before.title}”, which runs before it and has tests of its own.
+        </Text>
+      ) : null}
       {asTest && !asTest.result.passed ? (
         <Alert variant="light" color="yellow" title="As a test it comes out otherwise">
           <Text size="sm">

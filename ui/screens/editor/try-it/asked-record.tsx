@@ -1,7 +1,8 @@
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { recordQuery } from '../../../api/records.ts';
+import { useMay } from '../../../api/may.ts';
+import { pastRequestQuery } from '../../../api/records.ts';
 import { Failure } from '../../../app/failure.tsx';
 import { Waiting } from '../../../app/waiting.tsx';
 import { useEditor } from '../../../editing/editing-context.tsx';
@@ -14,7 +15,10 @@ const route = getRouteApi('/policies/$policy/edit');
 /** The recorded request that the address names, for those who come from its page. */
 function useAsked() {
   const { record: id } = route.useSearch();
-  const query = useQuery(id === undefined ? { queryKey: ['records', 'none'], queryFn: skipToken } : recordQuery(id));
+  const mayRead = useMay()('read content');
+  const query = useQuery(
+    id === undefined ? { queryKey: ['records', 'none'], queryFn: skipToken } : pastRequestQuery(id, mayRead),
+  );
   return { id, query };
 }
 
@@ -30,7 +34,7 @@ export function useAskedRecord(): void {
   }, [id, show]);
   const { data } = query;
   useEffect(() => {
-    if (data) begin(trialOfRecord(data, labelOfPast(data, Date.now()), keys));
+    if (data) begin(trialOfRecord(data, labelOfPast(data.record, Date.now()), keys));
   }, [data, keys, begin]);
 }
 

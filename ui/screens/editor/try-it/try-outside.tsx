@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { CALL_FAILURES } from '../../../../policies/effects.ts';
 import { FAILURE_WORDS } from '../../../../policies/kinds/model/failure-words.ts';
 import { useEditing, useEditor } from '../../../editing/editing-context.tsx';
-import { type Asks, asksOf } from '../../../trying/asks.ts';
+import { type Asks, asksBehind } from '../../../trying/asks.ts';
 import type { Tried } from '../../../trying/try-out.ts';
 import { useTrying } from '../../../trying/trying-context.tsx';
 import { BudgetUse } from './try-budget-use.tsx';
@@ -14,7 +14,8 @@ import { TrySlider } from './try-slider.tsx';
 export function TryOutside() {
   const { house } = useEditor();
   const graph = useEditing(({ document }) => document.graph);
-  const asks = useMemo(() => asksOf(graph), [graph]);
+  const before = house.before?.graph ?? null;
+  const asks = useMemo(() => asksBehind(graph, before), [graph, before]);
   const asked = useTrying(({ trial }) => trial.model);
   const down = useTrying(({ trial }) => trial.outside.down);
   const idsOf = (name: string) => house.check.models(name === 'asked' ? asked.trim() : name)?.id ?? [];

@@ -2,7 +2,8 @@ import { Button, Group, Select, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PolicyTest } from '../../../../policies/policy-test.ts';
-import { type RecordSummary, recordQuery, recordsQuery } from '../../../api/records.ts';
+import { useMay } from '../../../api/may.ts';
+import { pastRequestQuery, type RecordSummary, recordsQuery } from '../../../api/records.ts';
 import { Failure } from '../../../app/failure.tsx';
 import { STATUS_WORDS } from '../../../app/status-words.ts';
 import { Waiting } from '../../../app/waiting.tsx';
@@ -24,6 +25,7 @@ const MOST_PAST = 15;
 export function TrySource() {
   const { editing, policy, house } = useEditor();
   const client = useQueryClient();
+  const mayRead = useMay()('read content');
   const tests = useEditing(({ document }) => document.tests);
   const source = useTrying(({ trial }) => trial.source);
   const name = useTrying(({ trial }) => trial.name);
@@ -76,8 +78,8 @@ export function TrySource() {
     } else if (kind === 'record') {
       setLoading(value);
       try {
-        const record = await client.fetchQuery(recordQuery(id));
-        begin(trialOfRecord(record, labelOfPast(record, Date.now()), house.answer.keys));
+        const past = await client.fetchQuery(pastRequestQuery(id, mayRead));
+        begin(trialOfRecord(past, labelOfPast(past.record, Date.now()), house.answer.keys));
       } catch (error) {
         setFailure({ value, error: error instanceof Error ? error : new Error(String(error)) });
       } finally {

@@ -4,6 +4,8 @@ import { IconCheck, IconX } from '@tabler/icons-react';
 import { useId } from 'react';
 import type { TraceStep } from '../../../../policies/decision.ts';
 import type { StepExplanation } from '../../../../policies/explain.ts';
+import { INTO } from '../../../../policies/kinds/policy/policy.ts';
+import { asDrawn, isMandatory } from '../../../../policies/mandatory.ts';
 import { describeNode } from '../../../canvas/describe.ts';
 import { useEditor } from '../../../editing/editing-context.tsx';
 import { casesOf, type Truth } from '../../../trying/truths.ts';
@@ -47,11 +49,14 @@ interface StepProps {
   readonly explanation: StepExplanation | undefined;
 }
 
-function Step({ step: { node: id, port, reason }, number, tried, explanation }: StepProps) {
+function Step({ step, number, tried, explanation }: StepProps) {
+  const { node: id, port, reason } = step;
   const { house } = useEditor();
   const { actions } = useCanvas();
-  const node = tried.drawn.nodes.find((one) => one.id === id);
-  const words = node ? describeNode(node, tried.drawn.edges, house.budgetNames) : null;
+  const isBefore = isMandatory(id);
+  const drawn = isBefore ? (house.before?.graph ?? tried.drawn) : tried.drawn;
+  const node = drawn.nodes.find((one) => one.id === asDrawn(step).node);
+  const words = node ? describeNode(node, drawn.edges, house.budgetNames) : null;
   const label = words?.ports.find(({ name }) => name === port)?.label ?? port;
   const title = words?.title ?? id;
   const hasConditions = (tried.graph.nodes.get(id)?.conditions ?? []).length > 0;
@@ -61,23 +66,34 @@ function Step({ step: { node: id, port, reason }, number, tried, explanation }: 
         {number}
       </span>
       <div>
-        <Anchor
-          component="button"
-          type="button"
-          size="sm"
-          fw={600}
-          ta="left"
-          aria-label={`Show ${title} on the drawing`}
-          onClick={() => actions.show([id])}
-        >
-          {title}
-        </Anchor>
-        {label === null || port === 'next' ? null : (
+        {isBefore ? (
+          <Text span size="sm" fw={600}>
+            {title}
+          </Text>
+        ) : (
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            fw={600}
+            ta="left"
+            aria-label={`Show ${title} on the drawing`}
+            onClick={() => actions.show([id])}
+          >
+            {title}
+          </Anchor>
+        )}
+        {label === null || port === 'next' || port === INTO ? null : (
           <Text span size="sm" fw={600}>
             {' '}
             → {label}
           </Text>
         )}
+        {isBefore ? (
+          <Text size="xs" c="dimmed">
+            In “{house.before?.title}”, which runs before this policy
+          </Text>
+        ) : null}
         <Text size="sm" className="try-reason">
           {reason}
         </Text>
