@@ -29,6 +29,21 @@ export interface Exported {
   readonly filter: Readonly<Record<string, unknown>>;
   /** SHA-256 of the file in hexadecimal; null where it is not known when the export begins. */
   readonly digest: string | null;
+  /** Of an export whose end is an entry too: the id that both entries name. */
+  readonly id?: string;
+}
+
+export interface ExportEnded {
+  /** The address that gave the file. */
+  readonly source: string;
+  /** The id that the entry of its beginning names. */
+  readonly id: string;
+  /** How many requests were read for it. */
+  readonly rows: number;
+  /** SHA-256 of the file in hexadecimal; null where it was broken off. */
+  readonly digest: string | null;
+  /** Why it was broken off, in a sentence; null where it is whole. */
+  readonly why: string | null;
 }
 
 interface Hour {
@@ -97,9 +112,15 @@ export class Activity {
   }
 
   /** Writes down that somebody has taken a file along. */
-  exported(actor: Actor, { source, filter, digest }: Exported): Promise<void> {
+  exported(actor: Actor, { source, ...after }: Exported): Promise<void> {
     const entry = { action: 'export.take', objectType: 'export', objectId: source, reason: null };
-    return this.#write(actor, entry, { filter, digest });
+    return this.#write(actor, entry, after);
+  }
+
+  /** Writes down how an export ended that was sent as it was made: whole, or broken off. */
+  exportEnded(actor: Actor, { source, ...after }: ExportEnded): Promise<void> {
+    const entry = { action: 'export.end', objectType: 'export', objectId: source, reason: null };
+    return this.#write(actor, entry, after);
   }
 
   /** Writes down how often tokens were used in hours that were over by a moment. */

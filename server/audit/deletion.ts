@@ -22,6 +22,8 @@ export interface Tombstone {
   readonly digest: string;
   /** Of what is left of the record; null where only its content was deleted. */
   readonly left_digest: string | null;
+  /** The deletion of many that it is of (see deletion-runs.ts); null where an entry of the history tells of it alone. */
+  readonly run: string | null;
 }
 
 /** What the history says of a deletion: the tombstone without its author, whom the entry names itself. */
@@ -58,7 +60,8 @@ export async function deleteOfRecord(
   return control.change(actor, change, async (trx) => {
     const known = await records<Tombstone>('record_tombstones').where({ record, what, organisation }).first();
     // Deleted before, by a call whose entry could not be written.
-    if (known && !(await isWritten(trx, known))) return { before: null, after: deletionEntry(known), value: known };
+    if (known?.run === null && !(await isWritten(trx, known)))
+      return { before: null, after: deletionEntry(known), value: known };
     const row: StoredColumns | undefined = await records('records').where({ id: record, organisation }).first();
     const link = await records<ChainRow>('record_chain').where({ record }).first();
     const digest = what === 'record' ? link?.digest : link?.content_digest;
@@ -71,6 +74,7 @@ export async function deleteOfRecord(
     const tombstone: Tombstone = {
       ...{ record, what, organisation, at: now, actor: actor.id, reason, digest },
       left_digest: left && recordDigest({ ...row, ...left }, link.content_digest),
+      run: null,
     };
     if (stores.dialect === 'sqlite') await records.raw('PRAGMA secure_delete = ON');
     await records.transaction(async (both) => {
@@ -95,7 +99,11 @@ const attemptSchema = z.looseObject({ message: z.unknown(), upstreamId: z.unknow
 const detailSchema = z.looseObject({ attempts: z.array(attemptSchema) });
 
 /** What a deleted record keeps in the columns that say more than what it cost. */
-function strippedRecord(row: StoredColumns): { readonly app: null; readonly tags: string; readonly detail: string } {
+export function strippedRecord(row: StoredColumns): {
+  readonly app: null;
+  readonly tags: string;
+  readonly detail: string;
+} {
   const detail = detailSchema.parse(JSON.parse(String(row.detail)));
   const attempts = detail.attempts.map((attempt) => ({ ...attempt, message: null, upstreamId: null }));
   const gone = { requestedModel: '', redactions: {}, facts: {}, trace: [] };

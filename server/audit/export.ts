@@ -25,6 +25,21 @@ export interface ExportObject {
   readonly objectId: string;
 }
 
+/** Something besides the entries, whose digest an entry names. */
+export interface ExportedDocument {
+  /** What it is, in words. */
+  readonly title: string;
+  /** SHA-256 over the canonical JSON of its value. */
+  readonly digest: string;
+  readonly value: unknown;
+}
+
+export interface ExportEntries {
+  /** Places of the entries in the history, in rising order. */
+  readonly entries: readonly number[];
+  readonly documents: readonly ExportedDocument[];
+}
+
 interface Export {
   readonly stores: LogStores;
   readonly organisation: string;
@@ -39,7 +54,7 @@ export async function* exportAudit(
   stores: LogStores,
   key: SigningKey,
   organisation: string,
-  what: ExportSpan | ExportObject,
+  what: ExportSpan | ExportObject | ExportEntries,
   now: number,
 ): AsyncGenerator<string> {
   const lines = new ExportLines(key);
@@ -58,7 +73,8 @@ export async function* exportAudit(
   if ('from' in what) {
     yield* spanOf(made, { kind: 'history', id: organisation }, what);
     for (const id of await gatewaysOf(made)) yield* spanOf(made, { kind: 'records', id }, what);
-  } else yield* objectOf(made, what);
+  } else if ('entries' in what) yield* placesOf(made, what);
+  else yield* objectOf(made, what);
   yield lines.end();
 }
 
@@ -233,6 +249,22 @@ async function* objectOf(made: Export, { objectType, objectId }: ExportObject): 
     }
     after = rows.at(-1)?.sequence ?? after;
     if (rows.length < PAGE) return;
+  }
+}
+
+/** Entries of the history, each with a proof. */
+async function* placesOf(made: Export, { entries }: ExportEntries): AsyncGenerator<string> {
+  const { stores, organisation, lines } = made;
+  for (let at = 0; at < entries.length; at += PAGE) {
+    const rows: HistoryRow[] = await stores
+      .control<HistoryRow>('history')
+      .where({ organisation })
+      .whereIn('sequence', entries.slice(at, at + PAGE))
+      .orderBy('sequence');
+    for (const row of rows) {
+      yield lines.line(entryFields(row));
+      yield* proofOf(made, { kind: 'history', id: organisation }, row.sequence);
+    }
   }
 }
 

@@ -194,7 +194,8 @@ interface HistoryPage {
   readonly previous: number | null;
 }
 
-const toEntry = (row: HistoryRow): HistoryEntry => ({
+/** An entry as people read it, of a row as it is stored. */
+export const toEntry = (row: HistoryRow): HistoryEntry => ({
   sequence: row.sequence,
   at: row.at,
   actor: row.actor,

@@ -37,7 +37,8 @@ export const auditStateQuery = queryOptions({
   queryFn: ({ signal }) => ask(auditState, '/audit/state', { signal }),
 });
 
-const historyEntry = z.object({
+/** An entry of the history. */
+export const historyEntry = z.object({
   sequence: z.number(),
   at: z.number(),
   actor: z.string(),
@@ -81,7 +82,8 @@ interface EntriesFilter {
   readonly after: number | undefined;
 }
 
-function queryOf(parts: Readonly<Record<string, string | number | undefined>>): string {
+/** The parts of a query that are there. */
+export function queryOf(parts: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parts)) if (value !== undefined) query.set(name, String(value));
   return query.toString();
@@ -95,16 +97,6 @@ export const entriesQuery = ({ span, ...filter }: EntriesFilter) =>
     queryFn: ({ signal }) => {
       const { spanKey: _, ...rest } = filter;
       return ask(historyPage, `/history?${queryOf({ ...rest, ...span(Date.now()), limit: PAGE })}`, { signal });
-    },
-  });
-
-/** The entry at a place of the history; null where there is none. */
-export const entryQuery = (sequence: number) =>
-  queryOptions({
-    queryKey: [...AUDIT, 'entry', sequence],
-    queryFn: async ({ signal }) => {
-      const query = queryOf({ after: sequence - 1, before: sequence + 1, limit: 1 });
-      return (await ask(historyPage, `/history?${query}`, { signal })).entries[0] ?? null;
     },
   });
 

@@ -137,6 +137,8 @@ class Export {
     this.counts = { entries: 0, erased: 0, records: 0, deleted: 0, others: 0, checkpoints: 0, proofs: 0 };
     this.times = { first: null, last: null };
     this.logs = new Set();
+    /** Digests that entries name. */
+    this.named = new Set();
   }
 
   line(bytes) {
@@ -167,6 +169,8 @@ class Export {
     if (this.expectedKey !== null && fields.publicKey !== this.expectedKey) {
       wrong('the export is signed with another key than the one that you gave');
     }
+    for (const { title, digest, value } of fields.documents ?? [])
+      if (digestOf(value) !== digest) wrong(`${title} does not have its digest`);
     this.head = { ...fields, publicKey: bytesOf(fields.publicKey) };
   }
 
@@ -177,6 +181,8 @@ class Export {
     if (text !== `${name}\n${this.lines}\n${Buffer.from(sum, 'hex').toString('base64')}\n`) {
       wrong('the signature is over other lines');
     }
+    for (const { title, digest } of this.head.documents ?? [])
+      if (!this.named.has(digest)) wrong(`no entry names ${title}`);
     this.ended = true;
   }
 
@@ -238,6 +244,7 @@ class Export {
     ]) {
       if (text !== null && hex(text) !== digest) wrong('the contents of the entry do not have their digest');
       if (text === null && digest !== null) this.counts.erased += 1;
+      for (const [, named] of (text ?? '').matchAll(/"([0-9a-f]{64})"/g)) this.named.add(named);
     }
     if (rest.organisation !== this.head.organisation) wrong('it is of another organisation');
     this.counts.entries += 1;
@@ -329,6 +336,7 @@ function sayWhat({ counts, head, logs, times }, expectedKey) {
     `It holds ${counts.entries} entries of the history and ${counts.records} records${times.first === null ? '' : `, from ${day(times.first)} to ${day(times.last)}`}.`,
     `Each has its own hash, and all are among those that ${counts.checkpoints + counts.proofs} signed checkpoints of ${logs.size} logs cover.`,
   ];
+  for (const { title } of head.documents ?? []) lines.push(`It holds ${title}, whose digest one of the entries names.`);
   if (counts.erased > 0) lines.push(`${counts.erased} contents were erased; their digests are here.`);
   if (counts.deleted > 0) lines.push(`${counts.deleted} deletions are on record, each with who, when and why.`);
   if (counts.others > 0)

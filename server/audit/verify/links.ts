@@ -1,5 +1,6 @@
 /** Compares links of the chain of records with the records and contents that they were made of. */
 
+import type { Knex } from 'knex';
 import type { Tombstone } from '../deletion.ts';
 import type { LogStores } from '../logs.ts';
 import { type ChainRow, linkHash, recordDigest, type StoredColumns } from '../record-digest.ts';
@@ -18,8 +19,27 @@ export interface LinkPlace {
 
 export const FIRST_LINK: LinkPlace = { sequence: 0, hash: null };
 
-type LinkRow = ChainRow & { readonly own_content: string | null; readonly stored: StoredColumns | null };
-type Deleted = Map<string, Map<Tombstone['what'], Tombstone>>;
+type LinkRow = ChainRow & {
+  readonly own_content: string | null;
+  readonly stored: StoredColumns | null;
+  /** The digest of the content that was deleted by itself; null where none was. */
+  readonly deleted_content: string | null;
+  /** Whether the record was deleted, and the digest of what is left of it. */
+  readonly is_deleted: boolean;
+  readonly left: string | null;
+};
+
+const DELETED_COLUMNS = {
+  deleted_content: 'gone_content.digest',
+  deleted_record: 'gone_record.record',
+  deleted_left: 'gone_record.left_digest',
+};
+
+const tombstoneOf =
+  (alias: string, what: Tombstone['what']) =>
+  (join: Knex.JoinClause): void => {
+    join.on(`${alias}.record`, 'record_chain.record').onVal(`${alias}.what`, what);
+  };
 
 /** Checks the links of a gateway that follow a place, some at a time; gives each page of them after it was checked. */
 export async function* checkLinks(
@@ -33,14 +53,16 @@ export async function* checkLinks(
     const rows: StoredColumns[] = await records('record_chain')
       .leftJoin('records', 'records.id', 'record_chain.record')
       .leftJoin('contents', 'contents.id', 'record_chain.record')
+      // All in one question: what is deleted between two of them would look like tampering.
+      .leftJoin({ gone_content: 'record_tombstones' }, tombstoneOf('gone_content', 'content'))
+      .leftJoin({ gone_record: 'record_tombstones' }, tombstoneOf('gone_record', 'record'))
       .where('record_chain.gateway', gateway)
       .where('record_chain.sequence', '>', place.sequence)
       .orderBy('record_chain.sequence')
       .limit(PAGE)
-      .select('records.*', contentColumns(), linkColumns());
+      .select('records.*', contentColumns(), linkColumns(), DELETED_COLUMNS);
     if (rows.length === 0) return;
     const links = rows.map(readLink);
-    const deleted = await deletionsOf(records, links);
     for (const link of links) {
       const at = `${link.sequence} of ${gateway}`;
       if (link.sequence !== place.sequence + 1) {
@@ -53,7 +75,7 @@ export async function* checkLinks(
           'The link was altered, or does not follow the one before it.',
         );
       }
-      checkRecord(link, deleted.get(link.record), report);
+      checkRecord(link, report);
       place = { sequence: link.sequence, hash: link.hash };
     }
     yield { links, place };
@@ -67,45 +89,35 @@ const linkColumns = (): Record<string, string> =>
 
 function readLink(row: StoredColumns): LinkRow {
   const text = (column: (typeof LINK_COLUMNS)[number]): string => String(row[`link_${column}`]);
-  const content = row.link_content_digest ?? null;
+  const textOrNull = (value: string | number | null | undefined): string | null =>
+    value === null || value === undefined ? null : String(value);
   return {
     gateway: text('gateway'),
     sequence: Number(row.link_sequence),
     at: Number(row.link_at),
     record: text('record'),
     digest: text('digest'),
-    content_digest: content === null ? null : String(content),
+    content_digest: textOrNull(row.link_content_digest),
     hash: text('hash'),
     own_content: contentOf(row),
     stored: (row.id ?? null) === null ? null : row,
+    deleted_content: textOrNull(row.deleted_content),
+    is_deleted: textOrNull(row.deleted_record) !== null,
+    left: textOrNull(row.deleted_left),
   };
 }
 
-async function deletionsOf(records: LogStores['records'], links: readonly LinkRow[]): Promise<Deleted> {
-  const tombstones = await records<Tombstone>('record_tombstones').whereIn(
-    'record',
-    links.map(({ record }) => record),
-  );
-  const deleted: Deleted = new Map();
-  for (const tombstone of tombstones) {
-    const ofRecord = deleted.get(tombstone.record) ?? new Map();
-    deleted.set(tombstone.record, ofRecord.set(tombstone.what, tombstone));
-  }
-  return deleted;
-}
-
-function checkRecord(link: LinkRow, deleted: ReturnType<Deleted['get']>, report: Report): void {
-  const { record, stored, own_content, content_digest, digest } = link;
-  const isContentDeleted = deleted !== undefined;
+function checkRecord(link: LinkRow, report: Report): void {
+  const { record, stored, own_content, content_digest, digest, deleted_content, is_deleted, left } = link;
+  const isContentDeleted = is_deleted || deleted_content !== null;
   const sealed = `link ${link.sequence} of ${link.gateway}`;
   const place = `${record}, ${sealed}`;
   if (stored === null) report.fault('records', place, 'The record is missing, and nobody has deleted it.');
   else {
     const found = recordDigest(stored, content_digest);
-    const left = deleted?.get('record')?.left_digest;
     if (found !== (left ?? digest)) {
       // The link's own column may be what was altered: then the record with its real content still fits.
-      const content = own_content ?? deleted?.get('content')?.digest ?? null;
+      const content = own_content ?? deleted_content;
       if (recordDigest(stored, content) === (left ?? digest)) {
         report.fault(
           'record_chain',
@@ -114,11 +126,10 @@ function checkRecord(link: LinkRow, deleted: ReturnType<Deleted['get']>, report:
         );
         return;
       }
-      const isLeft = left !== undefined && left !== null;
       report.fault(
         'records',
         place,
-        `${isLeft ? 'What was left of the deleted record' : 'The record'} was altered after it was sealed.`,
+        `${left !== null ? 'What was left of the deleted record' : 'The record'} was altered after it was sealed.`,
       );
     }
   }

@@ -72,7 +72,7 @@ const reason = z.strictObject({ reason: reasonSchema });
 
 const deletes = (what: Tombstone['what'], path: Route['path'], summary: string): Route =>
   defineRoute({
-    ...{ method: 'delete', path, summary, tag: 'Audit', status: 200, errors: ['not_found'] },
+    ...{ method: 'delete', path, may: 'delete record', summary, tag: 'Audit', status: 200, errors: ['not_found'] },
     params: record,
     body: reason,
     response: deletion,
@@ -129,6 +129,7 @@ const files: readonly Route[] = [
   {
     method: 'get',
     path: '/audit/export',
+    may: 'read history',
     tag: 'Audit',
     summary:
       'What happened in a span of time, or to one object, as signed JSON lines that can be checked without this gateway.',
@@ -144,6 +145,7 @@ const files: readonly Route[] = [
   {
     method: 'get',
     path: '/audit/verifier',
+    may: 'read history',
     tag: 'Audit',
     summary: 'The program that checks exports: one file for Node, which needs nothing else.',
     status: 200,
@@ -165,6 +167,7 @@ export const auditRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/audit/state',
+    may: 'read history',
     tag: 'Audit',
     summary: 'How far the past is proved, and in words what that shows and what it does not.',
     status: 200,
@@ -181,6 +184,7 @@ export const auditRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/audit/checkpoints',
+    may: 'read history',
     tag: 'Audit',
     summary: 'Signed checkpoints, the newest first. Keep some of them where the gateway cannot reach them.',
     status: 200,
@@ -205,6 +209,7 @@ export const auditRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/audit/proofs/inclusion',
+    may: 'read history',
     tag: 'Audit',
     summary: 'A proof that an entry is in a log, by the first checkpoint that covers it (C2SP tlog-proof).',
     status: 200,
@@ -220,6 +225,7 @@ export const auditRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/audit/proofs/consistency',
+    may: 'read history',
     tag: 'Audit',
     summary: 'The hashes, in base64, that prove that a log only grew from one checkpoint to another (RFC 9162).',
     status: 200,
@@ -238,6 +244,7 @@ export const auditRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/audit/deletions',
+    may: 'read history',
     tag: 'Audit',
     summary: 'What was deleted of requests: who did it, when and why; the newest first.',
     status: 200,
@@ -259,6 +266,7 @@ export const auditRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/audit/revisions/{revisions}',
+    may: 'read history',
     tag: 'Audit',
     summary: 'What a record’s `revisions` stands for: the program, its code, prices and budgets that decided it.',
     status: 200,

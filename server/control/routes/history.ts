@@ -1,10 +1,12 @@
 /** The history of changes. */
 import { z } from 'zod';
 import { listHistory, verifyHistory } from '../history.ts';
-import { momentSchema } from '../input.ts';
+import { idSchema, momentSchema } from '../input.ts';
+import { findPolicy } from '../policies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
-const entry = z
+/** An entry as the API tells it. */
+export const historyEntrySchema = z
   .object({
     sequence: z.int(),
     at: momentSchema,
@@ -22,11 +24,22 @@ const entry = z
   })
   .meta({ id: 'HistoryEntry' });
 const number = z.coerce.number().int().min(0);
+const page = {
+  before: number.optional().meta({ description: 'The `next` of the page before.' }),
+  after: number.optional().meta({ description: 'The `previous` of the page after.' }),
+  limit: number.min(1).max(500).default(100),
+};
+const pageOfEntries = z.object({
+  entries: z.array(historyEntrySchema),
+  next: z.int().nullable(),
+  previous: z.int().nullable(),
+});
 
 export const historyRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/history',
+    may: 'read history',
     tag: 'History',
     summary: 'Every change of the control plane, the newest first.',
     status: 200,
@@ -38,17 +51,33 @@ export const historyRoutes: readonly Route[] = [
       from: number.optional(),
       to: number.optional(),
       reason: z.enum(['given', 'none']).optional().meta({ description: 'Whether somebody said why.' }),
-      before: number.optional().meta({ description: 'The `next` of the page before.' }),
-      after: number.optional().meta({ description: 'The `previous` of the page after.' }),
-      limit: number.min(1).max(500).default(100),
+      ...page,
     }),
-    response: z.object({ entries: z.array(entry), next: z.int().nullable(), previous: z.int().nullable() }),
+    response: pageOfEntries,
     handle: ({ query: { limit, ...filter } }, { control, actor }) =>
       listHistory(control.db, actor.organisation, filter, limit),
   }),
   defineRoute({
     method: 'get',
+    path: '/policies/{policy}/history',
+    may: 'read policy',
+    placed: 'policy',
+    tag: 'History',
+    summary: 'How a policy came about, the newest change first.',
+    status: 200,
+    errors: ['not_found'],
+    params: z.strictObject({ policy: idSchema }),
+    query: z.strictObject({ action: z.string().optional(), ...page }),
+    response: pageOfEntries,
+    handle: async ({ params, query: { limit, ...filter } }, { control, actor: { organisation } }) => {
+      const { id } = await findPolicy(control.db, organisation, params.policy);
+      return listHistory(control.db, organisation, { ...filter, objectType: 'policy', objectId: id }, limit);
+    },
+  }),
+  defineRoute({
+    method: 'get',
     path: '/history/verification',
+    may: 'read history',
     tag: 'History',
     summary: 'Recompute the chain of hashes from its first entry.',
     status: 200,

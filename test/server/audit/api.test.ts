@@ -81,10 +81,16 @@ describe.each(dialects)('the audit on %s', { timeout: 120_000 }, (dialect) => {
       status: 200,
       body: { record: id, what: 'content', actor: 'admin-token', leftDigest: null },
     });
-    expect((await get(`/records/${id}`)).content).toBeNull();
+    expect((await get(`/records/${id}/content`)).content).toBeNull();
     expect((await house.ask('DELETE', `/records/${id}/content`, { reason: 'again' })).status).toBe(404);
     expect((await house.ask('DELETE', `/records/${other}`, { reason: 'asked for' })).status).toBe(200);
-    expect(await get(`/records/${other}`)).toMatchObject({ tags: {}, trace: [], facts: {}, content: null, cost: 9000 });
+    expect(await get(`/records/${other}`)).toMatchObject({
+      tags: {},
+      trace: [],
+      facts: {},
+      isContentKept: false,
+      cost: 9000,
+    });
     expect((await house.ask('DELETE', '/records/req_nobody', { reason: 'x' })).status).toBe(404);
     const { deletions } = await get('/audit/deletions');
     expect(deletions.map(({ record }: { record: string }) => record)).toEqual(expect.arrayContaining([id, other]));
@@ -112,9 +118,12 @@ describe.each(dialects)('the audit on %s', { timeout: 120_000 }, (dialect) => {
     expect(JSON.parse(used.after_json)).toMatchObject({ address: expect.stringContaining('127.0.0.1') });
 
     const id = past.records.at(-3) ?? '';
+    const views = async () => (await entriesOf('record.view_content')).filter(({ object_id }) => object_id === id);
     await get(`/records/${id}`);
-    await get(`/records/${id}`);
-    expect((await entriesOf('record.view_content')).filter(({ object_id }) => object_id === id)).toHaveLength(1);
+    expect(await views()).toHaveLength(0);
+    await get(`/records/${id}/content`);
+    await get(`/records/${id}/content`);
+    expect(await views()).toHaveLength(1);
 
     const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
     const file = await fetch(`${house.url}/usage?by=model&format=csv`, { headers });

@@ -9,6 +9,7 @@ import { createControl } from '../../../server/control/control.ts';
 import { seed } from '../../../server/control/seed.ts';
 import { type Database, openDatabase } from '../../../server/store/database.ts';
 import { checkpoints } from '../../../server/store/migrations/checkpoints.ts';
+import { deletionRuns } from '../../../server/store/migrations/deletion-runs.ts';
 import { recordChain } from '../../../server/store/migrations/record-chain.ts';
 import { freshDatabase } from '../../postgres.ts';
 import { dialects, SHIPPED } from '../control/house.ts';
@@ -36,8 +37,10 @@ describe.each(dialects)('a database of before the audit on %s', (dialect) => {
     await first.records.commit({ intents: [], records: [exampleRecord(), exampleRecord({ content: null })] });
     await checkpoints.down(first.control);
     await first.control('knex_migrations').where({ name: checkpoints.name }).delete();
-    await recordChain.down(first.recordTables);
-    await first.recordTables('knex_migrations').where({ name: recordChain.name }).delete();
+    for (const migration of [deletionRuns, recordChain]) {
+      await migration.down(first.recordTables);
+      await first.recordTables('knex_migrations').where({ name: migration.name }).delete();
+    }
     expect(await first.control.schema.hasTable('trees')).toBe(false);
     expect(await first.recordTables.schema.hasTable('record_chain')).toBe(false);
     await first.close();

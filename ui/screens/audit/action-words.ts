@@ -3,6 +3,7 @@ import type { HistoryEntry } from '../../api/audit.ts';
 import { plural } from '../../app/words.ts';
 import { sayMonth } from '../months/month-words.ts';
 import { type Members, membersOf } from './members.ts';
+import { sayRolesIn } from './roles-said.ts';
 
 /** What the words of an entry are made of. */
 interface Told {
@@ -38,11 +39,27 @@ const renamed =
 
 const times = (count: unknown, one: string): string => plural(Number(count), one);
 
+/** Of actions that are written down no more, and stand in older entries. */
+const OLDER_WORDS: Readonly<Record<string, Words>> = {
+  'person.change_role': ({ name, before, after }) => `changed the role of ${name} from ${before.role} to ${after.role}`,
+};
+
 /** By action. A test finds actions that have no words. */
 export const ACTION_WORDS: Readonly<Record<string, Words>> = {
   'alert.retry': () => 'tried again to deliver a message',
   'alias.delete': ({ name }) => `deleted the other name ${name} of a model`,
   'alias.set': ({ name, after }) => `made ${name} another name of the model “${after.model}”`,
+  'approval.approve': ({ after, nameOf }) => `approved the draft of ${nameOf(after.policy)}`,
+  'approval.ask': ({ after, nameOf }) => `asked for approval of the draft of ${nameOf(after.policy)}`,
+  'approval.refuse': ({ after, nameOf }) => `sent the draft of ${nameOf(after.policy)} back without approval`,
+  'approval.void': ({ after, nameOf }) =>
+    `edited the draft of ${nameOf(after.policy)}, which made the request for its approval void`,
+  'approval.withdraw': ({ after, nameOf }) =>
+    `withdrew the request for approval of the draft of ${nameOf(after.policy)}`,
+  'approval_rules.change': ({ name, id }) =>
+    id.startsWith('org_')
+      ? 'changed who has to approve policies that have no rule of their own'
+      : `changed who has to approve the policy ${name}`,
   'budget.change': ({ name }) => `changed the budget ${name}`,
   'budget.create': ({ name }) => `made the budget ${name}`,
   'budget.move': ({ nameOf, after }) =>
@@ -62,22 +79,45 @@ export const ACTION_WORDS: Readonly<Record<string, Words>> = {
   'codes.reset': ({ name }) => `took the one-time codes off the account of ${name}`,
   'codes.set_up': () => 'set up one-time codes for their own account',
   'codes.turn_off': () => 'turned the one-time codes of their own account off',
+  'comment.add': ({ after, nameOf }) => `commented on the draft of ${nameOf(after.policy)}`,
+  'comment.resolve': ({ after, nameOf }) => `settled a comment on the draft of ${nameOf(after.policy)}`,
   'correction.post': ({ after, nameOf }) =>
     `corrected the costs of the project ${nameOf(after.project)} in ${sayMonth(String(after.month))}`,
+  'deletion.begin': ({ after }) =>
+    after.kind === 'age'
+      ? 'began to delete what is older than the settings say'
+      : `began to delete ${times(after.requests, 'request')} of one ${after.tag} for good`,
+  'deletion.end': ({ after }) =>
+    `has deleted ${times(after.records, 'request')} but for what they cost, and what ${times(after.contents, 'other request')} said`,
   'draft.save': ({ name }) => `saved the draft of the policy ${name}`,
+  'emergency.follow_up': ({ name, after }) =>
+    `followed up version ${after.version} of ${name}, which was published in an emergency`,
+  'export.end': ({ id, after }) =>
+    after.why === null
+      ? `has taken along the whole file that was asked for: ${EXPORTS.get(id) ?? id}, ${times(after.rows, 'request')}`
+      : `asked for a file that was broken off: ${EXPORTS.get(id) ?? id}`,
   'export.take': ({ id }) => `took a file along: ${EXPORTS.get(id) ?? id}`,
   'invitation.accept': () => 'took an invitation and has an account now',
-  'invitation.create': ({ after }) => `invited somebody as ${after.role}`,
+  'invitation.create': ({ after, nameOf }) => `invited somebody as ${sayRolesIn(after, nameOf)}`,
   'invitation.withdraw': () => 'withdrew an invitation',
+  'key.change_limits': ({ name }) => `changed what the key ${name} is limited to`,
   'key.create': ({ name, after, nameOf }) => `made the key ${name} of the project ${nameOf(after.project)}`,
+  'key.replace': ({ name, nameOf, after }) =>
+    `made ${nameOf(membersOf(after.replacedBy).id)} in place of the key ${name}, which ends`,
   'key.revoke': ({ name }) => `revoked the key ${name}`,
   'month.close': ({ id }) => `closed the month of ${sayMonth(id)}`,
   'organisation.create': ({ after }) => `set up the organisation “${after.name}”`,
+  'organisation.set_content': () => 'changed what is kept of requests',
   'organisation.set_default_policy': defaultPolicy(() => 'the organisation'),
+  'organisation.set_mandatory_policy': ({ before, after, nameOf }) =>
+    after.mandatoryPolicy === null
+      ? `ended that the policy ${nameOf(before.mandatoryPolicy)} runs before every other one`
+      : `let the policy ${nameOf(after.mandatoryPolicy)} run before every other one`,
   'organisation.set_time_zone': ({ after }) => `set the clocks of the organisation to ${after.timeZone}`,
   'person.change_password': () => 'changed their own password',
-  'person.change_role': ({ name, before, after }) => `changed the role of ${name} from ${before.role} to ${after.role}`,
-  'person.create': ({ name, after }) => `made an account for ${name} as ${after.role}`,
+  'person.change_grants': ({ name, before, after, nameOf }) =>
+    `changed the roles of ${name} from ${sayRolesIn(before, nameOf)} to ${sayRolesIn(after, nameOf)}`,
+  'person.create': ({ name, after, nameOf }) => `made an account for ${name} as ${sayRolesIn(after, nameOf)}`,
   'person.link': ({ name }) => `linked the account of ${name} to another place to sign in`,
   'person.lock': ({ name, id }) =>
     id === 'nobody'
@@ -95,6 +135,10 @@ export const ACTION_WORDS: Readonly<Record<string, Words>> = {
   'program.start': () => 'started',
   'project.create': ({ name }) => `made the project ${name}`,
   'project.rename': renamed('project'),
+  'project.set_content': ({ name, after }) =>
+    after.content === undefined
+      ? `let of the requests of the project ${name} be kept what is kept of all`
+      : `changed what is kept of the requests of the project ${name}`,
   'project.set_cost_centre': costCentre('project'),
   'project.set_default_policy': defaultPolicy(({ name }) => `the project ${name}`),
   'provider_account.ask_models': ({ name, before, after }) =>
@@ -107,7 +151,7 @@ export const ACTION_WORDS: Readonly<Record<string, Words>> = {
   'record.delete': () => 'deleted a request for good, but for what it cost',
   'record.delete_content': () => 'deleted for good what a request sent and was answered',
   'record.view_content': () => 'read what a request sent and was answered',
-  'service_token.create': ({ name, after }) => `made the service token ${name} as ${after.role}`,
+  'service_token.create': ({ name, after, nameOf }) => `made the service token ${name} as ${sayRolesIn(after, nameOf)}`,
   'service_token.revoke': ({ name }) => `revoked the service token ${name}`,
   'session.begin': () => 'signed in',
   'session.end': () => 'signed out',
@@ -122,7 +166,8 @@ export const ACTION_WORDS: Readonly<Record<string, Words>> = {
   'team.set_cost_centre': costCentre('team'),
   'token.count': ({ after }) => `has used its token from ${after.address} ${times(after.requests, 'time')} in an hour`,
   'token.use': ({ after }) => `began to use its token from ${after.address}`,
-  'version.publish': ({ name, after }) => `published version ${after.liveVersion} of ${name}`,
+  'version.publish': ({ name, after }) =>
+    `published version ${after.liveVersion} of ${name}${after.emergency === true ? ' in an emergency' : ''}`,
   'version.restore': ({ name, after }) =>
     `published version ${after.liveVersion} of ${name}, which is version ${after.restored} again`,
 };
@@ -131,6 +176,7 @@ export const ACTION_WORDS: Readonly<Record<string, Words>> = {
 const EXPORTS: ReadonlyMap<string, string> = new Map([
   ['/audit/export', 'the audit of a time or of an object'],
   ['/months/{month}/export', 'a month'],
+  ['/records/export', 'requests'],
   ['/usage', 'a table of usage'],
   ['/usage/scans/{scan}', 'a table of usage'],
 ]);
@@ -139,5 +185,8 @@ const EXPORTS: ReadonlyMap<string, string> = new Map([
 export function sayAction(entry: HistoryEntry, name: string, nameOf: (id: unknown) => string): string {
   const told = { name, id: entry.objectId, before: membersOf(entry.before), after: membersOf(entry.after), nameOf };
   // An entry of a newer version of the program than these pages.
-  return ACTION_WORDS[entry.action]?.(told) ?? `did something that this page has no words for yet (${entry.action})`;
+  return (
+    (ACTION_WORDS[entry.action] ?? OLDER_WORDS[entry.action])?.(told) ??
+    `did something that this page has no words for yet (${entry.action})`
+  );
 }

@@ -1,17 +1,15 @@
-import { Box, Group, Text, Title } from '@mantine/core';
+import { Box, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { entriesQuery, type HistoryEntry } from '../../api/audit.ts';
+import { entriesQuery } from '../../api/audit.ts';
 import type { AuditShown } from '../../app/addresses.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { LinkButton } from '../../app/link-button.tsx';
-import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
-import { sayCount, sayTime } from '../../app/words.ts';
-import { type Names, useNames } from './names.ts';
+import { sayCount } from '../../app/words.ts';
+import { EntryDays } from './entry-days.tsx';
+import { useNames } from './names.ts';
 import { sayShownTime, spanOf } from './shown-time.ts';
-
-const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' });
 
 /** A page of the entries that an address asks for, day by day, the newest first. */
 export function Entries({ shown }: { readonly shown: AuditShown }) {
@@ -49,18 +47,7 @@ export function Entries({ shown }: { readonly shown: AuditShown }) {
       {page.error ? (
         <Failure title="What is shown may be old" error={page.error} onRetry={() => page.refetch()} />
       ) : null}
-      {daysOf(entries).map(({ day, entries: ofDay }) => (
-        <Box key={ofDay[0]?.sequence} mb="md">
-          <Title order={3} size="sm" c="dimmed" mb={6} className="audit-day">
-            {day}
-          </Title>
-          <ol className="audit-entries">
-            {ofDay.map((entry) => (
-              <Entry key={entry.sequence} entry={entry} names={names} />
-            ))}
-          </ol>
-        </Box>
-      ))}
+      <EntryDays entries={entries} names={names} />
       <Group justify="space-between" gap="sm">
         <Text size="sm" c="dimmed" role="status">
           {newest === oldest ? `Entry ${sayCount(newest)}` : `Entries ${sayCount(oldest)} to ${sayCount(newest)}`}
@@ -68,7 +55,7 @@ export function Entries({ shown }: { readonly shown: AuditShown }) {
         <Group gap="sm" className="audit-screen-only">
           {previous === null ? null : (
             <LinkButton
-              to="/audit"
+              to="/audit/entries"
               search={{ ...shown, before: undefined, after: previous }}
               variant="default"
               size="sm"
@@ -79,7 +66,7 @@ export function Entries({ shown }: { readonly shown: AuditShown }) {
           )}
           {next === null ? null : (
             <LinkButton
-              to="/audit"
+              to="/audit/entries"
               search={{ ...shown, after: undefined, before: next }}
               variant="default"
               size="sm"
@@ -91,44 +78,5 @@ export function Entries({ shown }: { readonly shown: AuditShown }) {
         </Group>
       </Group>
     </Box>
-  );
-}
-
-interface Day {
-  readonly day: string;
-  readonly entries: HistoryEntry[];
-}
-
-/** Entries that stand together because they are of one day of the browser's own time zone. */
-function daysOf(entries: readonly HistoryEntry[]): Day[] {
-  const days: Day[] = [];
-  for (const entry of entries) {
-    const day = DAY.format(entry.at);
-    const last = days.at(-1);
-    if (last?.day === day) last.entries.push(entry);
-    else days.push({ day, entries: [entry] });
-  }
-  return days;
-}
-
-function Entry({ entry, names: { sentenceOf } }: { readonly entry: HistoryEntry; readonly names: Names }) {
-  const { sequence, at, reason } = entry;
-  return (
-    <li className="audit-entry">
-      <Text size="sm" c="dimmed" component="time" dateTime={new Date(at).toISOString()}>
-        {sayTime(at)}
-      </Text>
-      <div>
-        <TextLink to="/audit/$sequence" params={{ sequence: String(sequence) }} fw={600}>
-          {sentenceOf(entry)}
-        </TextLink>
-        <Text size="sm" className="audit-reason" {...(reason === null ? { c: 'dimmed' } : {})}>
-          {reason === null ? 'No reason given.' : `Reason: ${reason}`}
-        </Text>
-      </div>
-      <Text size="sm" c="dimmed" ta="right">
-        Entry {sayCount(sequence)}
-      </Text>
-    </li>
   );
 }

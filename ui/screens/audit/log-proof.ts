@@ -39,8 +39,10 @@ const fits = async (content: unknown, digest: string | null): Promise<boolean> =
   content === null || (await digestOf(content)) === digest;
 
 async function hasOwnHash(entry: HistoryEntry, organisation: string): Promise<boolean> {
-  const { before, after, beforeDigest, afterDigest, hash, ...rest } = entry;
-  const worked = await digestOf({ ...rest, organisation, before: beforeDigest, after: afterDigest });
+  const { sequence, at, actor, action, objectType, objectId, reason, previous } = entry;
+  const { before, after, beforeDigest, afterDigest, hash } = entry;
+  const said = { sequence, at, actor, action, objectType, objectId, reason, previous };
+  const worked = await digestOf({ ...said, organisation, before: beforeDigest, after: afterDigest });
   return worked === hash && (await fits(before, beforeDigest)) && (await fits(after, afterDigest));
 }
 

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { HistoryEntry } from '../../api/audit.ts';
 import { houseQuery, peopleQuery } from '../../api/house.ts';
 import { keysQuery } from '../../api/keys.ts';
+import { useMay } from '../../api/may.ts';
 import { serviceTokensQuery } from '../../api/service-tokens.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { sayAction } from './action-words.ts';
@@ -24,9 +25,10 @@ const quoted = (name: string): string => `“${name}”`;
 /** Names are as they are today, since the history itself keeps as few as it can. */
 export function useNames(): Names {
   const house = useQuery(houseQuery).data;
-  const keys = useQuery(keysQuery).data;
+  const may = useMay();
+  const keys = useQuery({ ...keysQuery, enabled: may('read key') }).data;
   const people = useQuery(peopleQuery).data;
-  const tokens = useQuery(serviceTokensQuery).data;
+  const tokens = useQuery({ ...serviceTokensQuery, enabled: may('read people') }).data;
   const author = useAuthors();
 
   const titles = new Map<unknown, string>([

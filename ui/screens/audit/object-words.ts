@@ -1,6 +1,7 @@
 /** What the kinds of objects are called of which the history tells. A test finds kinds that have no words. */
 export const OBJECT_WORDS: Readonly<Record<string, string>> = {
   policy: 'policies',
+  approval: 'requests for approval',
   budget: 'budgets',
   budget_request: 'requests for more of a budget',
   key: 'keys',
@@ -23,6 +24,7 @@ export const OBJECT_WORDS: Readonly<Record<string, string>> = {
   channel: 'channels',
   alert: 'messages',
   record: 'requests that were read or deleted',
+  deletion: 'deletions of many requests',
   export: 'files that were taken along',
   program: 'starts of the program',
 };

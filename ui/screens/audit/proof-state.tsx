@@ -17,12 +17,7 @@ export function ProofState({ state }: { readonly state: AuditState }) {
         <Broken key={log.log} log={log} />
       ))}
       {whole.length > 0 ? (
-        <Alert
-          variant="light"
-          color="teal"
-          icon={<IconShieldCheck aria-hidden />}
-          title="What was read again, and fits"
-        >
+        <Alert variant="light" color="teal" icon={<IconShieldCheck aria-hidden />} title={sayVerified(whole)}>
           <Stack gap={4}>
             {whole.map((log) => (
               <Text key={log.log}>{sayWhole(log)}</Text>
@@ -77,6 +72,13 @@ function Points({ title, points }: { readonly title: string; readonly points: re
       </ul>
     </div>
   );
+}
+
+/** "Verified to entry 1,234, at 22 Nov 2026, 10:30:00". */
+function sayVerified(whole: readonly LogState[]): string {
+  const verified = whole.find(({ kind }) => kind === 'history')?.verified;
+  if (!verified) return 'What was read again, and fits';
+  return `Verified to entry ${sayCount(verified.to)}, at ${sayMoment(verified.at)}`;
 }
 
 /** "The history", "The requests of gateway-1". */

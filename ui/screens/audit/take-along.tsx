@@ -19,7 +19,7 @@ function saySize(bytes: number): string {
 }
 
 interface Props {
-  readonly shown: AuditShown;
+  readonly shown: Pick<AuditShown, 'last' | 'from' | 'to'>;
   /** The key that signs, in base64; null where nothing is signed. */
   readonly publicKey: string | null;
 }

@@ -18,6 +18,8 @@ const MEMBER_WORDS: ReadonlyMap<string, string> = new Map([
   ['codeRoles', 'Roles that need one-time codes'],
   ['discountBasisPoints', 'Discount in hundredths of a percent'],
   ['topUp', 'Added'],
+  ['approvalRule', 'Rule for approval'],
+  ['by', 'Only by'],
   ['id', 'Id'],
 ]);
 
@@ -37,7 +39,7 @@ export const sayPath = (path: readonly string[]): string =>
 
 /** From 2001 on: nothing else that entries keep is so large but money, which is told by its name. */
 const FIRST_MOMENT = 1e12;
-const MOMENTS = /At$|^(from|to|until|hour|effectiveFrom|madeAt)$/;
+const MOMENTS = /At$|^(at|from|to|until|hour|effectiveFrom|madeAt)$/;
 const SUM = /^(limit|spent|amount|nanoDollars|cost)$/;
 
 /** What sums are counted in; null where that is not known. */
