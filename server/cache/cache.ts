@@ -21,4 +21,6 @@ export interface Cache {
   get(key: string, now: number): Promise<CachedAnswer | null>;
   /** Keeps an answer until a moment, in place of the one before. What is too large is not kept. */
   put(key: string, answer: CachedAnswer, until: number): Promise<void>;
+  /** Forgets everything: nobody can tell whose an answer was. */
+  clear(): Promise<void>;
 }

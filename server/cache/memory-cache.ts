@@ -42,6 +42,11 @@ export class MemoryCache implements Cache {
     }
   }
 
+  async clear(): Promise<void> {
+    this.#kept.clear();
+    this.#bytes = 0;
+  }
+
   #add(key: string, kept: Kept): void {
     this.#kept.set(key, kept);
     this.#bytes += kept.size;

@@ -1,8 +1,11 @@
 /** One request and all that is known of it so far; turned into its record at the end. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import type { CompiledGraph } from '../../policies/compile.ts';
 import type { Decision } from '../../policies/decision.ts';
 import { sayPath } from '../../policies/evaluate.ts';
+import { ALLOWED_MODELS_FACT } from '../../policies/key-limits.ts';
+import { isMandatory } from '../../policies/mandatory.ts';
 import type { Model } from '../../policies/model.ts';
 import { boundFor } from '../../policies/model-fit.ts';
 import { costOf } from '../../policies/price.ts';
@@ -19,14 +22,13 @@ import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
 import { tellOfOverrun } from './alerting.ts';
 import type { RequestCaching } from './caching.ts';
 import type { Gateway } from './gateway.ts';
+import { keptContent } from './kept-content.ts';
 import { NO_SNIFFING } from './no-sniffing.ts';
 import type { RequestThrottles } from './request-throttles.ts';
 import type { OrganisationModels, Runtime } from './runtime.ts';
 import type { UnreportedUsage } from './unreported-usage.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
-/** Characters of a request, and of an answer, that a record keeps: a longer one would hold up the records of others. */
-const LONGEST_CONTENT = 1_000_000;
 /** Clients refuse heads of more than 16 kB. */
 const LONGEST_PATH = 4096;
 const LONGEST_MODEL = 200;
@@ -51,6 +53,8 @@ export class Exchange {
   tags: ReadonlyMap<string, Tag> = new Map();
   parsed: ClientRequest | null = null;
   policy: LivePolicy | null = null;
+  /** The organisation's own policy, which runs before it; null where there is none. */
+  mandatory: LivePolicy | null = null;
   models: OrganisationModels | null = null;
   run: Run | null = null;
   holds: RequestHolds | null = null;
@@ -63,6 +67,8 @@ export class Exchange {
   calling: UpstreamAnswer | null = null;
   /** The call that answers. */
   answer: UpstreamAnswer | null = null;
+  /** Body as the client sent it. */
+  body: Buffer | null = null;
   /** Body as it was last sent to a model. */
   sent: Buffer | null = null;
   /** The node whose call answers. */
@@ -80,10 +86,10 @@ export class Exchange {
 
   readonly gateway: Gateway;
   readonly protocol: ClientProtocol;
-  readonly req: IncomingMessage;
+  readonly req: Request;
   readonly res: ServerResponse;
 
-  constructor(gateway: Gateway, protocol: ClientProtocol, req: IncomingMessage, res: ServerResponse) {
+  constructor(gateway: Gateway, protocol: ClientProtocol, req: Request, res: ServerResponse) {
     this.gateway = gateway;
     this.protocol = protocol;
     this.req = req;
@@ -109,6 +115,11 @@ export class Exchange {
   costOf(usage: Usage, model: Model): number | null {
     const price = this.#priceOf(model);
     return price && costOf(usage, price.price);
+  }
+
+  /** The policy that a node belongs to. */
+  policyOf(node: string): LivePolicy | null {
+    return isMandatory(node) ? this.mandatory : this.policy;
   }
 
   /** Notes a finished call in the list of attempts and says what it took. */
@@ -241,6 +252,7 @@ export class Exchange {
       model: this.attempts.findLast((attempt) => attempt.ok)?.model ?? this.caching?.given?.model ?? null,
       policy: this.policy?.id ?? null,
       version: this.policy?.version ?? null,
+      ...(this.mandatory && { mandatory: { policy: this.mandatory.id, version: this.mandatory.version } }),
       tags: Object.fromEntries(tags),
       trace: this.decision?.trace ?? [],
       attempts: this.attempts,
@@ -252,7 +264,7 @@ export class Exchange {
       ...this.#saved(),
       ...(typeof this.caching?.given?.cost === 'number' && { savedByCaching: this.caching.given.cost }),
       facts: parsed ? { ...this.#facts(parsed, key), ...tagsBefore(this.tags, tags) } : {},
-      content: parsed ? this.#kept(parsed, ending) : null,
+      content: parsed ? keptContent(this, parsed, key, ending.answer) : null,
     };
   }
 
@@ -269,6 +281,7 @@ export class Exchange {
   /** Facts that every replay needs and that cost nothing; texts are never among them. */
   #facts(parsed: ClientRequest, key: KeyEntry): RequestRecord['facts'] {
     const { view } = parsed;
+    const allowed = key.limits?.models;
     return {
       'request.model': view.model,
       'request.endpoint': view.endpoint,
@@ -281,23 +294,8 @@ export class Exchange {
       'key.name': key.name,
       project: key.projectName,
       app: appOf(this.req),
+      ...(allowed && { [ALLOWED_MODELS_FACT]: [...allowed.ids, ...allowed.patterns] }),
     };
-  }
-
-  #kept(parsed: ClientRequest, ending: Ending): RequestRecord['content'] {
-    const answer = ending.answer ?? this.answer?.text ?? null;
-    return { request: cut(this.#content(parsed)), answer: answer === null ? null : cut(answer) };
-  }
-
-  /** The request as a model saw it; where none did, its texts as they stand after redaction. */
-  #content(parsed: ClientRequest): string {
-    if (this.sent) return this.sent.toString('utf8');
-    if (!this.run || !this.decision || !this.graph) return '';
-    // A request that never reached a redact node of its policy is kept without its texts: nobody knows what is in them.
-    const redacts = (kind: string): boolean => kind === 'redact';
-    const passed = this.decision.trace.some((step) => redacts(step.kind));
-    if (!passed && [...this.graph.nodes.values()].some((node) => redacts(node.kind))) return '';
-    return JSON.stringify({ model: parsed.view.model, texts: this.run.view.slots.map((slot) => slot.text) });
   }
 }
 
@@ -313,10 +311,4 @@ function summed(attempts: readonly Attempt[]): { usage: Usage; usageSource: Usag
 export function appOf(req: IncomingMessage): string | null {
   const agent = req.headers['user-agent'];
   return agent === undefined ? null : agent.slice(0, 120);
-}
-
-/** A text as a record keeps it. */
-export function cut(text: string): string {
-  const more = text.length - LONGEST_CONTENT;
-  return more <= 0 ? text : `${text.slice(0, LONGEST_CONTENT)}… (${more} more characters are not kept)`;
 }

@@ -6,7 +6,7 @@
 import { bucketOf } from '../../policies/bucket.ts';
 import type { ShadowNeed, ShadowResult } from '../../policies/effects.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
-import { boundFor, lacks, modelNamed, tooLong } from '../../policies/model-fit.ts';
+import { boundFor, lacks, mayUse, modelNamed, tooLong } from '../../policies/model-fit.ts';
 import { costOf } from '../../policies/price.ts';
 import { NO_USAGE, type Usage } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
@@ -18,8 +18,9 @@ import { sayPriceSource } from '../money/prices.ts';
 import { type Provider, UpstreamError } from '../providers/provider.ts';
 import type { Attempt, RequestRecord } from '../records/record.ts';
 import type { ClientRequest } from '../wire/protocol.ts';
-import { cut, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { intentOf } from './intents.ts';
+import { keptCopy } from './kept-content.ts';
 import { passedOn } from './passed-headers.ts';
 import { unreportedUsage } from './unreported-usage.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
@@ -60,6 +61,7 @@ export class Shadows {
     if (bucketOf(exchange.id, need.node) >= need.share) return not('not_chosen');
     const provider = model && gateway.providers.get(model.provider);
     if (!model || !provider || !key || !holds) return not('unknown_model');
+    if (!mayUse(model, run)) return not('not_allowed');
     if (lacks(model, run)) return not('unsupported');
     if (tooLong(run, model)) return not('context_too_long');
     const { upstreams } = gateway;
@@ -232,6 +234,6 @@ function recordOf(copy: Copy, attempt: Attempt, charges: RequestRecord['charges'
     cost: attempt.cost ?? 0,
     shadowOf: exchange.id,
     facts: {},
-    content: { request: cut(body.toString('utf8')), answer: text === '' ? null : cut(text) },
+    content: keptCopy(exchange, copy, body.toString('utf8'), text === '' ? null : text),
   };
 }

@@ -1,4 +1,5 @@
 /** One transaction's worth of the record store, with its sums made before the database sees it. */
+import { asDrawn, partsOf } from '../../policies/mandatory.ts';
 import type { Feedback } from './feedback.ts';
 import type { Intent, RequestRecord, Spend } from './record.ts';
 import { addToSession, type SessionRequestRow, type SessionSum } from './sessions.ts';
@@ -57,7 +58,10 @@ export interface Batch {
 
 /** The connection that writes batches: one for each dialect. */
 export interface BatchWriter {
-  /** All or nothing, in one transaction. False, and nothing written, where one of the records is already there. */
+  /**
+   * All or nothing, in one transaction, but for intents, which do not wait for it. False, and nothing else written, where
+   * one of the records is already there. An empty batch tries whether anything can be written.
+   */
   write(batch: Batch): Promise<boolean>;
   /** From now on records that start before `until` (milliseconds since 1970) are marked as late, to count at `until`. */
   freezeBefore(organisation: string, until: number): Promise<void>;
@@ -90,7 +94,7 @@ export function batchOf(
       addSpend(spend, record, budget, scope, unit, window, settled);
       if (settled !== 0) addHour(hours, record, budget, scope, settled);
     }
-    addPath(paths, record);
+    addPaths(paths, record);
     addToSession(sessions, sessionRequests, record, ERROR_STATUSES.includes(record.status));
   }
   const corrected = corrections.map(({ window, ...rest }) => ({ ...rest, project: '', window_start: window }));
@@ -165,10 +169,9 @@ function addHour(sums: HourSums, record: RequestRecord, budget: string, scope: s
 type PathSums = Map<string, PathSum[]>;
 
 /** The ports by which nodes were left, as text: `enter.next>sort.simple`. Ids of nodes have no dots, and neither kind has `>`. */
-function pathOf(record: RequestRecord): string {
+function pathOf(trace: RequestRecord['trace']): string {
   let path = '';
-  for (const { node, port } of record.trace)
-    if (port !== null) path += path === '' ? `${node}.${port}` : `>${node}.${port}`;
+  for (const { node, port } of trace) if (port !== null) path += path === '' ? `${node}.${port}` : `>${node}.${port}`;
   return path;
 }
 
@@ -180,11 +183,22 @@ export function edgesOf(path: string): { readonly node: string; readonly port: s
   });
 }
 
-function addPath(paths: PathSums, record: RequestRecord): void {
-  const { organisation, project, policy, version, cost, status } = record;
+/** The part of the way in the organisation's own policy counts as traffic of that one. */
+function addPaths(paths: PathSums, record: RequestRecord): void {
+  const { policy, version, mandatory, trace, status } = record;
   // A dry run is no traffic.
   if (policy === null || version === null || status === 'dry_run') return;
-  const path = pathOf(record);
+  if (!mandatory) {
+    addPath(paths, record, policy, version, pathOf(trace));
+    return;
+  }
+  const parts = partsOf(trace);
+  addPath(paths, record, policy, version, pathOf(parts.own));
+  addPath(paths, record, mandatory.policy, mandatory.version, pathOf(parts.mandatory.map(asDrawn)));
+}
+
+function addPath(paths: PathSums, record: RequestRecord, policy: string, version: number, path: string): void {
+  const { organisation, project, cost, status } = record;
   if (path === '') return;
   const hour = record.at - (record.at % HOUR_MS);
   const errors = ERROR_STATUSES.includes(status) ? 1 : 0;

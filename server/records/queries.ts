@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { TAG_NAME } from '../../policies/facts.ts';
 import { SignalboxError } from '../errors.ts';
 import { ERROR_STATUSES, HOUR_MS } from './batch.ts';
-import type { Grouping, RecordFilter, UsageTotal } from './record.ts';
+import type { Grouping, RecordFilter, RecordReach, UsageTotal } from './record.ts';
 
 /** Where SQLite and PostgreSQL differ in what is asked of them. */
 export interface Dialect {
@@ -37,7 +37,22 @@ export function matching(readers: Knex, dialect: Dialect, filter: RecordFilter):
   for (const [name, value] of Object.entries(filter.tags ?? {})) {
     query.whereRaw(`${tagOf(dialect, name)} = ?`, [name, value]);
   }
+  if (filter.reach !== undefined) withinReach(query, filter.reach);
   return query;
+}
+
+function withinReach(query: Knex.QueryBuilder, reach: readonly RecordReach[]): void {
+  query.where((either) => {
+    either.whereRaw('1 = 0');
+    for (const { projects, policies, keys } of reach) {
+      either.orWhere((all) => {
+        if (projects) all.whereIn('records.project', projects);
+        if (policies) all.whereIn('records.policy', policies);
+        if (keys) all.whereIn('records.key_id', keys);
+        return all;
+      });
+    }
+  });
 }
 
 /** The value of a tag, with the name to be bound. Names that no tag can have are refused: SQLite would read some as paths. */

@@ -44,6 +44,12 @@ export interface Attempt {
   readonly upstreamId: string | null;
 }
 
+/** What a request sent and was answered, each cut after a million characters. */
+export interface Content {
+  readonly request: string;
+  readonly answer: string | null;
+}
+
 export interface RequestRecord {
   /** `req_` and a UUIDv7. */
   readonly id: string;
@@ -68,6 +74,8 @@ export interface RequestRecord {
   readonly model: string | null;
   readonly policy: string | null;
   readonly version: number | null;
+  /** The organisation's own policy, where one ran before it, and the version of it. */
+  readonly mandatory?: { readonly policy: string; readonly version: number };
   readonly tags: Readonly<Record<string, { readonly value: string; readonly source: TagSource }>>;
   readonly trace: readonly TraceStep[];
   readonly attempts: readonly Attempt[];
@@ -94,8 +102,8 @@ export interface RequestRecord {
   readonly shadowOf?: string;
   /** Facts that every replay needs, never text: estimated tokens, turns, images, clock. */
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
-  /** What was sent and answered, as policy allows, each cut after a million characters; null where none is kept. */
-  readonly content: { readonly request: string; readonly answer: string | null } | null;
+  /** What was sent and answered, sealed (see content-sealing.ts); null where none is kept. */
+  readonly content: Content | null;
 }
 
 /**
@@ -145,6 +153,15 @@ export interface RecordFilter {
   /** Nano-dollars. */
   readonly costAtLeast?: number;
   readonly before?: string;
+  /** Only records that one of these lets through, for somebody who may not see all; none of them for nothing at all. */
+  readonly reach?: readonly RecordReach[];
+}
+
+/** What a record has to be of: one of the projects, policies and keys that are named. */
+export interface RecordReach {
+  readonly projects?: readonly string[];
+  readonly policies?: readonly string[];
+  readonly keys?: readonly string[];
 }
 
 /** The columns that usage totals can be grouped by, besides `tag:<name>`. */
@@ -182,7 +199,11 @@ export interface EdgeCount {
 
 /** Where records are kept. Each implementation passes the same contract suite. */
 export interface RecordStore {
-  /** Writes all of it in one transaction: intents, records (which end their intents), spend and counts of paths. */
+  /**
+   * Writes records, which end their intents, with spend and counts of paths in one transaction; intents apart from it, and
+   * also while other records are being written. Whoever brings an intent and a record of the same request in two commits
+   * lets the first end before the second begins. A commit of nothing rejects while nothing can be written.
+   */
   commit(batch: { readonly intents: readonly Intent[]; readonly records: readonly RequestRecord[] }): Promise<void>;
   /** Intents that have no record: requests that were under way when a process died. */
   openIntents(gateway: string): Promise<Intent[]>;

@@ -80,6 +80,7 @@ export function detailOf(record: RequestRecord): Detail {
     ...(record.savedByCaching !== undefined && { savedByCaching: record.savedByCaching }),
     ...(record.shadowOf !== undefined && { shadowOf: record.shadowOf }),
     ...(record.revisions !== undefined && { revisions: record.revisions }),
+    ...(record.mandatory !== undefined && { mandatory: record.mandatory }),
     redactions: record.redactions,
     attempts: record.attempts,
     facts: record.facts,

@@ -62,6 +62,9 @@ const LONGEST = 256;
 const tagOf = (tags: RequestRecord['tags'], name: 'session' | 'workflow' | 'agent'): string | null =>
   tags[name]?.value.slice(0, LONGEST) || null;
 
+/** The session that a request with these tags is one of; null for none. */
+export const sessionOf = (tags: RequestRecord['tags']): string | null => tagOf(tags, 'session');
+
 /** Adds a record to the sums of a batch; one without the tag costs no more than looking for it. */
 export function addToSession(
   sums: Map<string, SessionSum>,
@@ -70,7 +73,7 @@ export function addToSession(
   isError: boolean,
 ): void {
   if (record.tags.session === undefined || record.status === 'dry_run') return;
-  const session = tagOf(record.tags, 'session');
+  const session = sessionOf(record.tags);
   if (session === null) return;
   const { organisation, at, id } = record;
   // A copy of a request costs, and is no request.

@@ -2,7 +2,7 @@
  * Secrets at rest: sealed with AES-256-GCM under one key of this gateway, so that a copy of the database alone tells
  * nobody the address of a webhook or a password.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -11,6 +11,8 @@ export interface Secrets {
   seal(text: string): string;
   /** What was sealed. Throws a sentence for people where it was altered, or sealed with another key. */
   open(sealed: string): string;
+  /** A key of 32 bytes for one purpose (HKDF-SHA256): the same each time, and of no use for any other. */
+  derive(purpose: string): Buffer;
 }
 
 const KEY_BYTES = 32;
@@ -51,6 +53,7 @@ export async function openSecrets(config: {
         );
       }
     },
+    derive: (purpose) => Buffer.from(hkdfSync('sha256', key, '', purpose, KEY_BYTES)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../migrate.ts';
 import { correctionReference } from './correction-reference.ts';
+import { deletionRuns } from './deletion-runs.ts';
 import { feedback } from './feedback.ts';
 import { lateRecords } from './late-records.ts';
 import { questionIndexes } from './question-indexes.ts';
@@ -23,6 +24,7 @@ export const recordsMigrations: readonly Migration[] = [
   spendByHour,
   feedback,
   recordChain,
+  deletionRuns,
 ];
 
 const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTableBuilder, id: string) => void])[] = [

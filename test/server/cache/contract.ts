@@ -39,6 +39,14 @@ export function cacheContract(make: () => Promise<Cache>): void {
     expect(await cache.get('a', 6000)).toMatchObject({ plainText: 'new' });
   });
 
+  it('forgets everything when it is told to, and keeps what comes after', async () => {
+    await cache.put('a', answerOf(), 5000);
+    await cache.clear();
+    expect(await cache.get('a', 2000)).toBeNull();
+    await cache.put('b', answerOf(), 5000);
+    expect(await cache.get('b', 2000)).not.toBeNull();
+  });
+
   it('keeps several side by side', async () => {
     for (let i = 0; i < 10; i++) await cache.put(`k${i}`, answerOf({ plainText: `${i}` }), 5000);
     for (let i = 0; i < 10; i++) expect(await cache.get(`k${i}`, 1)).toMatchObject({ plainText: `${i}` });

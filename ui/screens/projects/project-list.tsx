@@ -3,9 +3,9 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
+import { useMay, useMayEverywhere } from '../../api/may.ts';
 import { type ListedPolicy, policiesQuery } from '../../api/policies.ts';
 import { createProject, createTeam, renameProject, renameTeam } from '../../api/projects.ts';
-import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
@@ -13,14 +13,17 @@ import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { CostCentre } from './cost-centre.tsx';
 import { DefaultPolicy } from './default-policy.tsx';
+import { Deletions } from './deletions.tsx';
+import { KeptCard } from './kept-card.tsx';
 import { NameDialog } from './name-dialog.tsx';
+import { OrganisationPolicy } from './organisation-policy.tsx';
 import { ProjectTable } from './project-table.tsx';
 
 /** Teams with their projects, and the policies that requests follow by default. */
 export function ProjectList() {
   const house = useQuery(houseQuery);
   const policies = useQuery(policiesQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change house');
   const [adding, setAdding] = useState(false);
   const aside = mayChange ? (
     <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding(true)}>
@@ -75,6 +78,7 @@ type Open =
   | { readonly what: 'policy of all' };
 
 function Found({ house, policies, mayChange }: FoundProps) {
+  const mayEverywhere = useMayEverywhere();
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
   const whole = policies.find(({ id }) => id === house.defaultPolicy);
@@ -104,6 +108,8 @@ function Found({ house, policies, mayChange }: FoundProps) {
           ) : null}
         </Group>
       </Card>
+      <OrganisationPolicy house={house} policies={policies} />
+      <KeptCard projects={house.projects} />
       {house.teams.length === 0 ? (
         <Empty title="There is no team yet">
           {mayChange ? 'Make one with “New team”, then its projects.' : 'Ask an admin to make one.'}
@@ -161,6 +167,7 @@ function Found({ house, policies, mayChange }: FoundProps) {
           />
         </Card>
       ))}
+      {mayEverywhere('read record') ? <Deletions projects={house.projects} /> : null}
       {open ? <Dialog open={open} house={house} policies={policies} onClose={close} /> : null}
     </Stack>
   );
