@@ -4,8 +4,8 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import helmet from 'helmet';
+import { graphOfRecord } from './control/organisation-policy.ts';
 import { controlRouter } from './control/router.ts';
-import { graphOfVersion } from './control/versions.ts';
 import { SignalboxError } from './errors.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { addGatewayRoutes, sendError } from './gateway/routes.ts';
@@ -42,7 +42,12 @@ export function createApp(parts: AppParts): Express {
   if (parts.trustedProxies.length > 0) app.set('trust proxy', [...parts.trustedProxies]);
   addGatewayRoutes(app, parts.gateway, {
     records: parts.controlDeps.records,
-    graphOf: (organisation, policy, version) => graphOfVersion(parts.control.db, organisation, policy, version),
+    graphOf: (record) =>
+      graphOfRecord(parts.control.db, record).catch((error: unknown) => {
+        // What cannot be compiled any more tells nothing of what would be taken out.
+        if (error instanceof SignalboxError) return null;
+        throw error;
+      }),
   });
   app.use(
     helmet({

@@ -134,7 +134,7 @@ const own = {
       )
       .optional(),
     description:
-      'Addresses of your own proxies, separated by commas. What they say in `X-Forwarded-For` and `X-Forwarded-Proto` is believed: who signs in from where, and whether cookies need TLS.',
+      'Addresses of your own proxies, separated by commas. What they say in `X-Forwarded-For` and `X-Forwarded-Proto` is believed: who signs in from where, from where keys are used, and whether cookies need TLS.',
     shown: null,
   },
   ALLOW_PRIVATE_ISSUERS: {

@@ -58,6 +58,27 @@ export const ERRORS = {
     message: 'This API key was revoked. Ask your administrator for a new one.',
     retry: false,
   },
+  expired_key: {
+    status: 401,
+    type: 'authentication_error',
+    message:
+      'This API key expired: it could be used until {ended_at}. Ask your administrator for a new one, or to let this one go on.',
+    retry: false,
+  },
+  network_not_allowed: {
+    status: 403,
+    type: 'permission_error',
+    message:
+      'This API key may not be used from the address {address}. Use it from one of its networks, or ask your administrator to add this one.',
+    retry: false,
+  },
+  endpoint_not_allowed: {
+    status: 403,
+    type: 'permission_error',
+    message:
+      'This API key may not be used for {endpoint}, only for {allowed}. Use another key, or ask your administrator to allow it.',
+    retry: false,
+  },
   unknown_policy: invalid(
     'There is no policy named {policy} with a published version. Check the name in "model", or publish the policy.',
     404,
@@ -72,10 +93,21 @@ export const ERRORS = {
     message: 'This API key may not use the policy {policy}. Use one of its own, or ask your administrator.',
     retry: false,
   },
+  policy_not_own: invalid(
+    'The policy {policy} runs before all others and leaves requests to the policies of their projects, so it cannot be one itself. Name another policy, or ask your administrator to choose another default.',
+    404,
+  ),
   unknown_model: invalid(
     'There is no model named {model} here. GET /v1/models lists those that this key may use.',
     404,
   ),
+  model_not_allowed: {
+    status: 403,
+    type: 'permission_error',
+    message:
+      'This API key may not use {model}, and the policy offers it nothing else. GET /v1/models lists what it may use; ask your administrator for more.',
+    retry: false,
+  },
   model_unsupported: invalid('No model on the way of this request can take it: {why}.'),
   answer_needs_chat: invalid(
     'The policy answers this request with a fixed text, which is no answer to a request for embeddings. Ask its author to let embeddings take another way.',
@@ -155,10 +187,10 @@ export const ERRORS = {
     500,
     'Something went wrong inside the gateway. The administrator finds it in the log under the request id.',
   ),
-  read_only: {
+  not_allowed: {
     status: 403,
     type: 'permission_error',
-    message: 'You may look at everything here and change nothing. Ask an admin to make this change.',
+    message: 'Your roles do not let you do this. It takes somebody who may {right}. Ask an admin for it.',
     retry: false,
   },
   unauthenticated: {
@@ -216,12 +248,28 @@ export const ERRORS = {
     'The policy does not do what its own tests expect, and cannot be published: {why}. Mend the policy, or change the tests where they expect the wrong thing.',
     422,
   ),
+  approval_missing: invalid(
+    'Before this draft is published, approvals are needed: {needed} of exactly this drawing and its tests, of which {given} are there. They can come from {who}, but not from those who drew it. Ask for approval first, or wait for the answer.',
+    409,
+  ),
+  approval_not_possible: invalid('This cannot be done: {why}.', 409),
+  emergency_not_allowed: {
+    status: 403,
+    type: 'permission_error',
+    message:
+      'Your roles do not let you publish this without approvals, even in an emergency. These roles may: {roles}. Ask somebody who has one of them, or ask for approval.',
+    retry: false,
+  },
   policy_archived: invalid(
     'The policy “{policy}” is in the archive, where nothing of it can be changed or used. Take it out of the archive first.',
     409,
   ),
   policy_is_default: invalid(
     'The policy “{policy}” is what {owners} uses by default, so its requests would find no policy any more. Choose another default first, then archive it.',
+    409,
+  ),
+  policy_is_mandatory: invalid(
+    'The policy “{policy}” runs before every other one, so requests would go past it. End that first on the page “Projects”, then archive it.',
     409,
   ),
   month_not_closable: invalid('{month} cannot be closed: {why}.', 409),
@@ -235,9 +283,20 @@ export const ERRORS = {
     message: 'Already {most} scans are reading the records. Wait until one of them has ended, or end one.',
     retry: true,
   },
+  too_many_exports: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'Already {most} exports are being made. Wait until one of them has ended, then ask for yours again.',
+    retry: true,
+  },
   signing_unavailable: server(
     503,
     'Nothing can be signed now: the key that signs was sealed with another secret. Ask your administrator to put back the setting SECRET_KEY or the file secret.key that it was sealed with, and to start the gateway again.',
+    false,
+  ),
+  content_unreadable: server(
+    503,
+    'The stored messages cannot be read now: they were sealed with another secret, or altered. Ask your administrator to put back the setting SECRET_KEY or the file secret.key that they were sealed with, and to start the gateway again.',
     false,
   ),
   conflict: invalid(

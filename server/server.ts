@@ -17,6 +17,7 @@ import { acceptFirstLists, shippedList } from './control/price-list.ts';
 import { type Seeded, type ShippedPolicy, seed } from './control/seed.ts';
 import type { Snapshot } from './control/snapshot.ts';
 import { postResets, topUpsOf } from './control/top-ups.ts';
+import { RecordExports } from './export/exports.ts';
 import { InFlight } from './gateway/body.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { type OrganisationModels, Runtime } from './gateway/runtime.ts';
@@ -33,7 +34,9 @@ import { readProgramVersion } from './program-version.ts';
 import { LiveProviders } from './providers/accounts/live.ts';
 import { buildCatalogue, type Catalogue } from './providers/catalogue.ts';
 import type { ConfiguredProvider } from './providers/index.ts';
+import { ContentSeals } from './records/content-sealing.ts';
 import { recoverLost } from './records/recover.ts';
+import { Retention } from './records/retention.ts';
 import { RecordWriter } from './records/writer.ts';
 import { openDatabase } from './store/database.ts';
 import { openSecrets } from './store/secrets.ts';
@@ -104,6 +107,7 @@ export async function startServer(
     await acceptFirstLists(control, shippedPrices);
 
     const secrets = await openSecrets(config);
+    const contents = new ContentSeals(secrets);
     const liveProviders = new LiveProviders(providers, secrets);
     liveProviders.update(control.snapshot().providerAccounts);
     const of = (organisation: string) => (one: { readonly organisation: string }) => one.organisation === organisation;
@@ -153,6 +157,13 @@ export async function startServer(
         publicKey: audit.key.publicKey.toString('base64'),
       },
     });
+    const cache = new MemoryCache({ entries: MOST_CACHED, bytes: CACHE_MEMORY });
+    const retention = new Retention({
+      ...{ control, cache, now: Date.now },
+      stores: { dialect: database.dialect, records: database.recordTables, readers: database.usage.records },
+      reportFault: (error) =>
+        console.error('Deleting what is not to be kept failed, and is tried again in a minute:', error),
+    });
     const channels = { secrets, allowPrivate: config.allowPrivateWebhooks, canMail: config.mail !== null };
     const summing = usageProcess ?? sumHere(database.usage);
     const alerts = new Alerts({
@@ -174,6 +185,7 @@ export async function startServer(
     const live = new LiveTraffic();
     const watchers = new LiveWatchers(live, Date.now);
     const scans = new Scans(summing);
+    const exports = new RecordExports(config);
     const metrics = config.metrics && new Metrics();
     const tracing = config.tracing && (await import('./observe/tracing.ts')).startTracing(config.tracing);
     let stopping = false;
@@ -191,8 +203,9 @@ export async function startServer(
       inFlight: new InFlight(IN_FLIGHT),
       upstreams,
       throttles: new Throttles(),
-      cache: new MemoryCache({ entries: MOST_CACHED, bytes: CACHE_MEMORY }),
+      cache,
       shadows: new Shadows(),
+      contents,
       secondOpinion: new SecondOpinion(config.secondOpinions, (found) => {
         console.error(
           `The two evaluators disagree on request ${found.request} at node ${found.node}: ${found.taken} was taken, the rules library says ${found.library}. Please report this.`,
@@ -222,6 +235,8 @@ export async function startServer(
       control,
       controlDeps: {
         records: database.records,
+        contents,
+        retention,
         models: (organisation, list) =>
           list ? modelsWith(runtime.snapshot, organisation, [list]) : runtime.models(organisation),
         modelStates: (organisation) => new Map(upstreams.of(organisation).states(upstreams.now())),
@@ -234,6 +249,7 @@ export async function startServer(
           })),
         counters,
         usage: { stores: database.usage, summing, scans },
+        exports,
         audit,
         watchers,
         signIn: {
@@ -266,6 +282,7 @@ export async function startServer(
     await listen(server, config.port, config.host);
     await alerts.start();
     audit.start();
+    retention.start();
     usageProcess?.start();
     const address = server.address() as AddressInfo;
     return {
@@ -279,6 +296,8 @@ export async function startServer(
         clearInterval(priceTimer);
         watchers.stop();
         scans.stop();
+        exports.stop();
+        await retention.stop();
         await usageProcess?.stop();
         await drain(server, sockets);
         await gateway.shadows.drain(DRAIN_MS);

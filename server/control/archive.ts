@@ -17,7 +17,8 @@ async function defaultOf(db: Knex, organisation: string, policy: string): Promis
 
 /**
  * Puts a policy into the archive: from now on it serves no request, while its name, versions and records stay. Throws
- * `policy_is_default` while requests reach it without naming it, and `policy_archived` where it is there already.
+ * `policy_is_default` while requests reach it without naming it, `policy_is_mandatory` while all go through it, and
+ * `policy_archived` where it is there already.
  */
 export async function archivePolicy(store: ControlStore, actor: Actor, id: string, reason: string): Promise<Policy> {
   const { organisation } = actor;
@@ -29,6 +30,8 @@ export async function archivePolicy(store: ControlStore, actor: Actor, id: strin
     if (owners.length > 0) {
       throw new SignalboxError('policy_is_default', { policy: policy.title, owners: owners.join(' and ') });
     }
+    const [mandatory]: string[] = await trx('organisations').where({ mandatory_policy: id }).pluck('id');
+    if (mandatory !== undefined) throw new SignalboxError('policy_is_mandatory', { policy: policy.title });
     await trx('policies').where({ id }).update({ archived_at: Date.now() });
     return { before: { archived: false }, after: { archived: true }, value: { ...policy, archived: true } };
   });

@@ -1,11 +1,13 @@
 /** What checks and simulations of a policy need to know of the organisation, read from the snapshot. */
 import { type CheckContext, checkGraph, type Problem } from '../../policies/check.ts';
+import type { PolicyPlace } from '../../policies/check-project.ts';
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
 import { callersChoose } from '../../policies/free-tags.ts';
 import type { Graph } from '../../policies/graph.ts';
 import type { VersionLookup } from '../../policies/pinned.ts';
 import { probe } from '../../policies/probe.ts';
 import { SignalboxError } from '../errors.ts';
+import { lookupIn } from './pinned-versions.ts';
 import type { ControlDeps } from './route.ts';
 import { type BudgetEntry, hasChannel, type KeyEntry, type Snapshot } from './snapshot.ts';
 
@@ -18,29 +20,35 @@ export function budgetOf(snapshot: Snapshot, organisation: string, id: string): 
 const keysInUse = (snapshot: Snapshot, organisation: string): KeyEntry[] =>
   [...snapshot.keys.values()].filter((key) => key.organisation === organisation && !key.revoked);
 
-/** The problems of a graph in its organisation; `versions` finds those of other policies that it goes on in. */
+/**
+ * The problems of a graph in its organisation, where it stands there; `versions` finds those of other policies that it goes
+ * on in.
+ */
 export function checkIn(
   snapshot: Snapshot,
   deps: ControlDeps,
   graph: Graph,
   organisation: string,
   versions: VersionLookup,
+  place: PolicyPlace,
 ): Problem[] {
   const keys = keysInUse(snapshot, organisation);
+  const live = lookupIn(snapshot.pinned, organisation);
   const context: CheckContext = {
     models: deps.models(organisation).lookup,
     budget: (id) => budgetOf(snapshot, organisation, id),
     callersChoose: (tag) => callersChoose(keys, tag),
     hasChannel: (name) => hasChannel(snapshot, organisation, name),
-    versions,
+    versions: (policy, version) => versions(policy, version) ?? live(policy, version),
+    place,
   };
   return checkGraph(graph, context);
 }
 
-/** Compiles a graph, or throws `invalid_graph` with the reason in words. */
-export function compile(graph: Graph, versions: VersionLookup): CompiledGraph {
+/** Compiles a graph, behind another one where `before` is given, or throws `invalid_graph` with the reason in words. */
+export function compile(graph: Graph, versions: VersionLookup, before: Graph | null = null): CompiledGraph {
   try {
-    return compileGraph(graph, versions);
+    return compileGraph(graph, versions, before);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new SignalboxError('invalid_graph', { why: error.message.replace(/\.$/, '') });

@@ -25,7 +25,11 @@ export type IdPrefix =
   | 'svc'
   | 'req'
   | 'boot'
-  | 'aud';
+  | 'del'
+  | 'apr'
+  | 'cmt'
+  | 'aud'
+  | 'exp';
 
 /**
  * A prefixed UUIDv7 (RFC 9562): 48 bits of milliseconds since 1970, then random bits, so that ids sort by the time at

@@ -2,13 +2,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { mayIn } from '../../policies/access/ability.ts';
 import { findKind } from '../../policies/compile.ts';
 import type { Graph } from '../../policies/graph.ts';
+import { policyPlace } from '../access/places.ts';
 import type { Control } from './control.ts';
 import { digestOf } from './digest.ts';
 import { type ContentColumns, readContent } from './drafts.ts';
 import { checkIn } from './house.ts';
 import { momentSchema } from './input.ts';
+import { mandatoryOf, placeOf } from './organisation-policy.ts';
 import { versionsFor } from './pinned-versions.ts';
 import { type PolicyRow, policySchema, toPolicy } from './policies.ts';
 import type { ControlDeps, RouteContext } from './route.ts';
@@ -34,7 +37,10 @@ export const listedPolicySchema = z
       .meta({ description: 'Ids of the budgets that its draft or its live version spends from.' }),
     traffic: z
       .object({ requests: z.int(), errors: z.int(), cost: z.int().meta({ description: 'Nano-dollars.' }) })
-      .meta({ description: 'Of the last 24 hours, the first of which counts whole.' }),
+      .nullable()
+      .meta({
+        description: 'Of the last 24 hours, the first of which counts whole; null for those who may not see it.',
+      }),
   })
   .meta({ id: 'ListedPolicy' });
 type ListedPolicy = z.infer<typeof listedPolicySchema>;
@@ -61,13 +67,15 @@ const known = new WeakMap<Control, Map<string, Findings>>();
 
 /** All policies of the organisation, by name. */
 export async function listPolicies({ control, deps, actor }: RouteContext): Promise<ListedPolicy[]> {
-  const { organisation } = actor;
-  const rows: Row[] = await control
+  const { organisation, ability } = actor;
+  const snapshot = control.snapshot();
+  const all: Row[] = await control
     .db('policies')
     .join('drafts', 'drafts.policy', 'policies.id')
     .where('policies.organisation', organisation)
     .orderBy('policies.name')
     .select('policies.*', 'drafts.revision', 'drafts.owner', 'drafts.updated_at');
+  const rows = all.filter((row) => mayIn(ability, 'read policy', policyPlace(snapshot, row)));
   const [findings, traffic] = await Promise.all([
     findingsOf(control, deps, organisation, rows),
     deps.records.traffic(organisation, Date.now() - DAY_MS),
@@ -80,7 +88,9 @@ export async function listPolicies({ control, deps, actor }: RouteContext): Prom
       draft: { revision: row.revision, owner: row.owner, updatedAt: row.updated_at, differs },
       problems,
       budgets,
-      traffic: trafficOf.get(row.id) ?? { requests: 0, errors: 0, cost: 0 },
+      traffic: mayIn(ability, 'read usage', policyPlace(snapshot, row))
+        ? (trafficOf.get(row.id) ?? { requests: 0, errors: 0, cost: 0 })
+        : null,
     };
   });
 }
@@ -114,7 +124,8 @@ async function findingsOf(
     if (!content || !draft) continue;
     const { graph, tests } = draft;
     const live = content.live && readContent(content.live);
-    const problems = checkIn(snapshot, deps, graph, organisation, versions);
+    const place = placeOf(snapshot, organisation, row);
+    const problems = checkIn(snapshot, deps, graph, organisation, versions, place);
     const errors = problems.filter(({ severity }) => severity === 'error').length;
     findings.set(row.id, {
       of: state(row),
@@ -137,7 +148,13 @@ const budgetsOf = (graph: Graph): readonly string[] =>
 /** All of the house that a check looks at, as a digest: a save of one draft is no change for the others. */
 function houseAsChecked(snapshot: ReturnType<Control['snapshot']>, deps: ControlDeps, organisation: string): string {
   const ofOrganisation = (one: { readonly organisation: string }) => one.organisation === organisation;
+  const mandatory = mandatoryOf(snapshot, organisation);
   return digestOf([
+    mandatory && [
+      mandatory.id,
+      mandatory.version,
+      [...snapshot.policies.values()].map(({ id, version }) => [id, version]),
+    ],
     deps.models(organisation).models.map(({ id, price }) => [id, price === null]),
     snapshot.prices.filter(ofOrganisation).map(({ model, effectiveFrom }) => [model, effectiveFrom]),
     [...snapshot.budgets.values()].filter(ofOrganisation).map(({ id, revision }) => [id, revision]),

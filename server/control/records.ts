@@ -86,6 +86,10 @@ export const recordSummarySchema = z
     model: z.string().nullable(),
     policy: z.string().nullable(),
     version: z.int().nullable(),
+    mandatory: z.object({ policy: z.string(), version: z.int() }).optional().meta({
+      description:
+        'The policy of the organisation that ran before its policy; its steps have `organisation:` before their nodes.',
+    }),
     tags: tagsSchema,
     usage: usageSchema,
     usageSource,
@@ -125,6 +129,10 @@ const charge = z.object({
   settled: z.number(),
 });
 
+export const contentSchema = z
+  .object({ request: z.string(), answer: z.string().nullable() })
+  .meta({ id: 'Content', description: 'As it was kept: with or without what a policy took out.' });
+
 export const recordSchema = z
   .object({
     ...recordSummarySchema.shape,
@@ -142,7 +150,9 @@ export const recordSchema = z
     shadowOf: z.string().optional().meta({ description: 'The request that this is a copy of.' }),
     redactions: z.record(z.string(), z.int()),
     facts: z.record(z.string(), z.unknown()),
-    content: z.object({ request: z.string(), answer: z.string().nullable() }).nullable(),
+    isContentKept: z
+      .boolean()
+      .meta({ description: 'Whether there is anything to be read at `/records/{record}/content`.' }),
     feedback: z
       .array(
         z.object({

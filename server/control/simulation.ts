@@ -10,9 +10,9 @@ import { tokenCounter } from '../money/token-counter.ts';
 import type { Control } from './control.ts';
 import { findDraft, readGraph } from './drafts.ts';
 import type { Actor } from './history.ts';
-import { budgetOf, compile } from './house.ts';
+import { budgetOf } from './house.ts';
 import { idSchema, momentSchema } from './input.ts';
-import { versionsFor } from './pinned-versions.ts';
+import { asRequestsMeetIt } from './organisation-policy.ts';
 import { tagsSchema } from './records.ts';
 import type { ControlDeps } from './route.ts';
 import { hasChannel } from './snapshot.ts';
@@ -63,7 +63,7 @@ export async function simulateDraft(
       ? await findDraft(db, organisation, policy)
       : await findVersion(db, organisation, policy, input.version);
   const drawn = input.graph === undefined ? stored.graph : readGraph(input.graph);
-  const graph = compile(drawn, await versionsFor(db, organisation, [drawn]));
+  const graph = await asRequestsMeetIt(control, organisation, policy, drawn);
 
   const key = [...snapshot.keys.values()].find((one) => one.organisation === organisation && one.id === input.key);
   if (input.key !== undefined && key === undefined) throw new SignalboxError('not_found', { what: 'key of that id' });

@@ -9,6 +9,8 @@ import type { Account } from '../providers/accounts/account.ts';
 import type { AliasRow } from './aliases.ts';
 import { type BudgetRow, toBudget } from './budgets.ts';
 import { type ChannelKind, type ChannelRow, channelEntry } from './channels.ts';
+import { type ContentSettingRow, type ContentSettings, contentSettingsOf } from './content-settings.ts';
+import { type KeyLimits, limitsOf } from './key-limits.ts';
 import { type KeyRow, toKey } from './keys.ts';
 import { type PinnedVersions, pinnedInStored, pinnedVersions } from './pinned-versions.ts';
 import type { PolicyRow } from './policies.ts';
@@ -34,6 +36,8 @@ export interface KeyEntry {
   readonly tagChoices: Readonly<Record<string, readonly string[]>>;
   /** Ids of the policies that it may use. */
   readonly policies: ReadonlySet<string>;
+  /** What it is held to besides; null where that is nothing. */
+  readonly limits: KeyLimits | null;
   readonly revoked: boolean;
 }
 
@@ -43,6 +47,7 @@ export interface LivePolicy {
   readonly organisation: string;
   readonly project: string | null;
   readonly name: string;
+  readonly title: string;
   readonly version: number;
   readonly digest: string;
   /** As stored: perhaps of an older schema. */
@@ -76,10 +81,15 @@ interface PriceEntry {
 }
 
 export interface Snapshot {
-  /** Organisations by id, with the id of their default policy and the secret that keys their hashes. */
+  /** Organisations by id, with the ids of the default policy and of the one before all, and the secret that keys their hashes. */
   readonly organisations: ReadonlyMap<
     string,
-    { readonly name: string; readonly defaultPolicy: string | null; readonly secret: string }
+    {
+      readonly name: string;
+      readonly defaultPolicy: string | null;
+      readonly mandatoryPolicy: string | null;
+      readonly secret: string;
+    }
   >;
   /** Projects by id, with the id of their default policy. */
   readonly projects: ReadonlyMap<
@@ -111,6 +121,8 @@ export interface Snapshot {
   /** In the order in which they were made. An object stays the same from snapshot to snapshot while nothing in it changes. */
   readonly providerAccounts: readonly Account[];
   readonly aliases: readonly { readonly organisation: string; readonly name: string; readonly model: string }[];
+  /** What is kept of requests; see `settingFor`. */
+  readonly contentSettings: ContentSettings;
 }
 
 /** Whether an organisation has a channel of that name. */
@@ -122,7 +134,13 @@ export function hasChannel({ channels }: Snapshot, organisation: string, name: s
 }
 
 interface Rows {
-  readonly organisations: readonly { id: string; name: string; default_policy: string | null; secret: string }[];
+  readonly organisations: readonly {
+    id: string;
+    name: string;
+    default_policy: string | null;
+    mandatory_policy: string | null;
+    secret: string;
+  }[];
   readonly teams: readonly { id: string; organisation: string; name: string }[];
   readonly projects: readonly {
     id: string;
@@ -143,6 +161,7 @@ interface Rows {
   readonly priceLists: readonly PriceListRow[];
   readonly providerAccounts: readonly AccountRow[];
   readonly aliases: readonly AliasRow[];
+  readonly contentSettings: readonly ContentSettingRow[];
 }
 
 /** Reads a snapshot from one transaction that sees no change half done; policies that `last` has as they are, are kept. */
@@ -160,7 +179,7 @@ export async function loadSnapshot(
       .select('versions.*');
     const wanted = pinnedInStored(live.map(({ graph_json }) => graph_json));
     return {
-      organisations: await trx('organisations').select('id', 'name', 'default_policy', 'secret'),
+      organisations: await trx('organisations').select('id', 'name', 'default_policy', 'mandatory_policy', 'secret'),
       teams: await trx('teams').select('id', 'organisation', 'name'),
       projects: await trx('projects').select('id', 'organisation', 'team', 'name', 'default_policy'),
       keys: await trx<KeyRow>('keys').select('*'),
@@ -173,6 +192,7 @@ export async function loadSnapshot(
       rateCards: await trx<RateCardRow>('rate_cards').orderBy(['at', 'id']).select('*'),
       providerAccounts: await trx<AccountRow>('provider_accounts').orderBy(['created_at', 'id']).select('*'),
       aliases: await trx<AliasRow>('model_aliases').orderBy('name').select('*'),
+      contentSettings: await trx<ContentSettingRow>('content_settings').select('*'),
       // They are long, and never changed.
       priceLists: await trx<PriceListRow>('price_lists')
         .whereNotIn('id', last?.priceLists.map(({ id }) => id) ?? [])
@@ -191,8 +211,9 @@ function build(rows: Rows, last: Snapshot | null): Snapshot {
       { organisation: row.organisation, name: row.name, team: row.team, defaultPolicy: row.default_policy },
     ]),
   );
-  const names = new Map(rows.policies.map((policy) => [policy.id, policy.name]));
-  const policies = new Map(rows.live.map((row) => [row.policy, livePolicy(row, names.get(row.policy) ?? '', last)]));
+  const byId = new Map(rows.policies.map((policy) => [policy.id, policy]));
+  const policies = new Map(rows.live.map((row) => [row.policy, livePolicy(row, byId.get(row.policy), last)]));
+  const aliases = new Map(rows.aliases.map(({ organisation, name, model }) => [`${organisation}\n${name}`, model]));
   const keys = new Map<string, KeyEntry>();
   for (const row of rows.keys) {
     const key = toKey(row);
@@ -212,6 +233,7 @@ function build(rows: Rows, last: Snapshot | null): Snapshot {
       requiredTags: key.requiredTags,
       tagChoices: key.tagChoices,
       policies: new Set(allowed),
+      limits: limitsOf(key, (alias) => aliases.get(`${row.organisation}\n${alias}`)),
       revoked: key.revokedAt !== null,
     });
   }
@@ -219,7 +241,12 @@ function build(rows: Rows, last: Snapshot | null): Snapshot {
     organisations: new Map(
       rows.organisations.map((row) => [
         row.id,
-        { name: row.name, defaultPolicy: row.default_policy, secret: row.secret },
+        {
+          name: row.name,
+          defaultPolicy: row.default_policy,
+          mandatoryPolicy: row.mandatory_policy,
+          secret: row.secret,
+        },
       ]),
     ),
     projects,
@@ -239,6 +266,7 @@ function build(rows: Rows, last: Snapshot | null): Snapshot {
     priceLists: [...(last?.priceLists ?? []), ...rows.priceLists.map(toAcceptedList)],
     providerAccounts: rows.providerAccounts.map((row) => sameAccount(toAccount(row), last)),
     aliases: rows.aliases.map(({ organisation, name, model }) => ({ organisation, name, model })),
+    contentSettings: contentSettingsOf(rows.contentSettings),
   };
 }
 
@@ -257,14 +285,17 @@ function sharedPolicies(policies: readonly PolicyRow[], key: KeyRow): string[] {
     .map((policy) => policy.id);
 }
 
-function livePolicy(row: VersionRow, name: string, last: Snapshot | null): LivePolicy {
+function livePolicy(row: VersionRow, policy: PolicyRow | undefined, last: Snapshot | null): LivePolicy {
+  const { name = '', title = '' } = policy ?? {};
   const known = last?.policies.get(row.policy);
-  if (known && known.version === row.number && known.name === name && known.digest === row.digest) return known;
+  const isSame = known?.version === row.number && known.name === name && known.title === title;
+  if (known && isSame && known.digest === row.digest) return known;
   return {
     id: row.policy,
     organisation: row.organisation,
     project: row.project,
     name,
+    title,
     version: row.number,
     digest: row.digest,
     graph: JSON.parse(row.graph_json),

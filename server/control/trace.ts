@@ -64,6 +64,7 @@ export const decisionSchema = z
       z.object({ type: z.literal('block'), status: z.int(), message: z.string() }),
       z.object({ type: z.literal('answer'), text: z.string() }),
       z.object({ type: z.literal('cached'), model: z.string().nullable() }),
+      z.object({ type: z.literal('project') }),
       z.object({ type: z.literal('unfinished'), node: z.string(), port: z.string() }),
     ]),
   })

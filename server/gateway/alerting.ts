@@ -14,14 +14,21 @@ export type GatewayAlerts = Pick<Alerts, 'nodes' | 'budgets' | 'faults'>;
 
 /** Answers an alert of the policy. */
 export function tell(exchange: Exchange, organisation: string, need: AlertNeed, run: Run): AlertResult {
-  const { id, at, policy, graph, gateway } = exchange;
+  const { id, at, graph, gateway } = exchange;
+  const policy = exchange.policyOf(need.node);
   const title = graph?.nodes.get(need.node)?.title ?? need.node;
-  const value = (name: AlertPlaceholder): string | null => placeholderValue(name, exchange, title, run);
+  const value = (name: AlertPlaceholder): string | null =>
+    name === 'policy' ? (policy?.name ?? null) : placeholderValue(name, exchange, title, run);
   const request = { organisation, policy: policy ?? { id: '', name: '' }, at, request: id, title, value };
   return gateway.alerts.nodes.tell(need, request);
 }
 
-function placeholderValue(name: AlertPlaceholder, exchange: Exchange, title: string, run: Run): string | null {
+function placeholderValue(
+  name: Exclude<AlertPlaceholder, 'policy'>,
+  exchange: Exchange,
+  title: string,
+  run: Run,
+): string | null {
   switch (name) {
     case 'team':
     case 'user':
@@ -33,8 +40,6 @@ function placeholderValue(name: AlertPlaceholder, exchange: Exchange, title: str
       return exchange.key?.name ?? null;
     case 'model':
       return run.view.model;
-    case 'policy':
-      return exchange.policy?.name ?? null;
     case 'node':
       return title;
     case 'cost':

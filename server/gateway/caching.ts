@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { CacheNeed, CacheResult } from '../../policies/effects.ts';
 import type { Model } from '../../policies/model.ts';
+import { mayUse } from '../../policies/model-fit.ts';
 import type { Run } from '../../policies/run.ts';
 import type { Cache, CachedAnswer } from '../cache/cache.ts';
 import { wholeAnswer } from '../cache/whole-answer.ts';
@@ -31,6 +32,7 @@ interface Place {
 type Asking = Pick<Exchange, 'id' | 'at' | 'req' | 'protocol'> & {
   readonly key: KeyEntry;
   readonly policy: LivePolicy;
+  readonly mandatory: LivePolicy | null;
   readonly models: NonNullable<Exchange['models']>;
 };
 
@@ -67,8 +69,9 @@ export class RequestCaching {
     const { at, models } = this.#asking;
     const kept =
       (await this.#cache.get(nameOf(key, isStream), at)) ?? (await this.#cache.get(nameOf(key, !isStream), at));
-    // The model may have been taken away since.
-    const model = kept && models.lookup(kept.model);
+    // The model may have been taken away since, and not every key may use it.
+    const known = kept && models.lookup(kept.model);
+    const model = known && mayUse(known, run) ? known : undefined;
     const bytes = kept && this.#retold(kept);
     if (!kept || !model || !bytes) {
       this.#places.push({ key, keptMs: need.keptMs });
@@ -125,10 +128,11 @@ export class RequestCaching {
    * answer that names them is right for both, and each gets its own values put back.
    */
   #key({ node, within }: CacheNeed, body: Buffer): string {
-    const { key, policy, protocol, req } = this.#asking;
+    const { key, policy, mandatory, protocol, req } = this.#asking;
     const whose = within === 'organisation' ? [key.organisation] : [key.organisation, key.project];
     const headers = protocol.passedHeaders.map((name) => req.headers[name] ?? null);
-    const parts = [whose, policy.id, policy.version, node, protocol.endpoint, headers];
+    const before = mandatory && [mandatory.id, mandatory.version];
+    const parts = [whose, before, policy.id, policy.version, node, protocol.endpoint, headers];
     const said = splice(body, scanObject(body).members, FORM);
     return createHash('sha256').update(JSON.stringify(parts)).update('\n').update(said).digest('base64url');
   }

@@ -3,7 +3,7 @@ import { bucketOf } from '../../policies/bucket.ts';
 import type { CallFailure, CallNeed, CallResult, OrderNeed, OrderResult } from '../../policies/effects.ts';
 import { PASSING } from '../../policies/kinds/model/in-turn.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
-import { lacks, modelNamed, tooLong } from '../../policies/model-fit.ts';
+import { lacks, mayUse, modelNamed, tooLong } from '../../policies/model-fit.ts';
 import { orderModels } from '../../policies/model-order.ts';
 import { estimateInputTokens } from '../../policies/price.ts';
 import type { Run } from '../../policies/run.ts';
@@ -91,6 +91,7 @@ export class ModelCalls {
     if (!model || !provider) {
       return refused(need, null, 'unknown_model', need.model === 'asked' ? run.view.model : need.model);
     }
+    if (!mayUse(model, run)) return refused(need, model, 'not_allowed', 'the key of this request may not use it');
     const missing = lacks(model, run);
     if (missing) return refused(need, model, 'unsupported', missing);
     if (tooLong(run, model)) {

@@ -2,7 +2,8 @@
  * Counts the tokens of a request for a message as the model that its policy chooses would read it: redacted, and with the
  * instructions of the policy. Nothing is held, no model answers, and nothing is recorded, since it costs nothing.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import { evaluate } from '../../policies/evaluate.ts';
 import { liveFacts } from '../../policies/facts.ts';
 import type { Model } from '../../policies/model.ts';
@@ -39,7 +40,7 @@ interface TokenCount {
 }
 
 /** Serves one request. Never rejects. */
-export async function countTokens(gateway: Gateway, req: IncomingMessage, res: ServerResponse): Promise<void> {
+export async function countTokens(gateway: Gateway, req: Request, res: ServerResponse): Promise<void> {
   const id = newId('req');
   const traced = gateway.tracing?.count(req, id);
   try {
@@ -72,10 +73,10 @@ function send(res: ServerResponse, id: string, status: number, body: Buffer, hea
   res.end(body);
 }
 
-async function count(gateway: Gateway, req: IncomingMessage, id: string): Promise<TokenCount> {
+async function count(gateway: Gateway, req: Request, id: string): Promise<TokenCount> {
   if (gateway.stopping()) throw new SignalboxError('shutting_down', {}, { retryAfterMs: 2000 });
   const runtime = gateway.runtime();
-  const key = keyOf(req, runtime.snapshot);
+  const key = keyOf(req, runtime.snapshot, 'count_tokens');
   const { organisation } = key;
   const bytes = await readBody(req, gateway.bodyLimit, gateway.inFlight);
   try {
@@ -88,6 +89,7 @@ async function count(gateway: Gateway, req: IncomingMessage, id: string): Promis
       tags: tagsOf(key, req.headers, parsed.metadata, parsed.user),
       source: liveFacts({ ...facts, models }),
       now: Date.now(),
+      allowedModels: key.limits?.models ?? null,
       secret: runtime.snapshot.organisations.get(organisation)?.secret ?? '',
     });
     const effects = simulatedEffects(outsideSchema.parse({}), {

@@ -17,7 +17,7 @@ export async function dryRun(
   organisation: string,
   facts: Omit<FactContext, 'models'>,
 ): Promise<Buffer> {
-  const { runtime, gateway } = exchange;
+  const { runtime, gateway, mandatory } = exchange;
   const { decision, costAtMost, redactions, tags } = await simulate(
     graph,
     { view: parsed.view, tags: exchange.tags, now: exchange.at },
@@ -29,6 +29,7 @@ export async function dryRun(
       facts,
       hasChannel: (name) => hasChannel(runtime.snapshot, organisation, name),
       counter: tokenCounter,
+      allowedModels: exchange.key?.limits?.models ?? null,
     },
   );
   exchange.decision = decision;
@@ -37,6 +38,7 @@ export async function dryRun(
       object: 'signalbox.decision',
       request_id: exchange.id,
       policy: `${policy.name}@${policy.version}`,
+      ...(mandatory && { organisation_policy: `${mandatory.name}@${mandatory.version}` }),
       path: sayPath(decision.trace),
       outcome: decision.outcome,
       trace: decision.trace,

@@ -1,7 +1,8 @@
 /** Takes what an app says of an answer. */
-import type { IncomingMessage } from 'node:http';
+import type { Request } from 'express';
 import { z } from 'zod';
 import type { CompiledGraph } from '../../policies/compile.ts';
+import { isRedacted } from '../../policies/mandatory.ts';
 import { EMPTY_VIEW } from '../../policies/request.ts';
 import { Run } from '../../policies/run.ts';
 import { redactText } from '../../policies/text-effects.ts';
@@ -26,8 +27,8 @@ const feedbackBody = z.object({
 /** What feedback needs besides the gateway. */
 export interface FeedbackHouse {
   readonly records: Pick<RecordStore, 'get' | 'giveFeedback' | 'feedback'>;
-  /** The graph of a version of a policy, ready to run; null where it is not to be had any more. */
-  readonly graphOf: (organisation: string, policy: string, version: number) => Promise<CompiledGraph | null>;
+  /** The graph that decided a request, ready to run; null where it is not to be had any more. */
+  readonly graphOf: (record: RequestRecord) => Promise<CompiledGraph | null>;
 }
 
 /** Feedback as apps see it. */
@@ -44,9 +45,9 @@ export const tellFeedback = ({ request, score, label, comment, at }: Feedback) =
  * Keeps the feedback of a request's body, in place of what the same key said of the same request before. Throws
  * SignalboxError: those of `keyOf` and of reading a body, and `not_found` for requests of other projects.
  */
-export async function giveFeedback(gateway: Gateway, house: FeedbackHouse, req: IncomingMessage): Promise<Feedback> {
+export async function giveFeedback(gateway: Gateway, house: FeedbackHouse, req: Request): Promise<Feedback> {
   const { snapshot } = gateway.runtime();
-  const key = keyOf(req, snapshot);
+  const key = keyOf(req, snapshot, 'feedback');
   const { organisation, project } = key;
   const bytes = await readBody(req, Math.min(BODY_LIMIT, gateway.bodyLimit), gateway.inFlight);
   try {
@@ -54,7 +55,7 @@ export async function giveFeedback(gateway: Gateway, house: FeedbackHouse, req: 
     const record = await house.records.get(organisation, body.request_id);
     if (!record || record.project !== project) throw new SignalboxError('not_found', { what: 'request of that id' });
     const { policy, version } = record;
-    const graph = policy === null || version === null ? null : await house.graphOf(organisation, policy, version);
+    const graph = await house.graphOf(record);
     const kept = textKeeper(record, graph, snapshot.organisations.get(organisation)?.secret ?? '');
     const feedback: Feedback = {
       organisation,
@@ -79,17 +80,16 @@ export async function giveFeedback(gateway: Gateway, house: FeedbackHouse, req: 
 }
 
 /**
- * Keeps texts about a request as its policy kept those of the request: after the same redact nodes, and not at all where
- * it has some and the request came to none of them.
+ * Keeps texts about a request as its policies kept those of the request: after the same redact nodes, and not at all where
+ * one of them has some and the request came to none of them.
  */
 function textKeeper(
   record: RequestRecord,
   graph: CompiledGraph | null,
   secret: string,
 ): (text: string | null) => string | null {
-  const redacts = ({ kind }: { readonly kind: string }): boolean => kind === 'redact';
-  const passed = record.trace.filter(redacts).map(({ node }) => graph?.nodes.get(node));
-  const skipped = passed.length === 0 && [...(graph?.nodes.values() ?? [])].some(redacts);
+  const passed = record.trace.filter(({ kind }) => kind === 'redact').map(({ node }) => graph?.nodes.get(node));
+  const skipped = graph !== null && !isRedacted(record.trace, graph);
   return (text) => {
     if (text === null || !graph || skipped) return null;
     const slot = { path: [], role: 'user', purpose: 'message', message: 0, text } as const;

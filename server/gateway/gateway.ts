@@ -6,6 +6,7 @@ import type { Overruns } from '../money/overruns.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Tracing } from '../observe/tracing.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { ContentSeals } from '../records/content-sealing.ts';
 import type { Intent, RequestRecord } from '../records/record.ts';
 import type { LiveTraffic } from '../usage-live/live.ts';
 import type { GatewayAlerts } from './alerting.ts';
@@ -39,6 +40,8 @@ export interface Gateway {
   /** Answers to be given again. */
   readonly cache: Cache;
   readonly shadows: Shadows;
+  /** Seals what is kept of requests and answers. */
+  readonly contents: ContentSeals;
   readonly secondOpinion: SecondOpinion;
   /** The id of the revisions that decide an organisation's requests in a snapshot. */
   revisions(snapshot: Snapshot, organisation: string): string;

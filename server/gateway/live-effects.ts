@@ -40,7 +40,8 @@ export function liveEffects(exchange: Exchange, parsed: ClientRequest, organisat
     shadow: (need, run) => gateway.shadows.send(exchange, parsed, need, run, lookup),
     alert: (need, run) => tell(exchange, organisation, need, run),
     throttle: (need, run) => {
-      exchange.throttles ??= new RequestThrottles(gateway.throttles, organisation, exchange.policy?.id ?? '', lookup);
+      const policyOf = (node: string): string => exchange.policyOf(node)?.id ?? '';
+      exchange.throttles ??= new RequestThrottles(gateway.throttles, organisation, policyOf, lookup);
       if (exchange.clientGone) exchange.throttles.hangUp();
       return exchange.throttles.enter(need, run);
     },
@@ -51,9 +52,13 @@ export function liveEffects(exchange: Exchange, parsed: ClientRequest, organisat
 
 /** Looks into a cache; a hit is the answer of the request. */
 async function fromCache(exchange: Exchange, parsed: ClientRequest, need: CacheNeed, run: Run): Promise<CacheResult> {
-  const { id, at, req, protocol, key, policy, models, gateway } = exchange;
+  const { id, at, req, protocol, key, policy, mandatory, models, gateway } = exchange;
   if (!key || !policy || !models) return { cache: 'miss', model: null, ageMs: null };
-  exchange.caching ??= new RequestCaching(gateway.cache, { id, at, req, protocol, key, policy, models }, parsed);
+  exchange.caching ??= new RequestCaching(
+    gateway.cache,
+    { id, at, req, protocol, key, policy, mandatory, models },
+    parsed,
+  );
   const { result, answer } = await exchange.caching.look(need, run);
   if (answer) exchange.answer = answer;
   return result;

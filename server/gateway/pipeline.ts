@@ -2,7 +2,8 @@
  * A request from top to bottom: read, know the caller, understand the body, decide by the policy (which holds
  * money and calls models on its way), let the answer through, settle, record, and only then send the end of it.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import { evaluate } from '../../policies/evaluate.ts';
 import { liveFacts } from '../../policies/facts.ts';
 import { Run } from '../../policies/run.ts';
@@ -37,7 +38,7 @@ interface Last extends Ending {
 export async function serve(
   gateway: Gateway,
   protocol: ClientProtocol,
-  req: IncomingMessage,
+  req: Request,
   res: ServerResponse,
 ): Promise<void> {
   const exchange = new Exchange(gateway, protocol, req, res);
@@ -65,11 +66,13 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   const key = knowCaller(exchange);
   const bytes = await readBody(req, gateway.bodyLimit, gateway.inFlight);
   exchange.bodyBytes = bytes.length;
+  exchange.body = bytes;
   const parsed = exchange.protocol.parse(bytes);
   exchange.parsed = parsed;
   exchange.tags = tagsOf(key, req.headers, parsed.metadata, parsed.user);
   const policy = policyFor(runtime, key, parsed.view.model);
   exchange.policy = policy;
+  exchange.mandatory = runtime.mandatory(key.organisation);
   exchange.models = runtime.models(key.organisation);
 
   const graph = runtime.graph(policy);
@@ -89,6 +92,7 @@ async function answerOf(exchange: Exchange): Promise<Last> {
     tags: exchange.tags,
     source: liveFacts({ ...facts, models: exchange.models.lookup }),
     now: exchange.at,
+    allowedModels: key.limits?.models ?? null,
     secret: runtime.snapshot.organisations.get(key.organisation)?.secret ?? '',
   });
   exchange.run = run;
@@ -105,15 +109,19 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   return exchange.answer.stream ? streamed(exchange, exchange.answer) : whole(exchange.answer);
 }
 
-/** The key of the request. Throws SignalboxError when there is none, it is not known, or it was revoked. */
+/** The key of the request. Throws SignalboxError: those of `keyOf`. */
 function knowCaller(exchange: Exchange): KeyEntry {
-  const key = keyOf(exchange.req, exchange.runtime.snapshot);
-  exchange.key = key;
-  exchange.gateway.live.began(key.organisation);
-  return key;
+  return keyOf(exchange.req, exchange.runtime.snapshot, exchange.protocol.endpoint, (key) => {
+    // What a key may not be used for is on record as well.
+    exchange.key = key;
+    exchange.gateway.live.began(key.organisation);
+  });
 }
 
-/** The policy that the request names as `policy/<name>`, else its project's, else the organisation's. */
+/**
+ * The policy that the request names as `policy/<name>`, else its project's, else the organisation's default. Where there is
+ * none, the request is refused before the organisation's own policy runs: that would hold money for a call that cannot come.
+ */
 export function policyFor(runtime: Runtime, key: KeyEntry, model: string): LivePolicy {
   const { snapshot } = runtime;
   const named = model.startsWith('policy/') ? model.slice(7) : null;
@@ -124,6 +132,9 @@ export function policyFor(runtime: Runtime, key: KeyEntry, model: string): LiveP
   const policy = named === null ? snapshot.policies.get(fallback ?? '') : runtime.policyNamed(key.organisation, named);
   if (!policy)
     throw named === null ? new SignalboxError('no_policy') : new SignalboxError('unknown_policy', { policy: named });
+  if (policy.id === runtime.mandatory(key.organisation)?.id) {
+    throw new SignalboxError('policy_not_own', { policy: policy.name });
+  }
   if (!key.policies.has(policy.id)) throw new SignalboxError('policy_not_allowed', { policy: policy.name });
   return policy;
 }
@@ -194,6 +205,9 @@ function failed(exchange: Exchange, thrown: unknown): Last {
     error.code === 'budget_exhausted' ||
     error.code === 'cost_unbounded' ||
     error.code === 'price_unknown' ||
+    error.code === 'network_not_allowed' ||
+    error.code === 'endpoint_not_allowed' ||
+    error.code === 'model_not_allowed' ||
     error.code === 'rate_limited' ||
     error.code === 'request_over_limit';
   return {

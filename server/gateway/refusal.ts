@@ -22,6 +22,7 @@ const CODES: Record<CallFailure, ErrorCode> = {
   over_budget: 'budget_exhausted',
   unsupported: 'model_unsupported',
   unknown_model: 'unknown_model',
+  not_allowed: 'model_not_allowed',
   cooling_down: 'upstream_error',
   account_full: 'upstream_rate_limited',
   bad_answer: 'upstream_bad_answer',
@@ -112,6 +113,7 @@ function throttleError(throttle: ThrottleResult, now: number): SignalboxError {
 
 /** Turns a decision without an answer into the error that the app gets. */
 export function refusalOf(decision: Decision, policy: string, house: HouseWords): SignalboxError {
+  if (decision.outcome.type === 'project') return new SignalboxError('policy_not_own', { policy });
   const why = whyRefused(decision);
   switch (why?.type) {
     case 'budget':

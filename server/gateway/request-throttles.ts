@@ -19,7 +19,7 @@ const HEADER_NAMES = ['requests', 'tokens'] as const;
 export class RequestThrottles {
   readonly #throttles: Throttles;
   readonly #organisation: string;
-  readonly #policy: string;
+  readonly #policyOf: (node: string) => string;
   readonly #models: ModelLookup;
   readonly #met: Met[] = [];
   #leave: (() => void) | null = null;
@@ -28,10 +28,11 @@ export class RequestThrottles {
   /** Milliseconds that the request has waited for room. */
   waitedMs = 0;
 
-  constructor(throttles: Throttles, organisation: string, policy: string, models: ModelLookup) {
+  /** `policyOf` gives the id of the policy that a node belongs to: each counts its own. */
+  constructor(throttles: Throttles, organisation: string, policyOf: (node: string) => string, models: ModelLookup) {
     this.#throttles = throttles;
     this.#organisation = organisation;
-    this.#policy = policy;
+    this.#policyOf = policyOf;
     this.#models = models;
   }
 
@@ -39,7 +40,7 @@ export class RequestThrottles {
   enter(need: ThrottleNeed, run: Run): ThrottleResult | Promise<ThrottleResult> {
     const amount = throttleAmount(need, run, this.#models);
     if (amount === null) return uncounted(need, run, 'price_unknown');
-    const key = `${this.#policy}\n${need.node}\n${need.of} ${need.per}\n${need.scope}`;
+    const key = `${this.#policyOf(need.node)}\n${need.node}\n${need.of} ${need.per}\n${need.scope}`;
     const scope = this.#throttles.scope(this.#organisation, key, need.per);
     if (!scope) return uncounted(need, run, 'store_full');
     const { of, limit } = need;

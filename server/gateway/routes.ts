@@ -56,7 +56,7 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, house: Feedb
   });
 
   router.get('/v1/requests/:id', async (req, res) => {
-    const key = keyOf(req, gateway.runtime().snapshot);
+    const key = keyOf(req, gateway.runtime().snapshot, 'requests');
     const record = await records.get(key.organisation, req.params.id);
     // A key sees its own requests only; of others it does not even learn that they exist.
     if (!record || record.key !== key.id) throw new SignalboxError('not_found', { what: 'request of that id' });

@@ -3,6 +3,7 @@ import type { Budget } from '../../policies/budget.ts';
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
 import { parseGraph } from '../../policies/graph.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
+import { mandatoryOf } from '../control/organisation-policy.ts';
 import { lookupIn } from '../control/pinned-versions.ts';
 import type { LivePolicy, Snapshot } from '../control/snapshot.ts';
 import type { PriceAt } from '../money/prices.ts';
@@ -18,8 +19,14 @@ export interface OrganisationModels {
 /** Makes the models of an organisation from a snapshot. */
 export type ModelsOf = (snapshot: Snapshot, organisation: string) => OrganisationModels;
 
-/** Graphs by the live policy that they came from: the snapshot keeps these objects while nothing in them changes. */
-const compiled = new WeakMap<LivePolicy, CompiledGraph>();
+/**
+ * Graphs by the live policy that they came from, then by the one that runs before it: the snapshot keeps these objects while
+ * nothing in them changes.
+ */
+const compiled = new WeakMap<LivePolicy, WeakMap<object, CompiledGraph>>();
+
+/** Stands for the policy before another one where there is none. */
+const NONE = {};
 
 export class Runtime {
   readonly snapshot: Snapshot;
@@ -47,12 +54,24 @@ export class Runtime {
     return this.#byName.get(`${organisation}\n${name}`);
   }
 
-  /** A policy ready to run, compiled once per version. Throws in words when the stored version cannot be compiled. */
+  /** The policy that runs before every other one of an organisation; null where there is none. */
+  mandatory(organisation: string): LivePolicy | null {
+    return mandatoryOf(this.snapshot, organisation);
+  }
+
+  /**
+   * A policy ready to run behind the organisation's own, compiled once for each pair of versions. Throws in words when a
+   * stored version cannot be compiled.
+   */
   graph(policy: LivePolicy): CompiledGraph {
-    let graph = compiled.get(policy);
+    const before = this.mandatory(policy.organisation);
+    const known = compiled.get(policy) ?? new WeakMap<object, CompiledGraph>();
+    compiled.set(policy, known);
+    let graph = known.get(before ?? NONE);
     if (!graph) {
-      graph = compileGraph(parseGraph(policy.graph), lookupIn(this.snapshot.pinned, policy.organisation));
-      compiled.set(policy, graph);
+      const versions = lookupIn(this.snapshot.pinned, policy.organisation);
+      graph = compileGraph(parseGraph(policy.graph), versions, before && parseGraph(before.graph));
+      known.set(before ?? NONE, graph);
     }
     return graph;
   }

@@ -126,7 +126,7 @@ describe.skipIf(browser === null)('the page of alerts', () => {
   });
 
   it('is looked at by people who may change nothing, without the means to', async () => {
-    const viewer = { name: 'Vi', email: 'vi@example.org', password: PASSWORD, role: 'viewer' };
+    const viewer = { name: 'Vi', email: 'vi@example.org', password: PASSWORD, grants: [{ role: 'viewer' }] };
     await gateway.api('POST', '/people', viewer);
     await open('/alerts', viewer.email);
     await card('Finance').waitFor();

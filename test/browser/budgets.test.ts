@@ -54,7 +54,9 @@ async function spendFrom(budget: string, name: string): Promise<(tags?: string, 
 
 describe.skipIf(browser === null)('the pages of budgets', () => {
   openHouse();
-  beforeAll(() => gateway.api('POST', '/people', { name: 'Linus', email: VIEWER, password: PASSWORD, role: 'viewer' }));
+  beforeAll(() =>
+    gateway.api('POST', '/people', { name: 'Linus', email: VIEWER, password: PASSWORD, grants: [{ role: 'viewer' }] }),
+  );
 
   it('lead from a refusal to a request for more, which is granted in one step, so that the next request passes', async () => {
     const budget = await makeBudget('Small change', { scope: ['user'], limit: 0 });

@@ -369,7 +369,7 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
     await page.route('**/api/session', async (route) => {
       const answer = await route.fetch();
       const text = await answer.text();
-      await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
+      await route.fulfill({ response: answer, body: text.replaceAll('"role":"admin"', '"role":"viewer"') });
     });
     await edit(policy);
     expect(await page.locator('.palette, .add-button').count()).toBe(0);

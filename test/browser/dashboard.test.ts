@@ -39,7 +39,7 @@ async function fill(): Promise<void> {
     const team = await api<{ id: string }>('POST', '/teams', { name });
     projects.push((await api<{ id: string }>('POST', '/projects', { name: `${name} app`, team: team.id })).id);
   }
-  await api('POST', '/people', { name: 'Lea', email: VIEWER, password: PASSWORD, role: 'viewer' });
+  await api('POST', '/people', { name: 'Lea', email: VIEWER, password: PASSWORD, grants: [{ role: 'viewer' }] });
   const budget = (name: string, scope: string[], limit: number) =>
     api<{ id: string }>('POST', '/budgets', {
       ...{ name, scope, window: 'month', timeZone: 'UTC', unit: 'usd', limit, owner: 'Finance', project: null },

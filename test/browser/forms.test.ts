@@ -20,7 +20,7 @@ async function fillIn(
     await page.route('**/api/session', async (route) => {
       const answer = await route.fetch();
       const text = await answer.text();
-      await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
+      await route.fulfill({ response: answer, body: text.replaceAll('"role":"admin"', '"role":"viewer"') });
     });
   }
   await edit(policy);

@@ -3,7 +3,7 @@ import type { Layout } from '../../policies/graph.ts';
 import { graphOf } from '../server/gateway/harness.ts';
 import { SCHEMES } from './browser.ts';
 import { askPolicy, draftOf, makePolicy, modelNode, openDrawings, publishDraft, save, settingsOf } from './drawings.ts';
-import { browser, button, comeAgain, dialog, gateway, here, look, open, page } from './house.ts';
+import { browser, button, comeAgain, dialog, gateway, here, look, open, PASSWORD, page } from './house.ts';
 
 const EDGES = ['enter.next > sort', 'sort.simple > cheap', 'sort.standard > cheap', 'sort.complex > strong'];
 /** A policy whose simple questions go to this model. */
@@ -138,12 +138,9 @@ describe.skipIf(browser === null)('the versions of a policy', () => {
 
   it('can be looked at, and not restored, by those who may change nothing', async () => {
     const { policy } = await makeThree();
-    await page.route('**/api/session', async (route) => {
-      const answer = await route.fetch();
-      const text = await answer.text();
-      await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
-    });
-    await open(`/policies/${policy}/history`);
+    const email = 'vi@example.com';
+    await gateway.api('POST', '/people', { name: 'Vi', email, password: PASSWORD, grants: [{ role: 'viewer' }] });
+    await open(`/policies/${policy}/history`, email);
     await entry(1).waitFor();
     expect(await page.getByRole('button', { name: /^Restore/ }).count()).toBe(0);
     await page.getByRole('link', { name: 'Back to the policy' }).click();

@@ -201,7 +201,12 @@ describe.skipIf(browser === null)('the screens of the house', () => {
 
   it('let viewers see everything and change nothing', async () => {
     const viewer = 'grace@example.com';
-    await gateway.api('POST', '/people', { name: 'Grace', email: viewer, password: PASSWORD, role: 'viewer' });
+    await gateway.api('POST', '/people', {
+      name: 'Grace',
+      email: viewer,
+      password: PASSWORD,
+      grants: [{ role: 'viewer' }],
+    });
     await open('/policies', viewer);
     await card('Starter').getByRole('link', { name: 'History' }).waitFor();
     expect(await page.getByRole('link', { name: /^(New policy|Edit)$/ }).count()).toBe(0);

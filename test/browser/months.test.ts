@@ -184,7 +184,7 @@ describe.skipIf(browser === null)('the pages of months', () => {
 
   it('show viewers everything and nothing to change it with', async () => {
     const email = 'vi@example.com';
-    await gateway.api('POST', '/people', { name: 'Vi', email, password: PASSWORD, role: 'viewer' });
+    await gateway.api('POST', '/people', { name: 'Vi', email, password: PASSWORD, grants: [{ role: 'viewer' }] });
     await open('/months/2026-10', email);
     await button('Download as CSV').waitFor();
     await button('Choose the file').waitFor();

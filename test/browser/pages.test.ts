@@ -157,6 +157,8 @@ describe.skipIf(browser === null)('the pages', () => {
     );
     expect(await page.locator('.track-lit').count()).toBe(4);
     await page.getByText('Found 1 phone, 1 email.').waitFor();
+    await page.getByRole('button', { name: 'Show the messages' }).click();
+    await page.getByText('Is [[PHONE_1]]').waitFor();
     const text = await page.locator('main').innerText();
     expect(text).toContain('Is [[PHONE_1]] the number of [[EMAIL_1]]?');
     expect(text).not.toContain('bob@example.com');
@@ -178,7 +180,7 @@ describe.skipIf(browser === null)('the pages', () => {
     const decision = { trace: [], outcome: { type: 'model', model: 'sandbox/large' } };
     // The gateway gives this answer only when something is wrong with it.
     await page.route('**/replay', (route) =>
-      route.fulfill({ json: { result: 'different', difference, decision, explanations: [] } }),
+      route.fulfill({ json: { result: 'different', cost: null, difference, decision, explanations: [] } }),
     );
     await page.getByRole('button', { name: 'Replay' }).click();
     await page.getByText('The ways part at “How hard is it?”').waitFor();

@@ -14,7 +14,12 @@ import { json, startUpstream, type Upstream } from '../server/providers/upstream
 import { buildPages, expectAccessible, findBrowser, SCHEMES, type Scheme, type Visit, visit } from './browser.ts';
 
 const ADMIN = { email: 'ada@example.com', password: 'a password for tests' };
-const VIEWER = { name: 'Grace', email: 'grace@example.com', password: 'a password for tests', role: 'viewer' };
+const VIEWER = {
+  name: 'Grace',
+  email: 'grace@example.com',
+  password: 'a password for tests',
+  grants: [{ role: 'viewer' }],
+};
 const browser = findBrowser();
 
 let dataDir = '';

@@ -238,7 +238,7 @@ describe.skipIf(browser === null)('requests', () => {
     await by.locator('option').nth(3).waitFor({ state: 'attached' });
     await expect
       .poll(() => by.locator('option').allInnerTexts(), PATIENCE)
-      .toEqual(['Version 1, which decided', 'Version 4, live', 'Version 3', 'Version 2']);
+      .toEqual(['Version 1, which decided', 'Version 4, live', 'Version 3', 'Version 2', 'The draft, as it is now']);
     await again.click();
     await page.getByText('The same version decides the same way, step by step.').waitFor();
 
@@ -410,6 +410,8 @@ describe.skipIf(browser === null)('requests', () => {
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(`${gateway.url}/requests/${redacted}`);
       await page.locator('.node-lit').first().waitFor();
+      await page.getByRole('button', { name: 'Show the messages' }).click();
+      await page.locator('.placeholder').first().waitFor();
       expect(await page.locator('.placeholder').allInnerTexts()).toContain('[[PHONE_1]]');
       await look('request-redacted');
       await page.goto(`${gateway.url}/policies/${own}/edit`);

@@ -103,6 +103,8 @@ describe.skipIf(browser === null)('kinds that compare, keep, copy and lead on', 
     await page.getByRole('heading', { name: 'The same to other models' }).waitFor();
     const copy = page.getByRole('region', { name: 'A copy, to sandbox/large' });
     await copy.getByRole('link', { name: 'The record of the copy' }).waitFor();
+    await page.getByRole('button', { name: 'Show the answers' }).click();
+    await copy.getByText('Answered', { exact: true }).waitFor();
     await look('copy-beside');
     await copy.getByRole('link', { name: 'The record of the copy' }).click();
     await page.getByText('This is a copy of another request').waitFor();

@@ -5,7 +5,7 @@ import { graphOf, startGateway, type TestGateway } from '../server/gateway/harne
 import { buildPages, findBrowser, type Visit, visit } from './browser.ts';
 
 const ADA = { email: 'ada@example.com', password: 'a password for tests' };
-const BOB = { email: 'bob@example.com', password: 'another password', name: 'Bob', role: 'admin' };
+const BOB = { email: 'bob@example.com', password: 'another password', name: 'Bob', grants: [{ role: 'admin' }] };
 const browser = findBrowser();
 const GRAPH = graphOf({ enter: ['request', {}], model: ['model', { model: 'asked' }] }, ['enter.next > model']);
 

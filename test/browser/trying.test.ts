@@ -312,7 +312,7 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
     await page.route('**/api/session', async (route) => {
       const answer = await route.fetch();
       const text = await answer.text();
-      await route.fulfill({ response: answer, body: text.replace('"mayChange":true', '"mayChange":false') });
+      await route.fulfill({ response: answer, body: text.replaceAll('"role":"admin"', '"role":"viewer"') });
     });
     await edit(id);
     await panel('Tests').click();

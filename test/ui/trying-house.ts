@@ -23,11 +23,13 @@ export function houseAnswer(budgets: readonly Budget[]): HouseAnswer {
         requiredTags: [],
         tagChoices: {},
         policies: null,
+        models: null,
       },
     ],
     projects: [{ id: 'prj_1', team: 'team_1', name: 'default', defaultPolicy: null, costCentre: null }],
     teams: [{ id: 'team_1', name: 'default', costCentre: null }],
     defaultPolicy: null,
+    organisationPolicy: null,
     policies: [],
     tags: {},
   };

@@ -93,7 +93,7 @@ describe('the tags of a request', () => {
           try {
             const entry = {
               ...{ ...key, organisation: 'org_1', projectName: 'default', team: 'team_1', teamName: 'default' },
-              ...{ hash: Buffer.from(''), policies: new Set<string>(), revoked: false },
+              ...{ hash: Buffer.from(''), policies: new Set<string>(), limits: null, revoked: false },
             };
             expected = tagsOf(entry, headers === '' ? {} : { 'x-signalbox-tags': headers }, {}, null);
           } catch (error) {
@@ -117,6 +117,7 @@ function keyOf({ keys }: HouseAnswer): HouseAnswer['keys'][number] {
 
 const record: RequestRecord = {
   id: 'req_1',
+  project: 'prj_1',
   key: 'key_1',
   at: Date.UTC(2026, 10, 20, 9, 30),
   durationMs: 10,
@@ -139,14 +140,16 @@ const record: RequestRecord = {
   attempts: [],
   charges: [],
   redactions: {},
-  content: null,
+  isContentKept: true,
   feedback: [],
 };
 
 describe('a request of the past', () => {
   it('is tried as it is stored, as streamed and for the model that was asked for', () => {
     const request = JSON.stringify({ model: 'small', messages: [{ role: 'user', content: 'Hello' }], temperature: 1 });
-    const past = trialOfRecord({ ...record, content: { request, answer: null } }, 'Then', [{ id: 'key_1' }]);
+    const past = trialOfRecord({ record, content: { request, answer: null }, isHidden: false }, 'Then', [
+      { id: 'key_1' },
+    ]);
     expect(built(past)).toEqual({
       model: 'sandbox/large',
       stream: true,
@@ -165,7 +168,7 @@ describe('a request of the past', () => {
 
   it('is tried by its texts where nothing else is stored', () => {
     const request = JSON.stringify({ model: 'small', texts: ['Be kind.', 'Hello'] });
-    const past = trialOfRecord({ ...record, content: { request, answer: null } }, 'Then', []);
+    const past = trialOfRecord({ record, content: { request, answer: null }, isHidden: false }, 'Then', []);
     expect(built(past).messages).toEqual([{ role: 'user', content: 'Be kind.\n\nHello' }]);
     expect(past.key).toBeNull();
     expect(past.notes.join(' ')).toContain('Its key is not in use any more');
@@ -174,11 +177,13 @@ describe('a request of the past', () => {
   it('is tried by its size where nothing that was said is stored, and says so', () => {
     const cut = { request: '{"model":"small","mess… (7 more characters are not kept)', answer: null };
     for (const content of [null, cut, { request: '', answer: null }]) {
-      const past = trialOfRecord({ ...record, content }, 'Then', [{ id: 'key_1' }]);
+      const past = trialOfRecord({ record, content, isHidden: false }, 'Then', [{ id: 'key_1' }]);
       const text = textOf(built(past).messages[0] ?? { role: 'user' });
       expect(Math.abs(text.length / 4 - 500)).toBeLessThan(10);
       expect(past.notes.join(' ')).toContain('about 500 tokens');
     }
+    const hidden = trialOfRecord({ record, content: null, isHidden: true }, 'Then', []);
+    expect(hidden.notes.join(' ')).toContain('Your role does not let you read what was said.');
   });
 });
 

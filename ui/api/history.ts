@@ -12,13 +12,8 @@ export const restoredQuery = (policy: string) =>
   queryOptions({
     queryKey: ['policies', policy, 'restored'],
     queryFn: async ({ signal }) => {
-      const query = new URLSearchParams({
-        objectType: 'policy',
-        objectId: policy,
-        action: 'version.restore',
-        limit: '500',
-      });
-      const { entries } = await ask(restores, `/history?${query}`, { signal });
+      const path = `/policies/${encodeURIComponent(policy)}/history?action=version.restore&limit=500`;
+      const { entries } = await ask(restores, path, { signal });
       return new Map(entries.flatMap(({ after }) => (after ? [[after.liveVersion, after.restored] as const] : [])));
     },
   });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TOKENIZERS } from '../../policies/model.ts';
 import { storedBudgetSchema } from './budgets.ts';
 import { ask } from './client.ts';
+import { organisationPolicySchema } from './organisation-policy.ts';
 import { policySchema } from './policy.ts';
 
 const person = z.object({ id: z.string(), name: z.string() });
@@ -12,7 +13,7 @@ const person = z.object({ id: z.string(), name: z.string() });
 export const peopleQuery = queryOptions({
   queryKey: ['people'],
   queryFn: async ({ signal }) => {
-    const { people } = await ask(z.object({ people: z.array(person) }), '/people', { signal });
+    const { people } = await ask(z.object({ people: z.array(person) }), '/people/names', { signal });
     return new Map(people.map(({ id, name }) => [id, name]));
   },
 });
@@ -83,6 +84,8 @@ const key = z.object({
   requiredTags: z.array(z.string()),
   tagChoices: z.record(z.string(), z.array(z.string())),
   policies: z.array(z.string()).nullable(),
+  /** The models that it may use: ids, patterns and aliases; null for all. */
+  models: z.array(z.string()).nullable(),
 });
 
 const houseSchema = z.object({
@@ -106,6 +109,8 @@ const houseSchema = z.object({
   ),
   teams: z.array(z.object({ id: z.string(), name: z.string(), costCentre: z.string().nullable() })),
   defaultPolicy: z.string().nullable(),
+  /** The policy that runs before every other one; null where there is none. */
+  organisationPolicy: organisationPolicySchema.nullable(),
   /** All policies, those in the archive too. */
   policies: z.array(policySchema.pick({ id: true, name: true, title: true, liveVersion: true, archived: true })),
   /** Values of tags that were seen in requests of the last week, the most frequent first. */

@@ -17,7 +17,8 @@ const listedPolicy = policySchema.extend({
   /** What the check finds in the draft. */
   problems: z.object({ errors: z.number(), warnings: z.number() }),
   /** Of the last 24 hours; the cost in nano-dollars. */
-  traffic: z.object({ requests: z.number(), errors: z.number(), cost: z.number() }),
+  /** Null for those who may not see it. */
+  traffic: z.object({ requests: z.number(), errors: z.number(), cost: z.number() }).nullable(),
   /** Ids of the budgets that its live version or its draft spends from. */
   budgets: z.array(z.string()),
 });

@@ -1,8 +1,9 @@
 /** Records of requests, and totals. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { recordedStepSchema } from '../../policies/trace-schema.ts';
 import { usageSchema } from '../../policies/usage-schema.ts';
-import { ask } from './client.ts';
+import { ApiError, ask } from './client.ts';
 import { PERIOD_MS, type Period } from './periods.ts';
 
 export const RECORD_STATUSES = ['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run', 'shadow'] as const;
@@ -18,9 +19,6 @@ const usageSource = z.enum(['provider', 'counted', 'estimated']);
 const pathStep = z.object({ node: z.string(), port: z.string().nullable() });
 export type PathStep = z.infer<typeof pathStep>;
 
-export const explainedStepSchema = pathStep.extend({ kind: z.string(), reason: z.string() });
-export type ExplainedStep = z.infer<typeof explainedStepSchema>;
-
 const summary = {
   id: z.string(),
   at: z.number(),
@@ -35,6 +33,8 @@ const summary = {
   model: z.string().nullable(),
   policy: z.string().nullable(),
   version: z.number().nullable(),
+  /** The policy of the organisation that ran before, and its version. */
+  mandatory: z.object({ policy: z.string(), version: z.number() }).optional(),
   tags,
   usage: usageSchema,
   cost: z.number(),
@@ -42,26 +42,14 @@ const summary = {
 const recordSummary = z.object({ ...summary, trace: z.array(pathStep) });
 export type RecordSummary = z.infer<typeof recordSummary>;
 
-/** Of what the outside has answered a step, what is shown besides its words: copies that were sent, and caches that were met. */
-const shownResult = z.union([
-  z.object({ shadow: z.literal('sent'), record: z.string() }),
-  z.object({ cache: z.enum(['hit', 'miss', 'other_form', 'bypass']) }),
-  z.unknown().transform(() => null),
-]);
-
-const recordedStep = explainedStepSchema.extend({
-  results: z
-    .array(shownResult)
-    .transform((results) => results.flatMap((one) => one ?? []))
-    .optional(),
-});
-
 const recordSchema = z.object({
   ...summary,
+  /** Id of its project. */
+  project: z.string(),
   /** Id of the key that sent it. */
   key: z.string(),
   usageSource,
-  trace: z.array(recordedStep),
+  trace: z.array(recordedStepSchema),
   /** Nano-dollars that the answer had cost, where a cache gave it again. */
   savedByCaching: z.number().optional(),
   /** The request that this is a copy of. */
@@ -99,7 +87,8 @@ const recordSchema = z.object({
   redactions: z.record(z.string(), z.number()),
   /** Small facts that every replay needs, such as the name of the key and of its project. */
   facts: z.record(z.string(), z.unknown()),
-  content: z.object({ request: z.string(), answer: z.string().nullable() }).nullable(),
+  /** Whether there is anything to be read of what was said; see `contentQuery`. */
+  isContentKept: z.boolean(),
   /** What apps said of the answer, the oldest first; scores go from -1 (bad) to 1 (good). */
   feedback: z.array(
     z.object({
@@ -148,8 +137,9 @@ export function readTag(tag: string): { readonly name: string; readonly value: s
 export const tagsOf = ({ tag }: Pick<RecordFilter, 'tag'>): readonly string[] =>
   tag === undefined ? [] : typeof tag === 'string' ? [tag] : tag;
 
-function pageOf(filter: RecordFilter, now: number, before: string | null): string {
-  const query = new URLSearchParams({ limit: String(PAGE) });
+/** A filter as the control API has it; `now`, in milliseconds since 1970, ends the time of `last`. */
+export function filterParameters(filter: RecordFilter, now: number): URLSearchParams {
+  const query = new URLSearchParams();
   const { tag: _, last, from, to, ...rest } = filter;
   const range = last === undefined ? { from, to } : { from: now - PERIOD_MS[last] };
   for (const [name, value] of Object.entries({ ...rest, ...range })) {
@@ -159,6 +149,12 @@ function pageOf(filter: RecordFilter, now: number, before: string | null): strin
     const tag = readTag(text);
     if (tag) query.set(`tag.${tag.name}`, tag.value);
   }
+  return query;
+}
+
+function pageOf(filter: RecordFilter, now: number, before: string | null): string {
+  const query = filterParameters(filter, now);
+  query.set('limit', String(PAGE));
   if (before !== null) query.set('before', before);
   return `/records?${query}`;
 }
@@ -180,6 +176,47 @@ export const recordQuery = (id: string) =>
   queryOptions({
     queryKey: ['records', id],
     queryFn: ({ signal }) => ask(recordSchema, `/records/${encodeURIComponent(id)}`, { signal }),
+  });
+
+const content = z.object({ request: z.string(), answer: z.string().nullable() });
+export type Content = z.infer<typeof content>;
+
+/** What a request sent and was answered, null where nothing is kept. Asking for it is written to the history. */
+export const contentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['records', id, 'content'],
+    queryFn: async ({ signal }) => {
+      const answer = z.object({ content: content.nullable() });
+      return (await ask(answer, `/records/${encodeURIComponent(id)}/content`, { signal })).content;
+    },
+    // Nobody reads it again without wanting to.
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+/** A request with what was said in it, to be tried again. */
+export interface PastRequest {
+  readonly record: RequestRecord;
+  readonly content: Content | null;
+  /** Whether something is kept of what was said that one may not read. */
+  readonly isHidden: boolean;
+}
+
+/** A request to be tried again; what was said is asked for by those who may read such things somewhere. */
+export const pastRequestQuery = (id: string, mayRead: boolean) =>
+  queryOptions({
+    queryKey: ['records', id, 'to try', mayRead],
+    queryFn: async ({ client }): Promise<PastRequest> => {
+      const record = await client.fetchQuery(recordQuery(id));
+      if (!record.isContentKept) return { record, content: null, isHidden: false };
+      if (!mayRead) return { record, content: null, isHidden: true };
+      try {
+        return { record, content: await client.fetchQuery(contentQuery(id)), isHidden: false };
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'not_allowed') return { record, content: null, isHidden: true };
+        throw error;
+      }
+    },
   });
 
 const total = z.object({

@@ -39,15 +39,30 @@ export const draftToPublishQuery = (policy: string) =>
 
 /**
  * Publishes the draft at the revision that was looked at. Rejects with `conflict` when it was saved since, `invalid_graph`
- * (see `problemsIn`), `tests_failed` (see `failedTestsIn`) or `policy_archived`.
+ * (see `problemsIn`), `tests_failed` (see `failedTestsIn`), `policy_archived`, and `approval_missing` unless it is an
+ * `emergency`.
  */
-export function publishDraft(policy: string, revision: number, reason: string): Promise<VersionSummary> {
-  return ask(versionSummary, `${pathOf(policy)}/publish`, { method: 'POST', body: { revision, reason } });
+export function publishDraft(
+  policy: string,
+  revision: number,
+  reason: string,
+  emergency: boolean,
+): Promise<VersionSummary> {
+  return ask(versionSummary, `${pathOf(policy)}/publish`, { method: 'POST', body: { revision, reason, emergency } });
 }
 
-/** Publishes an old version again, as a new one. Rejects with `invalid_graph` or `policy_archived`. */
-export function restoreVersion(policy: string, version: number, reason: string): Promise<VersionSummary> {
-  return ask(versionSummary, `${pathOf(policy)}/versions/${version}/restore`, { method: 'POST', body: { reason } });
+/**
+ * Publishes an old version again, as a new one. Rejects with `invalid_graph`, `policy_archived`, and `approval_missing` where
+ * approvals are asked for, unless it is an `emergency`.
+ */
+export function restoreVersion(
+  policy: string,
+  version: number,
+  reason: string,
+  emergency: boolean,
+): Promise<VersionSummary> {
+  const path = `${pathOf(policy)}/versions/${version}/restore`;
+  return ask(versionSummary, path, { method: 'POST', body: { reason, emergency } });
 }
 
 const refusedFor = z.object({

@@ -19,7 +19,7 @@ import {
 import { idSchema, momentSchema, nameSchema } from '../input.ts';
 import { passwordSchema, personSchema } from '../people.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { readSignInSettings } from '../sign-in-settings.ts';
+import { needsCodes, readSignInSettings } from '../sign-in-settings.ts';
 
 const own = { tag: 'Account', viewers: true } as const;
 const password = z.string().min(1).max(1000);
@@ -32,6 +32,7 @@ export const accountRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/account',
+    may: 'signed in',
     tag: 'Account',
     summary: 'One’s own account.',
     status: 200,
@@ -52,13 +53,14 @@ export const accountRoutes: readonly Route[] = [
         listSessions(control.db, signedIn),
       ]);
       const hasPassword = account.passwordHash !== null;
-      return { person: account, hasPassword, codes, codesRequired: codeRoles.includes(account.role), sessions };
+      return { person: account, hasPassword, codes, codesRequired: needsCodes(codeRoles, account), sessions };
     },
   }),
   defineRoute({
     ...own,
     method: 'patch',
     path: '/account',
+    may: 'signed in',
     summary: 'Change one’s own name.',
     status: 204,
     errors: ['people_only'],
@@ -72,6 +74,7 @@ export const accountRoutes: readonly Route[] = [
     ...own,
     method: 'put',
     path: '/account/password',
+    may: 'signed in',
     summary: 'Change one’s own password, and sign out everywhere else.',
     status: 204,
     errors: ['people_only', 'too_many_attempts'],
@@ -85,6 +88,7 @@ export const accountRoutes: readonly Route[] = [
     ...own,
     method: 'post',
     path: '/account/codes',
+    may: 'signed in',
     summary: 'Begin to set up one-time codes: a secret for an app. They count once a first code was sent.',
     status: 200,
     errors: ['people_only', 'too_many_attempts'],
@@ -109,6 +113,7 @@ export const accountRoutes: readonly Route[] = [
     ...own,
     method: 'put',
     path: '/account/codes',
+    may: 'signed in',
     summary: 'Set up one-time codes with a first one.',
     status: 200,
     errors: ['people_only', 'wrong_code', 'sign_in_expired'],
@@ -130,6 +135,7 @@ export const accountRoutes: readonly Route[] = [
     ...own,
     method: 'post',
     path: '/account/codes/turn-off',
+    may: 'signed in',
     summary: 'Turn one’s own one-time codes off, with a last one.',
     status: 204,
     errors: ['people_only', 'wrong_code', 'too_many_attempts'],
@@ -143,6 +149,7 @@ export const accountRoutes: readonly Route[] = [
     ...own,
     method: 'post',
     path: '/account/codes/recovery',
+    may: 'signed in',
     summary: 'Ten new recovery codes in place of those there are.',
     status: 200,
     errors: ['people_only', 'wrong_code', 'too_many_attempts'],
@@ -156,6 +163,7 @@ export const accountRoutes: readonly Route[] = [
     ...own,
     method: 'delete',
     path: '/account/sessions',
+    may: 'signed in',
     summary: 'Sign out everywhere but here.',
     status: 204,
     errors: ['people_only'],
@@ -168,6 +176,7 @@ export const accountRoutes: readonly Route[] = [
     ...own,
     method: 'delete',
     path: '/account/sessions/{session}',
+    may: 'signed in',
     summary: 'Sign out of one session.',
     status: 204,
     errors: ['people_only', 'not_found'],

@@ -23,6 +23,7 @@ export const alertRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/channels',
+    may: 'read alert',
     tag: 'Alerts',
     summary: 'All channels by their names, each with the newest message to it.',
     status: 200,
@@ -46,6 +47,7 @@ export const alertRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/channels',
+    may: 'change alert',
     tag: 'Alerts',
     summary: 'Make a channel. The secret of a signed webhook is in this answer only.',
     status: 201,
@@ -57,6 +59,7 @@ export const alertRoutes: readonly Route[] = [
   defineRoute({
     method: 'patch',
     path: '/channels/{channel}',
+    may: 'change alert',
     tag: 'Alerts',
     summary: 'Change what is given of a channel. One that a published policy tells keeps its name.',
     status: 200,
@@ -73,6 +76,7 @@ export const alertRoutes: readonly Route[] = [
   defineRoute({
     method: 'delete',
     path: '/channels/{channel}',
+    may: 'change alert',
     tag: 'Alerts',
     summary: 'Delete a channel. What waits for it is dropped, and stays in the log.',
     status: 204,
@@ -86,6 +90,7 @@ export const alertRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/channels/{channel}/test',
+    may: 'change alert',
     tag: 'Alerts',
     summary: 'Send a test at once, and say what came of it.',
     status: 200,
@@ -97,6 +102,7 @@ export const alertRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/channels/{channel}/rotate-secret',
+    may: 'change alert',
     tag: 'Alerts',
     summary:
       'Put another secret in place of the one that signs a webhook’s messages. It holds from the next message on.',
@@ -111,6 +117,7 @@ export const alertRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/alerts',
+    may: 'read alert',
     tag: 'Alerts',
     summary: 'What people were told, the newest first, with what became of each message.',
     status: 200,
@@ -121,6 +128,7 @@ export const alertRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/alerts/{alert}/retry',
+    may: 'change alert',
     tag: 'Alerts',
     summary: 'Try a message again at once that waits, or that was given up.',
     status: 200,

@@ -12,6 +12,7 @@ export const budgetPlanRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/budgets/{budget}/plan',
+    may: 'read budget',
     tag: 'Budgets',
     summary: 'Plan against actual of a scope, month by month.',
     status: 200,
@@ -29,6 +30,7 @@ export const budgetPlanRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/budgets/{budget}/plan',
+    may: 'change budget',
     tag: 'Budgets',
     summary: 'Plan single months of a scope, or take their plan away; gives those months.',
     status: 200,

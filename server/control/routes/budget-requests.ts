@@ -10,6 +10,7 @@ import {
   requestStateSchema,
 } from '../budget-requests.ts';
 import { idSchema, reasonSchema } from '../input.ts';
+import { budgetsSeen } from '../placed.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { topUpAmountSchema } from '../top-ups.ts';
 
@@ -20,23 +21,29 @@ export const budgetRequestRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/budget-requests',
+    may: 'read budget',
+    placed: 'handler',
     tag: 'Budgets',
     summary: 'What people have asked for, the newest first.',
     status: 200,
     query: z.strictObject({ state: requestStateSchema.optional() }),
     response: z.object({ requests: z.array(budgetRequest) }),
-    handle: async ({ query }, { control, actor }) => ({
-      requests: await listBudgetRequests(control.db, actor.organisation, query.state),
-    }),
+    handle: async ({ query }, { control, actor }) => {
+      const budgets = new Set((await budgetsSeen(control, actor)).map(({ id }) => id));
+      const requests = await listBudgetRequests(control.db, actor.organisation, query.state);
+      return { requests: requests.filter(({ budget, author }) => budgets.has(budget) || author === actor.id) };
+    },
   }),
   defineRoute({
     method: 'post',
     path: '/budget-requests',
+    may: 'ask budget',
+    placed: 'handler',
     tag: 'Budgets',
-    summary: 'Ask for more of a budget in its open window. Everyone who is signed in may.',
+    summary:
+      'Ask for more of a budget in its open window. Those whom a budget has stopped may ask, whether they see it or not.',
     status: 201,
     errors: ['not_found'],
-    viewers: true,
     body: budgetRequestInputSchema,
     response: budgetRequest,
     handle: async ({ body }, { control, deps, actor }) => {
@@ -48,6 +55,7 @@ export const budgetRequestRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/budget-requests/{request}/grant',
+    may: 'change budget',
     tag: 'Budgets',
     summary: 'Grant a request: the budget is topped up for its open window, by another amount where one is given.',
     status: 200,
@@ -61,6 +69,7 @@ export const budgetRequestRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/budget-requests/{request}/decline',
+    may: 'change budget',
     tag: 'Budgets',
     summary: 'Decline a request with a sentence that says why.',
     status: 200,

@@ -7,6 +7,7 @@ export const budgetTreeRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/budgets/tree',
+    may: 'read budget',
     tag: 'Budgets',
     summary: 'All budgets as trees: what each scope may spend, has spent and holds, and how much of it is given on.',
     status: 200,
@@ -16,6 +17,7 @@ export const budgetTreeRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/budgets/move',
+    may: 'change budget',
     tag: 'Budgets',
     summary: 'Move a part of a limit from one scope to another that is a part of the same one, at once.',
     status: 200,

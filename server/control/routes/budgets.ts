@@ -1,14 +1,8 @@
 /** Budgets, and what they have used. */
 import { z } from 'zod';
-import {
-  budgetChangeSchema,
-  budgetInputSchema,
-  changeBudget,
-  createBudget,
-  listBudgets,
-  storedBudgetSchema,
-} from '../budgets.ts';
+import { budgetChangeSchema, budgetInputSchema, changeBudget, createBudget, storedBudgetSchema } from '../budgets.ts';
 import { idSchema, momentSchema, reasonSchema } from '../input.ts';
+import { budgetsSeen } from '../placed.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const budget = storedBudgetSchema.meta({ id: 'Budget' });
@@ -26,13 +20,15 @@ export const budgetRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/budgets',
+    may: 'read budget',
+    placed: 'handler',
     tag: 'Budgets',
     summary: 'All budgets, with what each scope has spent and holds now.',
     status: 200,
     response: z.object({ budgets: z.array(z.object({ budget, use: z.array(budgetUseSchema) })) }),
     handle: async (_input, { control, deps, actor }) => {
       const { budgets } = control.snapshot();
-      const stored = await listBudgets(control.db, actor.organisation);
+      const stored = await budgetsSeen(control, actor);
       return {
         budgets: stored.map((one) => {
           const entry = budgets.get(one.id);
@@ -44,6 +40,7 @@ export const budgetRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/budgets',
+    may: 'change budget',
     tag: 'Budgets',
     summary: 'Create a budget.',
     status: 201,
@@ -55,6 +52,7 @@ export const budgetRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/budgets/{budget}',
+    may: 'change budget',
     tag: 'Budgets',
     summary:
       'Change name, limits, thresholds, parent and owner of a budget at once; what was spent stays, and so does what is not sent. A conflict carries it as it is now.',

@@ -21,6 +21,7 @@ export const feedbackRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/feedback',
+    may: 'read record',
     tag: 'Records',
     summary: "What apps said of a policy's answers: how many, and the mean score, by version, model and variant.",
     status: 200,

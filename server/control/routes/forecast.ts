@@ -1,7 +1,9 @@
 /** How budgets are used up, when they run out, and whom they have refused. */
 import { z } from 'zod';
+import { mayIn } from '../../../policies/access/ability.ts';
 import { limitOf } from '../../../policies/budget.ts';
 import type { ForecastCalendar } from '../../../policies/forecast.ts';
+import { projectPlace } from '../../access/places.ts';
 import { burnDown, calendarOf, forecasts, type ScopeUse } from '../../money/burn-down.ts';
 import { refusalsOf } from '../../money/refusals.ts';
 import { idSchema, momentSchema } from '../input.ts';
@@ -60,6 +62,8 @@ export const forecastRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/budgets/{budget}/burn-down',
+    may: 'read budget',
+    placed: 'budget',
     tag: 'Budgets',
     summary: 'What a scope has spent in the course of the open window, and when the budget runs out for it.',
     status: 200,
@@ -88,6 +92,8 @@ export const forecastRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/forecasts',
+    may: 'read budget',
+    placed: 'handler',
     tag: 'Budgets',
     summary: `When budgets run out, the first first: of the ${MOST_SCOPES} scopes that have used most of their limits.`,
     status: 200,
@@ -95,8 +101,10 @@ export const forecastRoutes: readonly Route[] = [
     handle: async (_input, { control, deps, actor }) => {
       const now = Date.now();
       const used: { readonly budget: BudgetEntry; readonly use: ScopeUse; readonly share: number }[] = [];
-      for (const budget of control.snapshot().budgets.values()) {
+      const snapshot = control.snapshot();
+      for (const budget of snapshot.budgets.values()) {
         if (budget.organisation !== actor.organisation) continue;
+        if (!mayIn(actor.ability, 'read budget', projectPlace(snapshot, budget.project))) continue;
         for (const use of deps.budgetUse(budget)) {
           const limit = limitOf(budget, use.scope) + (use.toppedUp ?? 0);
           used.push({ budget, use, share: shareOf(limit, use.spent) });
@@ -125,6 +133,8 @@ export const forecastRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/budgets/{budget}/refusals',
+    may: 'read budget',
+    placed: 'budget',
     tag: 'Budgets',
     summary: 'The newest requests that a budget has refused, as far as the newest 5,000 refused requests have them.',
     status: 200,

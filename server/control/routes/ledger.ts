@@ -30,6 +30,7 @@ export const ledgerRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/ledger',
+    may: 'read ledger',
     tag: 'Budgets',
     summary: 'Everything that has moved a budget, in order and in words.',
     status: 200,
@@ -55,6 +56,7 @@ export const ledgerRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/budgets/{budget}/top-ups',
+    may: 'change ledger',
     tag: 'Budgets',
     summary: 'Raise what a scope may spend in the open window, once and at once.',
     status: 201,
@@ -68,6 +70,7 @@ export const ledgerRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/budgets/{budget}/reset',
+    may: 'change ledger',
     tag: 'Budgets',
     summary: 'Start what a scope has spent of the open window at zero; the ledger keeps what was spent until now.',
     status: 200,

@@ -43,6 +43,7 @@ const liveTotals = z
 export const liveRoutes: readonly Route[] = [
   defineStream({
     path: '/live',
+    may: 'read usage',
     tag: 'Records',
     summary: 'The traffic of the last minute, every second, for as long as one is signed in and listens.',
     errors: ['overloaded', 'shutting_down'],

@@ -92,6 +92,7 @@ export const modelRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/models',
+    may: 'read house',
     tag: 'Models',
     summary: 'The models of the configured providers, at the prices of now, with how they have been doing.',
     status: 200,
@@ -111,6 +112,7 @@ export const modelRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/providers',
+    may: 'read house',
     tag: 'Models',
     summary: 'Every provider that can be set up, under which name it is, and the settings that do it.',
     status: 200,
@@ -120,7 +122,7 @@ export const modelRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/models/find',
-    reads: true,
+    may: 'read house',
     tag: 'Models',
     summary: 'The models that names lead to, also names that are not listed, such as dated ones; null for none.',
     status: 200,
@@ -138,6 +140,7 @@ export const modelRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/models/unpriced',
+    may: 'read house',
     tag: 'Models',
     summary: 'Models without a price: those that are offered, and those that the last 30 days of requests have named.',
     status: 200,

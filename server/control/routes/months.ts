@@ -78,6 +78,7 @@ export const monthRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/organisation/time-zone',
+    may: 'change ledger',
     tag: 'Months',
     summary: 'Set by whose clocks months begin and end; closed months stay as they are.',
     status: 200,
@@ -88,6 +89,7 @@ export const monthRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/projects/{project}/cost-centre',
+    may: 'change ledger',
     tag: 'Months',
     summary: 'Set who pays for a project; one without a cost centre has that of its team.',
     status: 200,
@@ -100,6 +102,7 @@ export const monthRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/teams/{team}/cost-centre',
+    may: 'change ledger',
     tag: 'Months',
     summary: 'Set who pays for the projects of a team that have no cost centre of their own.',
     status: 200,
@@ -112,6 +115,7 @@ export const monthRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/months',
+    may: 'read ledger',
     tag: 'Months',
     summary: 'The months that have anything in them, open or closed, the newest first.',
     status: 200,
@@ -125,6 +129,7 @@ export const monthRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/months/{month}',
+    may: 'read ledger',
     tag: 'Months',
     summary: 'A month by team, project, cost centre and model, with its corrections.',
     status: 200,
@@ -136,6 +141,7 @@ export const monthRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/months/{month}/export',
+    may: 'read ledger',
     tag: 'Months',
     summary: 'A month as a file: of a closed month always the same bytes, of an open one as of now.',
     status: 200,
@@ -153,6 +159,7 @@ export const monthRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/months/{month}/close',
+    may: 'change ledger',
     tag: 'Months',
     summary: 'Close a month for good: its files stay as they are, and whatever comes later counts in a later month.',
     status: 200,
@@ -166,6 +173,7 @@ export const monthRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/corrections',
+    may: 'change ledger',
     tag: 'Months',
     summary: 'Correct what a project was charged; it counts in the first month that is open.',
     status: 201,
@@ -177,7 +185,7 @@ export const monthRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/months/{month}/compare',
-    reads: true,
+    may: 'read ledger',
     large: 'file',
     tag: 'Months',
     summary: 'Compare a month with the usage or cost file of OpenAI or Anthropic, day by day and model by model.',

@@ -1,9 +1,9 @@
 /** The people of an organisation, as admins look after them, and invitations. */
 import { z } from 'zod';
+import { grantsSchema } from '../../../policies/access/grants.ts';
 import { locksOf } from '../../access/attempts.ts';
 import { hashPassword } from '../../access/passwords.ts';
 import { lastSeen } from '../../access/person-sessions.ts';
-import { roleSchema } from '../../access/roles.ts';
 import { resetCodes, whoHasCodes } from '../accounts.ts';
 import { idSchema, momentSchema, nameSchema, reasonSchema } from '../input.ts';
 import {
@@ -15,7 +15,7 @@ import {
   withdrawInvitation,
 } from '../invitations.ts';
 import {
-  changeRole,
+  changeGrants,
   createPerson,
   emailSchema,
   listPeople,
@@ -41,6 +41,7 @@ export const peopleRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/people',
+    may: 'read people',
     tag: 'People',
     summary: 'The people of the organisation, by their names.',
     status: 200,
@@ -64,32 +65,45 @@ export const peopleRoutes: readonly Route[] = [
     },
   }),
   defineRoute({
+    method: 'get',
+    path: '/people/names',
+    may: 'read house',
+    tag: 'People',
+    summary: 'What the people of the organisation are called, by their names.',
+    status: 200,
+    response: z.object({ people: z.array(personSchema.pick({ id: true, name: true })) }),
+    handle: async (_input, { control, actor }) => ({ people: await listPeople(control.db, actor.organisation) }),
+  }),
+  defineRoute({
     method: 'post',
     path: '/people',
+    may: 'change people',
     tag: 'People',
     summary: 'Add a person with a password. An invitation lets them choose it themselves.',
     status: 201,
     errors: ['email_taken'],
-    body: z.strictObject({ name: nameSchema, email: emailSchema, password: passwordSchema, role: roleSchema }),
+    body: z.strictObject({ name: nameSchema, email: emailSchema, password: passwordSchema, grants: grantsSchema }),
     response: personSchema,
     handle: async ({ body: { password, ...words } }, { control, actor }) =>
       createPerson(control, actor, { ...words, passwordHash: await hashPassword(password) }),
   }),
   defineRoute({
     method: 'put',
-    path: '/people/{person}/role',
+    path: '/people/{person}/grants',
+    may: 'change people',
     tag: 'People',
-    summary: 'Give a person another role. It counts for their next request.',
+    summary: 'Give a person other roles, in place of those that they have. They count for their next request.',
     status: 200,
     errors: ['not_found', 'last_admin'],
     params,
-    body: z.strictObject({ role: roleSchema, reason: reasonSchema }),
+    body: z.strictObject({ grants: grantsSchema, reason: reasonSchema }),
     response: personSchema,
-    handle: ({ params, body }, { control, actor }) => changeRole(control, actor, params.person, body),
+    handle: ({ params, body }, { control, actor }) => changeGrants(control, actor, params.person, body),
   }),
   defineRoute({
     method: 'post',
     path: '/people/{person}/remove',
+    may: 'change people',
     tag: 'People',
     summary: 'Erase a person’s details and end their sessions. Their id stays in the history.',
     status: 204,
@@ -104,6 +118,7 @@ export const peopleRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/people/{person}/unlock',
+    may: 'change people',
     tag: 'People',
     summary: 'Let somebody try again whose account is locked by failed attempts.',
     status: 204,
@@ -117,6 +132,7 @@ export const peopleRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/people/{person}/reset-codes',
+    may: 'change people',
     tag: 'People',
     summary: 'Take the one-time codes of somebody away who has lost them, and sign them out.',
     status: 204,
@@ -131,6 +147,7 @@ export const peopleRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/invitations',
+    may: 'read people',
     tag: 'People',
     summary: 'Invitations that nobody has used yet, the newest first.',
     status: 200,
@@ -146,6 +163,7 @@ export const peopleRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/invitations',
+    may: 'change people',
     tag: 'People',
     summary: 'Invite somebody. The page that takes the invitation is in this answer only.',
     status: 201,
@@ -166,6 +184,7 @@ export const peopleRoutes: readonly Route[] = [
   defineRoute({
     method: 'delete',
     path: '/invitations/{invitation}',
+    may: 'change people',
     tag: 'People',
     summary: 'Withdraw an invitation: its link is worth nothing any more.',
     status: 204,

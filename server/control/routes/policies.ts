@@ -3,12 +3,15 @@ import { z } from 'zod';
 import { canPublish } from '../../../policies/check.ts';
 import { layoutSchema } from '../../../policies/graph.ts';
 import { policyTestsSchema } from '../../../policies/policy-test.ts';
+import { projectPlace, requireIn } from '../../access/places.ts';
 import { SignalboxError } from '../../errors.ts';
+import { voidOutdated } from '../approvals-steps.ts';
 import { archivePolicy, unarchivePolicy } from '../archive.ts';
 import { draftSchema, findDraft, readGraph, saveDraft } from '../drafts.ts';
 import { checkIn } from '../house.ts';
 import { idSchema, reasonSchema } from '../input.ts';
 import { createPolicy, policyInputSchema } from '../new-policy.ts';
+import { placeOf } from '../organisation-policy.ts';
 import { versionsFor } from '../pinned-versions.ts';
 import { changePolicy, findPolicy, policyChangeSchema, policySchema } from '../policies.ts';
 import { listedPolicySchema, listPolicies } from '../policy-list.ts';
@@ -37,6 +40,8 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/policies',
+    may: 'read policy',
+    placed: 'handler',
     tag: 'Policies',
     summary: 'All policies by name: how their drafts stand, and what went through them in the last 24 hours.',
     status: 200,
@@ -46,6 +51,8 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/policies',
+    may: 'draft policy',
+    placed: 'handler',
     tag: 'Policies',
     summary:
       'Create a policy with a draft, from a graph, from a template with the budgets that it needs, or from nothing.',
@@ -55,6 +62,7 @@ export const policyRoutes: readonly Route[] = [
     body: policyInputSchema,
     response: z.object({ policy, draft }),
     handle: async ({ body }, { control, actor }) => {
+      requireIn(actor, 'draft policy', projectPlace(control.snapshot(), body.project));
       if (body.template === undefined) return createPolicy(control, actor, body);
       const template = (await shippedPolicies()).find(({ name }) => name === body.template);
       if (!template) throw new SignalboxError('not_found', { what: 'template of that name' });
@@ -64,6 +72,8 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/policies/{policy}',
+    may: 'read policy',
+    placed: 'policy',
     tag: 'Policies',
     summary: 'One policy.',
     status: 200,
@@ -75,6 +85,8 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'patch',
     path: '/policies/{policy}',
+    may: 'draft policy',
+    placed: 'policy',
     tag: 'Policies',
     summary: 'Change title and description of a policy, and its name while no version of it was published.',
     status: 200,
@@ -87,10 +99,12 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/policies/{policy}/archive',
+    may: 'publish policy',
+    placed: 'policy',
     tag: 'Policies',
     summary: 'Put a policy away: it serves no request any more, and keeps its name, versions and records.',
     status: 200,
-    errors: ['not_found', 'policy_archived', 'policy_is_default'],
+    errors: ['not_found', 'policy_archived', 'policy_is_default', 'policy_is_mandatory'],
     params,
     body: why,
     response: policy,
@@ -99,6 +113,8 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/policies/{policy}/unarchive',
+    may: 'publish policy',
+    placed: 'policy',
     tag: 'Policies',
     summary: 'Take a policy out of the archive; its live version serves requests again.',
     status: 200,
@@ -111,6 +127,8 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/policies/{policy}/draft',
+    may: 'read policy',
+    placed: 'policy',
     tag: 'Policies',
     summary: 'The draft of a policy.',
     status: 200,
@@ -122,6 +140,8 @@ export const policyRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/policies/{policy}/draft',
+    may: 'draft policy',
+    placed: 'policy',
     tag: 'Policies',
     summary: 'Save the draft, problems and all. A conflict carries the draft as it is now in `details.current`.',
     status: 200,
@@ -135,12 +155,18 @@ export const policyRoutes: readonly Route[] = [
       revision: z.int().min(1),
     }),
     response: draft,
-    handle: (input, { control, actor }) => saveDraft(control, actor, input.params.policy, input.body),
+    handle: (input, { control, actor }) =>
+      control.together(async (store) => {
+        const saved = await saveDraft(store, actor, input.params.policy, input.body);
+        await voidOutdated(store, actor, saved);
+        return saved;
+      }),
   }),
   defineRoute({
     method: 'post',
     path: '/policies/{policy}/check',
-    reads: true,
+    may: 'read policy',
+    placed: 'policy',
     large: true,
     tag: 'Policies',
     summary: 'The problems of a graph, or of the draft where none is given.',
@@ -150,16 +176,21 @@ export const policyRoutes: readonly Route[] = [
     body: z.strictObject({ graph: z.unknown().optional() }),
     response: z.object({ problems: z.array(problem) }),
     handle: async (input, { control, deps, actor }) => {
-      const stored = await findDraft(control.db, actor.organisation, input.params.policy);
+      const { organisation } = actor;
+      const drawn = await findPolicy(control.db, organisation, input.params.policy);
+      const stored = await findDraft(control.db, organisation, drawn.id);
       const graph = input.body.graph === undefined ? stored.graph : readGraph(input.body.graph);
-      const versions = await versionsFor(control.db, actor.organisation, [graph]);
-      return { problems: checkIn(control.snapshot(), deps, graph, actor.organisation, versions) };
+      const versions = await versionsFor(control.db, organisation, [graph]);
+      const snapshot = control.snapshot();
+      const place = placeOf(snapshot, organisation, drawn);
+      return { problems: checkIn(snapshot, deps, graph, organisation, versions, place) };
     },
   }),
   defineRoute({
     method: 'post',
     path: '/check',
-    reads: true,
+    may: 'read policy',
+    placed: 'handler',
     large: true,
     tag: 'Policies',
     summary:
@@ -171,14 +202,17 @@ export const policyRoutes: readonly Route[] = [
       const { control, deps, actor } = context;
       const graph = readGraph(body.graph);
       const versions = await versionsFor(control.db, actor.organisation, [graph]);
-      const problems = checkIn(control.snapshot(), deps, graph, actor.organisation, versions);
+      const snapshot = control.snapshot();
+      const place = placeOf(snapshot, actor.organisation, null);
+      const problems = checkIn(snapshot, deps, graph, actor.organisation, versions, place);
       return { problems, failed: canPublish(problems) ? await failedTests(context, graph, body.tests) : [] };
     },
   }),
   defineRoute({
     method: 'post',
     path: '/policies/{policy}/simulate',
-    reads: true,
+    may: 'read policy',
+    placed: 'policy',
     large: true,
     tag: 'Policies',
     summary: 'What a policy would do with a request, without calling anyone or holding anything.',

@@ -95,6 +95,7 @@ export const priceRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/prices',
+    may: 'read house',
     tag: 'Prices',
     summary: 'Every price that was set here over the published one.',
     status: 200,
@@ -104,6 +105,7 @@ export const priceRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/prices',
+    may: 'change price',
     tag: 'Prices',
     summary: 'Set the price of a model from a moment on.',
     status: 201,
@@ -114,6 +116,7 @@ export const priceRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/prices/in-force',
+    may: 'read house',
     tag: 'Prices',
     summary: 'What every offered model with a price costs now, and where that comes from.',
     status: 200,
@@ -132,6 +135,7 @@ export const priceRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/rate-cards',
+    may: 'read house',
     tag: 'Prices',
     summary: 'Every discount and surcharge on list prices, the latest first.',
     status: 200,
@@ -141,6 +145,7 @@ export const priceRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/rate-cards',
+    may: 'change price',
     tag: 'Prices',
     summary: 'Take something off the list prices of a provider, or add to them, from a moment on.',
     status: 201,
@@ -152,6 +157,7 @@ export const priceRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/rate-cards/{card}/end',
+    may: 'change price',
     tag: 'Prices',
     summary: 'End a rate card at a moment to come, or now.',
     status: 200,
@@ -168,6 +174,7 @@ export const priceRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/price-list',
+    may: 'read house',
     tag: 'Prices',
     summary: 'The price list in force, and what a newer one that waits would change.',
     status: 200,
@@ -177,6 +184,7 @@ export const priceRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/price-list/accept',
+    may: 'change price',
     tag: 'Prices',
     summary: 'Let the price list that waits hold from now on.',
     status: 200,

@@ -30,6 +30,7 @@ export const projectRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/organisation',
+    may: 'read house',
     tag: 'Projects',
     summary: 'The organisation.',
     status: 200,
@@ -39,6 +40,7 @@ export const projectRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/organisation/default-policy',
+    may: 'change house',
     tag: 'Projects',
     summary: 'Set the policy of every project that has none of its own.',
     status: 200,
@@ -53,6 +55,7 @@ export const projectRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/teams',
+    may: 'read house',
     tag: 'Projects',
     summary: 'All teams.',
     status: 200,
@@ -62,6 +65,7 @@ export const projectRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/teams',
+    may: 'change house',
     tag: 'Projects',
     summary: 'Create a team.',
     status: 201,
@@ -73,6 +77,7 @@ export const projectRoutes: readonly Route[] = [
   defineRoute({
     method: 'patch',
     path: '/teams/{team}',
+    may: 'change house',
     tag: 'Projects',
     summary: 'Rename a team.',
     status: 200,
@@ -85,6 +90,7 @@ export const projectRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/projects',
+    may: 'read house',
     tag: 'Projects',
     summary: 'All projects.',
     status: 200,
@@ -94,6 +100,7 @@ export const projectRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/projects',
+    may: 'change house',
     tag: 'Projects',
     summary: 'Create a project of a team.',
     status: 201,
@@ -105,6 +112,7 @@ export const projectRoutes: readonly Route[] = [
   defineRoute({
     method: 'patch',
     path: '/projects/{project}',
+    may: 'change house',
     tag: 'Projects',
     summary: 'Rename a project.',
     status: 200,
@@ -117,6 +125,7 @@ export const projectRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/projects/{project}/default-policy',
+    may: 'change house',
     tag: 'Projects',
     summary: 'Set the policy that requests of a project follow when they name none.',
     status: 200,

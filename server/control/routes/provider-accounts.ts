@@ -57,6 +57,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/provider-accounts',
+    may: 'read provider',
     tag: 'Models',
     summary: 'All accounts by their names, and the kinds of which others can be made. Keys are never among it.',
     status: 200,
@@ -69,6 +70,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/provider-accounts',
+    may: 'change provider',
     tag: 'Models',
     summary: 'Make an account. Its models are served at once.',
     status: 201,
@@ -81,6 +83,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/provider-accounts/test',
+    may: 'change provider',
     tag: 'Models',
     summary: 'Try settings that are not saved with the smallest real request, and say in words what came of it.',
     status: 200,
@@ -93,6 +96,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'patch',
     path: '/provider-accounts/{account}',
+    may: 'change provider',
     tag: 'Models',
     summary: 'Change what is given of an account. Requests that are under way end as they began.',
     status: 200,
@@ -107,6 +111,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'delete',
     path: '/provider-accounts/{account}',
+    may: 'change provider',
     tag: 'Models',
     summary: 'Delete an account with its keys; not while a live policy names one of its models.',
     status: 204,
@@ -120,6 +125,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/provider-accounts/{account}/test',
+    may: 'change provider',
     tag: 'Models',
     summary: 'Try an account with the smallest real request, and say in words what came of it.',
     status: 200,
@@ -133,6 +139,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/provider-accounts/{account}/ask-models',
+    may: 'change provider',
     tag: 'Models',
     summary: 'Ask the server of an account which models it has, and keep them.',
     status: 200,
@@ -144,6 +151,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/aliases',
+    may: 'read house',
     tag: 'Models',
     summary: 'All aliases by their names, each with the policies that name it.',
     status: 200,
@@ -155,6 +163,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/aliases/{alias}',
+    may: 'change provider',
     tag: 'Models',
     summary: 'Lead an alias to a model from now on; it is made where there is none.',
     status: 200,
@@ -168,6 +177,7 @@ export const providerAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'delete',
     path: '/aliases/{alias}',
+    may: 'change provider',
     tag: 'Models',
     summary: 'Take an alias away; not while a live policy names it.',
     status: 204,

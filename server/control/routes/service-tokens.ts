@@ -16,6 +16,7 @@ export const serviceTokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/service-tokens',
+    may: 'read people',
     tag: 'Service tokens',
     summary: 'All service tokens, the newest first, those that have ended included.',
     status: 200,
@@ -27,6 +28,7 @@ export const serviceTokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/service-tokens',
+    may: 'change people',
     tag: 'Service tokens',
     summary: 'Make a service token. It is in this answer only, and sent as “Authorization: Bearer”.',
     status: 201,
@@ -37,6 +39,7 @@ export const serviceTokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/service-tokens/{token}/revoke',
+    may: 'change people',
     tag: 'Service tokens',
     summary: 'Revoke a service token for good and at once.',
     status: 200,

@@ -1,8 +1,8 @@
 /** Signing in and out, and who is there. */
 import { z } from 'zod';
+import { grantsSchema } from '../../../policies/access/grants.ts';
 import { findCaller } from '../../access/caller.ts';
 import { signOutOf } from '../../access/person-sessions.ts';
-import { mayChange } from '../../access/roles.ts';
 import { endSession } from '../../access/sessions.ts';
 import {
   askProvider,
@@ -24,7 +24,8 @@ const session = z
   .object({
     person: personSchema.nullable(),
     organisation: organisationSchema,
-    mayChange: z.boolean().meta({ description: 'False for somebody who may only look.' }),
+    grants: grantsSchema,
+    onlyReads: z.boolean().meta({ description: 'True for a program whose token changes nothing.' }),
   })
   .meta({ id: 'Session', description: 'The person is null for a program.' });
 
@@ -39,17 +40,18 @@ const token = acceptedSchema.shape.token;
 const sessionOf = async (account: Account, { control }: RouteContext): Promise<z.input<typeof session>> => ({
   person: account,
   organisation: await readOrganisation(control.db, account.organisation),
-  mayChange: mayChange(account.role),
+  grants: account.grants,
+  onlyReads: false,
 });
 
 export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/session',
+    may: 'anyone',
     tag: 'Session',
     summary: 'Sign in with e-mail and password; sets the session cookie, or says which step comes next.',
     status: 200,
-    anyone: true,
     limited: true,
     errors: ['wrong_password', 'too_many_attempts'],
     body: z.strictObject({ email: z.string().min(1).max(320), password: z.string().min(1).max(1000) }),
@@ -62,10 +64,10 @@ export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/session/code',
+    may: 'anyone',
     tag: 'Session',
     summary: 'Show a one-time code, or a recovery code, after the password.',
     status: 200,
-    anyone: true,
     limited: true,
     errors: ['wrong_code', 'sign_in_expired', 'too_many_attempts'],
     body: z.strictObject({ code }),
@@ -84,10 +86,10 @@ export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/session/code-set-up',
+    may: 'anyone',
     tag: 'Session',
     summary: 'A secret for one-time codes, where they have to be set up before one is in. A first code follows.',
     status: 200,
-    anyone: true,
     limited: true,
     errors: ['sign_in_expired', 'too_many_attempts'],
     response: z.object({
@@ -99,10 +101,10 @@ export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/session',
+    may: 'anyone',
     tag: 'Session',
     summary: 'Who is signed in; null for nobody.',
     status: 200,
-    anyone: true,
     response: z.object({ session: session.nullable() }),
     handle: async (_input, { control, deps, request }) => {
       const caller = await findCaller(request, control, deps.adminToken).catch((error: unknown) => {
@@ -114,7 +116,8 @@ export const sessionRoutes: readonly Route[] = [
         session: {
           person: (await findPerson(control.db, caller.id)) ?? null,
           organisation: await readOrganisation(control.db, caller.organisation),
-          mayChange: caller.mayChange,
+          grants: [...caller.grants],
+          onlyReads: caller.onlyReads,
         },
       };
     },
@@ -122,10 +125,10 @@ export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'delete',
     path: '/session',
+    may: 'signed in',
     tag: 'Session',
     summary: 'Sign out.',
     status: 200,
-    reads: true,
     response: z.object({
       goTo: z.string().nullable().meta({ description: 'Where the browser goes to sign out at its provider as well.' }),
     }),
@@ -140,10 +143,10 @@ export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/sign-in',
+    may: 'anyone',
     tag: 'Session',
     summary: 'The providers by which one can sign in.',
     status: 200,
-    anyone: true,
     response: z.object({ providers: z.array(z.object({ id: z.string(), name: z.string() })) }),
     handle: async (_input, { control }) => {
       const [organisation = ''] = control.snapshot().organisations.keys();
@@ -153,10 +156,10 @@ export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/sign-in/providers/{provider}',
+    may: 'anyone',
     tag: 'Session',
     summary: 'Begin to sign in by a provider: where the browser has to go.',
     status: 200,
-    anyone: true,
     limited: true,
     errors: ['not_found', 'sign_in_refused', 'too_many_attempts'],
     params: z.strictObject({ provider: idSchema }),
@@ -168,10 +171,10 @@ export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/session/provider',
+    may: 'anyone',
     tag: 'Session',
     summary: 'Sign in with what a provider has sent the browser back with.',
     status: 200,
-    anyone: true,
     limited: true,
     errors: ['sign_in_expired', 'sign_in_refused', 'too_many_attempts'],
     body: z.strictObject({ query: z.string().max(10_000).meta({ description: 'Of the address, from “?” on.' }) }),
@@ -184,26 +187,26 @@ export const sessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/invitation',
+    may: 'anyone',
     tag: 'Session',
     summary: 'Whom an invitation is for. Its token is sent in the body, so that it stands in no log.',
     status: 200,
-    anyone: true,
     limited: true,
     errors: ['invitation_over', 'too_many_attempts'],
     body: z.strictObject({ token }),
-    response: z.object({ email: z.string(), role: personSchema.shape.role, organisation: z.string() }),
+    response: z.object({ email: z.string(), grants: grantsSchema, organisation: z.string() }),
     handle: async ({ body }, { control }) => {
-      const { email, role, organisation } = await findInvitation(control.db, body.token);
-      return { email, role, organisation: (await readOrganisation(control.db, organisation)).name };
+      const { email, grants, organisation } = await findInvitation(control.db, body.token);
+      return { email, grants, organisation: (await readOrganisation(control.db, organisation)).name };
     },
   }),
   defineRoute({
     method: 'post',
     path: '/invitation/accept',
+    may: 'anyone',
     tag: 'Session',
     summary: 'Make the account that an invitation is for. Signing in comes after it.',
     status: 201,
-    anyone: true,
     limited: true,
     errors: ['invitation_over', 'email_taken', 'too_many_attempts'],
     body: acceptedSchema,

@@ -68,6 +68,7 @@ export const agentSessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/sessions',
+    may: 'read record',
     tag: 'Records',
     summary: 'Runs of agents, which are requests with the same tag `session`: the one that ended last first.',
     status: 200,
@@ -84,6 +85,7 @@ export const agentSessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/sessions/{session}',
+    may: 'read record',
     tag: 'Records',
     summary:
       'One run of agents as a tree: a request belongs under the one that its tag `parent` names by its id or its tag `step`, else under its tag `agent`.',

@@ -23,6 +23,7 @@ export const signInSettingsRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/sign-in-settings',
+    may: 'read people',
     tag: 'Sign-in',
     summary: 'How people sign in.',
     status: 200,
@@ -40,6 +41,7 @@ export const signInSettingsRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/sign-in-settings',
+    may: 'change people',
     tag: 'Sign-in',
     summary: 'Set how long sessions hold, and who has to show a code after the password.',
     status: 200,
@@ -50,6 +52,7 @@ export const signInSettingsRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/sign-in-providers',
+    may: 'change people',
     tag: 'Sign-in',
     summary: 'Add a provider of sign-in by OpenID Connect.',
     status: 201,
@@ -61,6 +64,7 @@ export const signInSettingsRoutes: readonly Route[] = [
   defineRoute({
     method: 'put',
     path: '/sign-in-providers/{provider}',
+    may: 'change people',
     tag: 'Sign-in',
     summary: 'Change a provider of sign-in.',
     status: 200,
@@ -74,6 +78,7 @@ export const signInSettingsRoutes: readonly Route[] = [
   defineRoute({
     method: 'delete',
     path: '/sign-in-providers/{provider}',
+    may: 'change people',
     tag: 'Sign-in',
     summary: 'Delete a provider of sign-in, and sign out whom it has let in.',
     status: 204,
@@ -87,6 +92,7 @@ export const signInSettingsRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/sign-in-providers/{provider}/test',
+    may: 'change people',
     tag: 'Sign-in',
     summary: 'Ask a provider for its own description, and say what came of it.',
     status: 200,

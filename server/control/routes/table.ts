@@ -2,11 +2,15 @@
 import type { Route } from '../route.ts';
 import { accountRoutes } from './account.ts';
 import { alertRoutes } from './alerts.ts';
+import { approvalRuleRoutes } from './approval-rules.ts';
+import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
+import { auditDeskRoutes } from './audit-desk.ts';
 import { budgetPlanRoutes } from './budget-plans.ts';
 import { budgetRequestRoutes } from './budget-requests.ts';
 import { budgetTreeRoutes } from './budget-tree.ts';
 import { budgetRoutes } from './budgets.ts';
+import { commentRoutes } from './comments.ts';
 import { feedbackRoutes } from './feedback.ts';
 import { forecastRoutes } from './forecast.ts';
 import { historyRoutes } from './history.ts';
@@ -16,12 +20,15 @@ import { ledgerRoutes } from './ledger.ts';
 import { liveRoutes } from './live.ts';
 import { modelRoutes } from './models.ts';
 import { monthRoutes } from './months.ts';
+import { organisationPolicyRoutes } from './organisation-policy.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policies.ts';
 import { priceRoutes } from './prices.ts';
 import { projectRoutes } from './projects.ts';
 import { providerAccountRoutes } from './provider-accounts.ts';
+import { recordExportRoutes } from './record-export.ts';
 import { recordRoutes } from './records.ts';
+import { retentionRoutes } from './retention.ts';
 import { serviceTokenRoutes } from './service-tokens.ts';
 import { sessionRoutes } from './session.ts';
 import { agentSessionRoutes } from './sessions.ts';
@@ -38,10 +45,14 @@ export const routes: readonly Route[] = [
   ...serviceTokenRoutes,
   ...signInSettingsRoutes,
   ...projectRoutes,
+  ...organisationPolicyRoutes,
   ...keyRoutes,
   ...policyRoutes,
   ...templateRoutes,
   ...versionRoutes,
+  ...approvalRuleRoutes,
+  ...approvalRoutes,
+  ...commentRoutes,
   ...variantRoutes,
   ...modelRoutes,
   ...providerAccountRoutes,
@@ -54,6 +65,8 @@ export const routes: readonly Route[] = [
   ...forecastRoutes,
   ...alertRoutes,
   ...houseRoutes,
+  // Before the routes of one record, whose id could be anything.
+  ...recordExportRoutes,
   ...recordRoutes,
   ...feedbackRoutes,
   ...usageRoutes,
@@ -61,5 +74,7 @@ export const routes: readonly Route[] = [
   ...liveRoutes,
   ...historyRoutes,
   ...auditRoutes,
+  ...retentionRoutes,
+  ...auditDeskRoutes,
   ...monthRoutes,
 ];

@@ -18,6 +18,7 @@ export const templateRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/templates',
+    may: 'read house',
     tag: 'Policies',
     summary: 'The templates that a policy can be made from.',
     status: 200,

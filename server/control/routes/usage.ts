@@ -6,6 +6,7 @@ import { answerUsage } from '../../usage/answer.ts';
 import type { Scan } from '../../usage/scans.ts';
 import { firstMoment } from '../../usage/source.ts';
 import { idSchema } from '../input.ts';
+import { projectsFor } from '../placed.ts';
 import { answeredFileSchema, defineRoute, type Route, type RouteContext } from '../route.ts';
 import { usageFile } from '../usage-file.ts';
 import { queryOf, readQuestion, type UsageQuery, usageBodySchema, usageQuestionSchema } from '../usage-question.ts';
@@ -25,10 +26,16 @@ const scanSchema = z
 const params = z.strictObject({ scan: idSchema });
 const format = z.enum(['json', 'csv']).default('json');
 
-async function questionOf({ deps, actor }: RouteContext, query: UsageQuery) {
+async function questionOf({ control, deps, actor }: RouteContext, query: UsageQuery) {
   const now = Date.now();
   const first = query.from ?? (await firstMoment(deps.usage.stores, actor.organisation)) ?? now;
-  return readQuestion(actor.organisation, query, first, now);
+  const { question, byTime } = readQuestion(actor.organisation, query, first, now);
+  const projects = projectsFor(control, actor, 'read usage');
+  if (projects === null) return { question, byTime };
+  return {
+    question: { ...question, conditions: [...question.conditions, { by: 'project' as const, among: projects }] },
+    byTime,
+  };
 }
 
 async function tellScan({ control }: RouteContext, scan: Scan): Promise<z.input<typeof scanSchema>> {
@@ -40,6 +47,8 @@ export const usageRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/usage',
+    may: 'read usage',
+    placed: 'handler',
     tag: 'Usage',
     summary:
       'What was used: requests, tokens, money and times, by one or two things, and by time. As a table too: `format=csv`.',
@@ -59,7 +68,8 @@ export const usageRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/usage/scans',
-    reads: true,
+    may: 'read usage',
+    placed: 'handler',
     tag: 'Usage',
     summary:
       'Ask what only the records can answer. They are read one after the other; two scans run at a time, for ten minutes at most.',
@@ -80,6 +90,8 @@ export const usageRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/usage/scans/{scan}',
+    may: 'read usage',
+    placed: 'handler',
     tag: 'Usage',
     summary: 'How far a scan is, and what it has found so far. As a table too: `format=csv`.',
     status: 200,
@@ -97,7 +109,8 @@ export const usageRoutes: readonly Route[] = [
   defineRoute({
     method: 'delete',
     path: '/usage/scans/{scan}',
-    reads: true,
+    may: 'read usage',
+    placed: 'handler',
     tag: 'Usage',
     summary: 'End a scan. What it has found stays for ten minutes.',
     status: 204,

@@ -12,6 +12,8 @@ export const variantRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/policies/{policy}/variants',
+    may: 'read usage',
+    placed: 'policy',
     tag: 'Policies',
     summary: 'What became of the requests that took each variant of a split, in all versions that had it.',
     status: 200,

@@ -5,7 +5,7 @@ it('lets people who may only look ask for more of a budget, and not give it to t
   const house = await openHouse('sqlite');
   try {
     const viewer = { email: 'vi@example.org', password: 'a long password' };
-    await house.ask('POST', '/people', { ...viewer, name: 'Vi', role: 'viewer' });
+    await house.ask('POST', '/people', { ...viewer, name: 'Vi', grants: [{ role: 'viewer' }] });
     const own = { 'x-signalbox-csrf': '1' };
     const session = await house.send('POST', '/session', viewer, own);
     const headers = { cookie: session.headers.getSetCookie()[0]?.split(';')[0] ?? '', ...own };
@@ -21,7 +21,7 @@ it('lets people who may only look ask for more of a budget, and not give it to t
       await house.send('POST', `/budgets/${budget.id}/top-ups`, { scope: '', amount: 1, ...answer }, headers),
       await house.send('POST', `/budgets/${budget.id}/reset`, { scope: '', ...answer }, headers),
     ]) {
-      expect(refused).toMatchObject({ status: 403, body: { error: { code: 'read_only' } } });
+      expect(refused).toMatchObject({ status: 403, body: { error: { code: 'not_allowed' } } });
     }
     expect(await house.send('POST', '/budget-requests', { ...more, scope: 'team=ads' }, headers)).toMatchObject({
       status: 422,

@@ -11,15 +11,19 @@ import type { Model } from '../../../policies/model.ts';
 import { NO_USAGE } from '../../../policies/request.ts';
 import { Alerts } from '../../../server/alerts/alerts.ts';
 import { type Audit, openAudit } from '../../../server/audit/audit.ts';
+import { MemoryCache } from '../../../server/cache/memory-cache.ts';
 import { type Control, createControl } from '../../../server/control/control.ts';
 import { newId } from '../../../server/control/ids.ts';
 import { shippedList } from '../../../server/control/price-list.ts';
 import type { BudgetUse } from '../../../server/control/route.ts';
 import { controlRouter } from '../../../server/control/router.ts';
 import { type Seeded, type SeedSettings, seed } from '../../../server/control/seed.ts';
+import { RecordExports } from '../../../server/export/exports.ts';
 import { BudgetCounters } from '../../../server/money/counters.ts';
 import { buildCatalogue, fixedSource } from '../../../server/providers/catalogue.ts';
+import { ContentSeals } from '../../../server/records/content-sealing.ts';
 import type { RequestRecord } from '../../../server/records/record.ts';
+import { Retention } from '../../../server/records/retention.ts';
 import { type Database, openDatabase } from '../../../server/store/database.ts';
 import { openSecrets } from '../../../server/store/secrets.ts';
 import { answerUsage } from '../../../server/usage/answer.ts';
@@ -137,6 +141,8 @@ export interface House {
   readonly counters: BudgetCounters;
   /** Not started: it seals and signs when it is told to. */
   readonly audit: Audit;
+  /** Not started: it deletes when it is asked to. */
+  readonly retention: Retention;
   /** The traffic that is watched, every few milliseconds. */
   readonly live: LiveTraffic;
   readonly watchers: LiveWatchers;
@@ -176,11 +182,18 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
       resolve: () => Promise.reject(new Error('no names here')),
     },
   });
+  const retention = new Retention({
+    ...{ control, now: Date.now, reportFault: (error) => faults.push(error) },
+    stores: { dialect: database.dialect, records: database.recordTables, readers: database.usage.records },
+    cache: new MemoryCache({ entries: 10, bytes: 10_000 }),
+  });
   const app = express();
   app.use(
     '/api',
     controlRouter(control, {
       records: database.records,
+      contents: new ContentSeals(secrets),
+      retention,
       models: (_organisation, list) => {
         const { prices, rateCards, priceLists } = control.snapshot();
         const lists = list ? [list] : priceLists;
@@ -193,6 +206,8 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
       budgetUse: (budget) => use.get(budget.id) ?? [],
       counters,
       usage: { stores: database.usage, summing, scans: new Scans(summing) },
+      // None is made here: its process would open the databases of a whole gateway.
+      exports: new RecordExports({ dataDir: '', databaseUrl: undefined }),
       audit,
       watchers,
       signIn: { secrets, mail: null, publicUrl: null, allowPrivate: true },
@@ -227,12 +242,14 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
     use,
     counters,
     audit,
+    retention,
     live,
     watchers,
     faults,
     send,
     ask: (method, path, body) => send(method, path, body, { authorization: `Bearer ${ADMIN_TOKEN}` }),
     close: async () => {
+      await retention.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await close();

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../gateway/harness.ts';
 import { dialects, type House, openHouse } from './house.ts';
 
-const NAMES = ['budgets', 'fallback-chain', 'grading', 'private-data', 'simple-to-cheap', 'starter', 'vibing-building'];
+const NAMES = [
+  ...['budgets', 'fallback-chain', 'grading', 'organisation-rules', 'private-data', 'simple-to-cheap', 'starter'],
+  'vibing-building',
+];
 
 describe.each(dialects)('templates on %s', (dialect) => {
   let house: House;

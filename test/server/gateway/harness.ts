@@ -169,9 +169,13 @@ export function idOf(answer: { readonly headers: Headers }): string {
   return answer.headers.get('x-signalbox-request-id') ?? '';
 }
 
-/** The record of a request. */
-export function recordOf(gateway: TestGateway, id: string): Promise<RequestRecord> {
-  return gateway.api('GET', `/records/${id}`);
+/** The record of a request, with what it sent and was answered. */
+export async function recordOf(gateway: TestGateway, id: string): Promise<RequestRecord> {
+  const [record, { content }] = await Promise.all([
+    gateway.api<Omit<RequestRecord, 'content'>>('GET', `/records/${id}`),
+    gateway.api<Pick<RequestRecord, 'content'>>('GET', `/records/${id}/content`),
+  ]);
+  return { ...record, content };
 }
 
 /** Waits until `check` no longer throws, and gives what it gave; fails with its last error after 15 seconds. */

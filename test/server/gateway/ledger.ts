@@ -1,9 +1,11 @@
 /** What a gateway's own tables say of its money, read beside it or after it. */
 import { join } from 'node:path';
+import { ContentSeals } from '../../../server/records/content-sealing.ts';
 import { intentsIn } from '../../../server/records/intent-files.ts';
 import type { Intent, RequestRecord, Spend } from '../../../server/records/record.ts';
 import { SqlRecordStore } from '../../../server/records/store.ts';
 import { postgresKnex } from '../../../server/store/postgres.ts';
+import { openSecrets } from '../../../server/store/secrets.ts';
 import { sqliteReaders } from '../../../server/store/sqlite.ts';
 
 export interface Ledger {
@@ -53,7 +55,12 @@ export function openLedger(where: { readonly dataDir: string; readonly databaseU
       } while (before !== null);
       return found.reverse();
     },
-    record: (organisation, id) => store.get(organisation, id),
+    async record(organisation, id) {
+      const record = await store.get(organisation, id);
+      if (!record?.content) return record;
+      const contents = new ContentSeals(await openSecrets({ secretKey: null, dataDir }));
+      return { ...record, content: contents.open(record, record.content) };
+    },
     close: () => readers.destroy(),
   };
 }

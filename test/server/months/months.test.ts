@@ -350,7 +350,7 @@ describe.each(dialects)('months on %s', (dialect) => {
     });
 
     it('shows viewers everything and lets them change nothing', async () => {
-      const viewer = { name: 'Vi', email: 'vi@example.org', password: 'a long password', role: 'viewer' };
+      const viewer = { name: 'Vi', email: 'vi@example.org', password: 'a long password', grants: [{ role: 'viewer' }] };
       await house.ask('POST', '/people', viewer);
       const headers = { 'x-signalbox-csrf': '1' };
       const signedIn = await house.send(

@@ -172,7 +172,7 @@ describe.each(dialects)('usage in the control API on %s', (dialect) => {
 
   it('may be asked and scanned for by people who may only look', async () => {
     const person = { email: 'vi@example.org', password: 'a long password' };
-    await house.ask('POST', '/people', { ...person, name: 'Vi', role: 'viewer' });
+    await house.ask('POST', '/people', { ...person, name: 'Vi', grants: [{ role: 'viewer' }] });
     const session = await house.send('POST', '/session', person, HEADERS);
     const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     expect((await house.send('GET', '/usage?by=team', undefined, { cookie })).status).toBe(200);

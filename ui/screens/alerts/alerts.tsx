@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Channel, type ChannelsAnswer, channelsQuery } from '../../api/alerts.ts';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
-import { useMayChange } from '../../api/session.ts';
+import { useMay } from '../../api/may.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
@@ -21,7 +21,7 @@ const REFRESH_MS = 10_000;
 export function Alerts() {
   const channels = useQuery({ ...channelsQuery, refetchInterval: REFRESH_MS });
   const house = useQuery(houseQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change alert');
   const [isMaking, setMaking] = useState(false);
   const error = channels.error ?? house.error;
   const aside = mayChange ? (

@@ -3,8 +3,8 @@ import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { budgetRequestsQuery } from '../../api/budget-requests.ts';
+import { useMay } from '../../api/may.ts';
 import { type ListedPolicy, policiesQuery } from '../../api/policies.ts';
-import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { LinkButton } from '../../app/link-button.tsx';
@@ -28,7 +28,7 @@ const MANY = 7;
 export function BudgetList() {
   const { house, error: houseError, retry } = useBudgetHouse();
   const policies = useQuery(policiesQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change budget');
   const [making, setMaking] = useState(false);
   const error = houseError ?? policies.error;
   const aside = (

@@ -5,7 +5,7 @@ import { windowAt } from '../../../policies/budget.ts';
 import { scopeParts } from '../../../policies/budget-tree.ts';
 import { budgetRequestsQuery } from '../../api/budget-requests.ts';
 import type { StoredBudget } from '../../api/budgets.ts';
-import { useMayChange } from '../../api/session.ts';
+import { useMay } from '../../api/may.ts';
 import { BUDGET_VIEWS, type BudgetView } from '../../app/addresses.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
@@ -64,7 +64,7 @@ interface FoundProps {
 function Found({ house, budget }: FoundProps) {
   const { view = 'now', scope: wanted, ask } = route.useSearch();
   const navigate = useNavigate();
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change budget');
   const asked = useQuery({ ...budgetRequestsQuery, refetchInterval: 30_000 });
   const { answer, keyNames } = house;
   const { id, name, owner, window, timeZone, parent } = budget;

@@ -2,9 +2,10 @@ import { Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { endRateCard, type RateCard, refreshPrices } from '../../api/prices.ts';
+import { AT_ONCE, readMoment } from '../../app/chosen-moment.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
 import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
-import { AT_ONCE, MomentChoice, momentError, readMoment } from './moment-choice.tsx';
+import { MomentChoice, momentError } from './moment-choice.tsx';
 import { sayCard, sayModels, sayPeriod } from './price-words.ts';
 
 /** Ends a rate card, now or at a moment to come; one that has not begun never will. */

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { aliasesQuery } from '../../api/aliases.ts';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
+import { useMay } from '../../api/may.ts';
 import {
   type PriceInForce,
   priceListQuery,
@@ -13,7 +14,6 @@ import {
   unpricedQuery,
 } from '../../api/prices.ts';
 import { accountsQuery, providersQuery } from '../../api/providers.ts';
-import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
@@ -38,9 +38,11 @@ export function ModelList() {
   const list = useQuery(priceListQuery);
   const unpriced = useQuery(unpricedQuery);
   const providers = useQuery(providersQuery);
-  const accounts = useQuery(accountsQuery);
+  const may = useMay();
+  const maySeeAccounts = may('read provider');
+  const accounts = useQuery({ ...accountsQuery, enabled: maySeeAccounts });
   const aliases = useQuery(aliasesQuery);
-  const mayChange = useMayChange();
+  const mayChange = may('change price');
   const [pricing, setPricing] = useState<string | null>(null);
   const [addingCard, setAddingCard] = useState(false);
   const fixed = providers.data?.flatMap(({ name }) => name ?? []) ?? [];
@@ -69,22 +71,24 @@ export function ModelList() {
       list.data &&
       unpriced.data &&
       providers.data &&
-      accounts.data &&
+      (accounts.data || !maySeeAccounts) &&
       aliases.data ? (
         <Stack gap="xl">
           {list.data.waiting ? <WaitingList waiting={list.data.waiting} mayChange={mayChange} /> : null}
           {unpriced.data.length > 0 ? (
             <Unpriced models={unpriced.data} mayChange={mayChange} onPrice={setPricing} />
           ) : null}
-          <ProviderAccounts
-            accounts={accounts.data.accounts}
-            kinds={accounts.data.kinds}
-            taken={fixed}
-            offered={offered}
-            mayChange={mayChange}
-          />
+          {accounts.data ? (
+            <ProviderAccounts
+              accounts={accounts.data.accounts}
+              kinds={accounts.data.kinds}
+              taken={fixed}
+              offered={offered}
+              mayChange={may('change provider')}
+            />
+          ) : null}
           <Models house={house.data} prices={inForce.data} mayChange={mayChange} onPrice={setPricing} />
-          <Aliases aliases={aliases.data} offered={offered} mayChange={mayChange} />
+          <Aliases aliases={aliases.data} offered={offered} mayChange={may('change provider')} />
           <Providers providers={providers.data} models={house.data.models} />
           <RateCards cards={cards.data} mayChange={mayChange} />
           <PriceHistory prices={prices.data} />

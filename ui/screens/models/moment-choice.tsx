@@ -1,16 +1,5 @@
 import { Fieldset, Radio, Stack, TextInput } from '@mantine/core';
-import { fromField } from '../../app/local-time.ts';
-
-/** Now (or never), or a moment as it stands in its field. */
-export interface ChosenMoment {
-  readonly later: boolean;
-  readonly text: string;
-}
-
-export const AT_ONCE: ChosenMoment = { later: false, text: '' };
-
-/** Milliseconds since 1970; null for what needs no moment. */
-export const readMoment = ({ later, text }: ChosenMoment): number | null => (later ? (fromField(text) ?? null) : null);
+import { type ChosenMoment, readMoment } from '../../app/chosen-moment.ts';
 
 /** What is wrong with it, in words; null where nothing is. */
 export function momentError(chosen: ChosenMoment): string | null {

@@ -4,9 +4,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { HouseAnswer } from '../../api/house.ts';
 import { refreshPrices, setPrice } from '../../api/prices.ts';
+import { AT_ONCE, readMoment } from '../../app/chosen-moment.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
 import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
-import { AT_ONCE, MomentChoice, momentError, readMoment } from './moment-choice.tsx';
+import { MomentChoice, momentError } from './moment-choice.tsx';
 import { EMPTY_RATE, RateFields, rateError, readPrice, type TypedRate, typedRates } from './rate-fields.tsx';
 
 interface Props {

@@ -2,10 +2,11 @@ import { Group, NativeSelect, Radio, Stack, TagsInput, Text, TextInput } from '@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { createRateCard, type PriceInForce, refreshPrices } from '../../api/prices.ts';
+import { AT_ONCE, readMoment } from '../../app/chosen-moment.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
 import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 import { CardPreview } from './card-preview.tsx';
-import { AT_ONCE, MomentChoice, momentError, readMoment } from './moment-choice.tsx';
+import { MomentChoice, momentError } from './moment-choice.tsx';
 
 interface Props {
   /** Names of the configured providers. */

@@ -4,8 +4,8 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { houseQuery } from '../../api/house.ts';
+import { useMay } from '../../api/may.ts';
 import { type Correction, type MonthDetail, monthsQuery } from '../../api/months.ts';
-import { useMayChange } from '../../api/session.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Failure } from '../../app/failure.tsx';
 import { Section } from '../../app/section.tsx';
@@ -18,7 +18,7 @@ import { NewCorrection } from './new-correction.tsx';
 export function Corrections({ month }: { readonly month: MonthDetail }) {
   const house = useQuery(houseQuery);
   const months = useQuery(monthsQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change ledger');
   const [making, setMaking] = useState(false);
   const error = house.error ?? months.error;
   const aside = mayChange ? (

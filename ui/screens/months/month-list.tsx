@@ -3,8 +3,8 @@ import { Button, Group, Table, Text, VisuallyHidden } from '@mantine/core';
 import { IconWorld } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useMay } from '../../api/may.ts';
 import { type MonthSummary, monthsQuery } from '../../api/months.ts';
-import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
@@ -19,7 +19,7 @@ import { TimeZoneDialog } from './time-zone-dialog.tsx';
 /** Every month with anything in it: what it cost, who spent it, and whether it is closed. */
 export function MonthList() {
   const months = useQuery(monthsQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change ledger');
   const [choosing, setChoosing] = useState(false);
   const { data } = months;
   return (

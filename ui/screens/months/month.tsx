@@ -5,8 +5,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError } from '../../api/client.ts';
+import { useMay } from '../../api/may.ts';
 import { type MonthDetail, monthFile, monthQuery } from '../../api/months.ts';
-import { useMayChange } from '../../api/session.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
@@ -66,7 +66,7 @@ function Found({ month }: { readonly month: MonthDetail }) {
 
 /** How much it is, whether that is for good, and what can be done with it. */
 function Account({ month }: { readonly month: MonthDetail }) {
-  const mayChange = useMayChange();
+  const mayChange = useMay()('change ledger');
   const authorOf = useAuthors();
   const [closing, setClosing] = useState(false);
   const { closed } = month;

@@ -9,6 +9,7 @@ import { type Stretch, trafficQuery } from '../../api/traffic.ts';
 import type { Shown } from '../../app/addresses.ts';
 import { Failure } from '../../app/failure.tsx';
 import { plural, sayMoment } from '../../app/words.ts';
+import type { Before } from '../../canvas/before.ts';
 import { Drawing } from '../../canvas/drawing.tsx';
 import { PeriodChoice } from './period-choice.tsx';
 import { overlayOf, type Traffic, trafficOf } from './traffic.ts';
@@ -22,6 +23,8 @@ interface Props {
   readonly drawing: DrawingDocument;
   /** Names of budgets by id. */
   readonly budgets: ReadonlyMap<string, string>;
+  /** The policy that runs before it; null where none does. */
+  readonly before: Before | null;
   /** The time of which the traffic is shown is part of the address. */
   readonly search: Shown;
 }
@@ -32,14 +35,14 @@ const stretchOf = ({ last, from, to }: Shown): Stretch =>
 const NO_EDGES: readonly never[] = [];
 
 /** A version with what went through it: counts on its edges, how requests ended on its nodes, and the same as a table. */
-export function DrawnTraffic({ policy, version, isLive, label, drawing, budgets, search }: Props) {
+export function DrawnTraffic({ policy, version, isLive, label, drawing, budgets, before, search }: Props) {
   const navigate = useNavigate({ from: '/policies/$policy' });
   const stretch = stretchOf(search);
   const counted = useQuery({ ...trafficQuery(policy, version, stretch), placeholderData: keepPreviousData });
   const { graph, layout } = drawing;
   const edges = counted.data?.edges ?? NO_EDGES;
   const traffic = useMemo(() => trafficOf(graph, edges, budgets), [graph, edges, budgets]);
-  const extras = useMemo(() => overlayOf(traffic), [traffic]);
+  const extras = useMemo(() => ({ ...overlayOf(traffic), before }), [traffic, before]);
   const choose = (next: Stretch): void => {
     void navigate({ to: '/policies/$policy', search: { version: search.version, ...next }, replace: true });
   };

@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { type HouseAnswer, houseQuery, refreshHouse } from '../../api/house.ts';
+import { useMay } from '../../api/may.ts';
 import { createPolicy, freeName } from '../../api/new-policy.ts';
 import { type Drawing, drawingQuery, type ListedPolicy, policiesQuery, refreshPolicies } from '../../api/policies.ts';
-import { useMayChange } from '../../api/session.ts';
 import { type Template, templatesQuery } from '../../api/templates.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
@@ -23,7 +23,7 @@ const route = getRouteApi('/policies/new');
 /** Makes a policy: from a shipped one, from nothing, from a file, or as a copy of another. */
 export function NewPolicy() {
   const { copy } = route.useSearch();
-  const mayChange = useMayChange();
+  const mayChange = useMay()('draft policy');
   const templates = useQuery(templatesQuery);
   const policies = useQuery(policiesQuery);
   const house = useQuery(houseQuery);

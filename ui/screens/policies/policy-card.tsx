@@ -11,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { type ReactNode, useId } from 'react';
 import { dollars } from '../../../policies/price.ts';
+import { useMayIn } from '../../api/may.ts';
 import type { ListedPolicy } from '../../api/policies.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { TextLink } from '../../app/text-link.tsx';
@@ -21,13 +22,13 @@ interface Props {
   readonly policy: ListedPolicy;
   /** For whom it is the default, in words. */
   readonly defaults: readonly string[];
-  readonly mayChange: boolean;
 }
 
 /** One policy at a glance, and what can be done with it. */
-export function PolicyCard({ policy, defaults, mayChange }: Props) {
+export function PolicyCard({ policy, defaults }: Props) {
   const title = useId();
-  const { id, archived } = policy;
+  const { id, project, archived } = policy;
+  const mayDraft = useMayIn()('draft policy', { project, policy: id });
   const to = { params: { policy: id }, size: 'sm', fw: 600, 'aria-describedby': title } as const;
   return (
     <Card component="li" withBorder padding="lg" aria-labelledby={title}>
@@ -35,7 +36,7 @@ export function PolicyCard({ policy, defaults, mayChange }: Props) {
         <TextLink id={title} to="/policies/$policy" params={{ policy: id }} fw={650}>
           {policy.title}
         </TextLink>
-        <PolicyMenu policy={policy} mayChange={mayChange} />
+        <PolicyMenu policy={policy} />
       </Group>
       {defaults.length > 0 ? (
         <Group gap={6} mb={6}>
@@ -60,13 +61,13 @@ export function PolicyCard({ policy, defaults, mayChange }: Props) {
         </Line>
         <DraftLine policy={policy} />
         <ProblemLine problems={policy.problems} />
-        <TrafficLine traffic={policy.traffic} />
+        {policy.traffic === null ? null : <TrafficLine traffic={policy.traffic} />}
       </Stack>
       <Group gap="lg" mt="md">
         <TextLink to="/policies/$policy" {...to}>
           Open
         </TextLink>
-        {mayChange && !archived ? (
+        {mayDraft && !archived ? (
           <TextLink to="/policies/$policy/edit" {...to}>
             Edit
           </TextLink>
@@ -129,7 +130,11 @@ function ProblemLine({ problems: { errors, warnings } }: { readonly problems: Li
   );
 }
 
-function TrafficLine({ traffic: { requests, errors, cost } }: { readonly traffic: ListedPolicy['traffic'] }) {
+function TrafficLine({
+  traffic: { requests, errors, cost },
+}: {
+  readonly traffic: NonNullable<ListedPolicy['traffic']>;
+}) {
   return (
     <Line icon={IconActivity}>
       {requests === 0

@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { houseQuery } from '../../api/house.ts';
+import { useMay } from '../../api/may.ts';
 import { type ListedPolicy, policiesQuery } from '../../api/policies.ts';
-import { useMayChange } from '../../api/session.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { LinkButton } from '../../app/link-button.tsx';
@@ -20,7 +20,7 @@ const route = getRouteApi('/policies');
 export function PolicyList() {
   const policies = useQuery(policiesQuery);
   const house = useQuery(houseQuery);
-  const mayChange = useMayChange();
+  const mayChange = useMay()('draft policy');
   const aside = mayChange ? (
     <LinkButton to="/policies/new" leftSection={<IconPlus size={18} aria-hidden />}>
       New policy
@@ -35,11 +35,7 @@ export function PolicyList() {
         chooses one by its name, as the model <code>policy/name</code>; all other requests follow the default policy.
       </Text>
       {policies.data && house.data ? (
-        <Found
-          policies={policies.data}
-          defaults={defaultsOf(house.data.defaultPolicy, house.data.projects)}
-          mayChange={mayChange}
-        />
+        <Found policies={policies.data} defaults={defaultsOf(house.data)} mayChange={mayChange} />
       ) : error ? (
         <Failure title="The policies could not be loaded" error={error} onRetry={retry} />
       ) : (
@@ -124,12 +120,7 @@ function Found({ policies, defaults, mayChange }: FoundProps) {
       ) : (
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
           {shown.map((policy) => (
-            <PolicyCard
-              key={policy.id}
-              policy={policy}
-              defaults={defaults.get(policy.id) ?? []}
-              mayChange={mayChange}
-            />
+            <PolicyCard key={policy.id} policy={policy} defaults={defaults.get(policy.id) ?? []} />
           ))}
         </SimpleGrid>
       )}

@@ -4,6 +4,7 @@ import { IconArchive, IconArchiveOff, IconCopy, IconDots, IconDownload, IconPenc
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { useMay, useMayIn } from '../../api/may.ts';
 import type { ListedPolicy } from '../../api/policies.ts';
 import { ArchivePolicy } from './archive-policy.tsx';
 import { exportPolicy } from './export-policy.ts';
@@ -11,11 +12,10 @@ import { RenamePolicy } from './rename-policy.tsx';
 
 interface Props {
   readonly policy: ListedPolicy;
-  readonly mayChange: boolean;
 }
 
 /** What can be done with a policy besides opening it. */
-export function PolicyMenu({ policy, mayChange }: Props) {
+export function PolicyMenu({ policy }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [open, setOpen] = useState<'rename' | 'archive' | null>(null);
@@ -24,7 +24,10 @@ export function PolicyMenu({ policy, mayChange }: Props) {
     setOpen(null);
     target.current?.focus();
   };
-  const { id, title, liveVersion, archived, draft } = policy;
+  const { id, project, title, liveVersion, archived, draft } = policy;
+  const may = useMay();
+  const mayIn = useMayIn();
+  const place = { project, policy: id };
   const save = (version: number | 'draft') => {
     exportPolicy(client, policy, version).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : 'Try again.';
@@ -40,7 +43,7 @@ export function PolicyMenu({ policy, mayChange }: Props) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {mayChange ? (
+          {may('draft policy') ? (
             <Menu.Item
               leftSection={<IconCopy size={16} aria-hidden />}
               onClick={() => navigate({ to: '/policies/new', search: { copy: id } })}
@@ -48,7 +51,7 @@ export function PolicyMenu({ policy, mayChange }: Props) {
               Duplicate
             </Menu.Item>
           ) : null}
-          {mayChange && !archived ? (
+          {mayIn('draft policy', place) && !archived ? (
             <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setOpen('rename')}>
               Rename
             </Menu.Item>
@@ -63,7 +66,7 @@ export function PolicyMenu({ policy, mayChange }: Props) {
               Export the draft
             </Menu.Item>
           ) : null}
-          {mayChange ? (
+          {mayIn('publish policy', place) ? (
             <Menu.Item
               leftSection={archived ? <IconArchiveOff size={16} aria-hidden /> : <IconArchive size={16} aria-hidden />}
               onClick={() => setOpen('archive')}

@@ -3,24 +3,28 @@ import { IconHistory, IconInfoCircle, IconPencil, IconRocket } from '@tabler/ico
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import type { Permission } from '../../../policies/access/permissions.ts';
 import { checkGraph } from '../../../policies/check.ts';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
+import { useMayIn } from '../../api/may.ts';
 import { type Drawing as DrawingOf, drawingQuery, policyQuery } from '../../api/policies.ts';
 import type { Policy as PolicyWords } from '../../api/policy.ts';
-import { useMayChange } from '../../api/session.ts';
 import type { Shown } from '../../app/addresses.ts';
 import { Failure } from '../../app/failure.tsx';
 import { LinkButton } from '../../app/link-button.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
+import { beforeOf } from '../../canvas/before.ts';
 import { Drawing } from '../../canvas/drawing.tsx';
 import { useHouseFor } from '../../editing/house-for.ts';
+import { PolicyRule } from '../approvals/policy-rule.tsx';
 import { defaultsOf } from './defaults.ts';
 import { DrawnTraffic } from './drawn-traffic.tsx';
 import { Feedback } from './feedback.tsx';
 import { InWords } from './in-words.tsx';
 import { Problems } from './problems.tsx';
+import { RunsBefore } from './runs-before.tsx';
 import { Tests, useTestRunsOf } from './tests.tsx';
 import { UsedBy } from './used-by.tsx';
 import { Versions } from './versions.tsx';
@@ -52,11 +56,10 @@ export function Policy() {
     );
   }
   const shown = search.version ?? policy.data.liveVersion ?? 'draft';
-  const { defaultPolicy, projects } = house.data;
   return (
     <Screen title={policy.data.title} aside={<Links policy={policy.data} />}>
       <Stack gap="xs">
-        <State policy={policy.data} shown={shown} defaults={defaultsOf(defaultPolicy, projects).get(id) ?? []} />
+        <State policy={policy.data} shown={shown} defaults={defaultsOf(house.data).get(id) ?? []} />
         <Text c="dimmed" maw={900}>
           {policy.data.description}
         </Text>
@@ -67,17 +70,18 @@ export function Policy() {
   );
 }
 
-function Links({ policy: { id, liveVersion, archived } }: { readonly policy: PolicyWords }) {
-  const mayChange = useMayChange() && !archived;
+function Links({ policy: { id, project, liveVersion, archived } }: { readonly policy: PolicyWords }) {
+  const mayIn = useMayIn();
+  const may = (permission: Permission) => !archived && mayIn(permission, { project, policy: id });
   const to = { params: { policy: id } } as const;
   return (
     <Group gap="sm">
-      {mayChange ? (
+      {may('draft policy') ? (
         <LinkButton to="/policies/$policy/edit" {...to} leftSection={<IconPencil size={18} aria-hidden />}>
           Edit
         </LinkButton>
       ) : null}
-      {mayChange ? (
+      {may('publish policy') ? (
         <LinkButton
           to="/policies/$policy/publish"
           {...to}
@@ -178,16 +182,18 @@ function Drawn({ policy, shown, answer, search }: DrawnProps) {
 
 function Contents({ policy, shown, answer, search, drawing }: DrawnProps & { readonly drawing: DrawingOf }) {
   const { graph, layout, tests } = drawing;
-  const house = useHouseFor(graph, answer);
+  const house = useHouseFor(graph, answer, policy);
   const problems = useMemo(() => checkGraph(graph, house.check), [graph, house]);
   const runs = useTestRunsOf(drawing, house);
   const splits = graph.nodes.some(({ kind }) => kind === 'split');
-  const mayChange = useMayChange();
+  const mayChange = useMayIn()('draft policy', { project: policy.project, policy: policy.id });
   const label = `Drawing of ${policy.title}`;
+  const extras = useMemo(() => ({ before: house.before && beforeOf(house.before, house.budgetNames) }), [house]);
   return (
     <>
+      <RunsBefore before={house.before} />
       {shown === 'draft' ? (
-        <Drawing label={label} graph={graph} layout={layout} budgets={house.budgetNames} way={null} />
+        <Drawing label={label} graph={graph} layout={layout} budgets={house.budgetNames} way={null} extras={extras} />
       ) : (
         <DrawnTraffic
           policy={policy.id}
@@ -196,6 +202,7 @@ function Contents({ policy, shown, answer, search, drawing }: DrawnProps & { rea
           label={label}
           drawing={drawing}
           budgets={house.budgetNames}
+          before={extras.before}
           search={search}
         />
       )}
@@ -220,6 +227,7 @@ function Contents({ policy, shown, answer, search, drawing }: DrawnProps & { rea
           <Tests tests={tests} state={runs} />
           <Feedback policy={policy.id} />
           <Versions policy={policy} shown={shown} />
+          <PolicyRule policy={policy} />
           <UsedBy policy={policy.id} />
         </Stack>
       </SimpleGrid>

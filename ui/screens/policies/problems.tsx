@@ -3,11 +3,14 @@ import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icon
 import type { ReactNode } from 'react';
 import type { Problem } from '../../../policies/check.ts';
 
+/** A problem as it is told; one that was kept may be of a code that is not there any more. */
+type ToldProblem = Omit<Problem, 'code'> & { readonly code: string };
+
 interface Props {
-  /** What the check finds in a drawing, in the organisation as it is now. */
-  readonly problems: readonly Problem[];
+  /** What the check finds in a drawing, in the organisation as it is, or was. */
+  readonly problems: readonly ToldProblem[];
   /** Where one of them can be mended. */
-  readonly where?: (problem: Problem) => ReactNode;
+  readonly where?: (problem: ToldProblem) => ReactNode;
 }
 
 /** What is wrong with a drawing, each with how to mend it. */

@@ -8,9 +8,9 @@ import { useState } from 'react';
 import type { GraphNode } from '../../../policies/graph.ts';
 import { variantsOf } from '../../../policies/kinds/split/split.ts';
 import { dollars } from '../../../policies/price.ts';
+import { useMayIn } from '../../api/may.ts';
 import { drawingQuery, policyQuery } from '../../api/policies.ts';
 import type { Policy } from '../../api/policy.ts';
-import { useMayChange } from '../../api/session.ts';
 import type { Stretch } from '../../api/traffic.ts';
 import { type Variant, variantsQuery } from '../../api/variants.ts';
 import { Empty } from '../../app/empty.tsx';
@@ -185,7 +185,7 @@ interface NumbersProps {
 }
 
 function Numbers({ policy, split, shown, drawn }: NumbersProps) {
-  const mayChange = useMayChange() && !policy.archived;
+  const mayChange = useMayIn()('draft policy', { project: policy.project, policy: policy.id }) && !policy.archived;
   const [taking, setTaking] = useState<Shown | null>(null);
   return (
     <WideTable minWidth={760} label="Variants in figures">

@@ -7,6 +7,7 @@ import { Failure } from '../../app/failure.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayMoment } from '../../app/words.ts';
+import { EmergencyBadge } from '../approvals/emergency-badge.tsx';
 
 interface Props {
   readonly policy: Policy;
@@ -87,6 +88,7 @@ function Version({ policy, version, shown }: VersionProps) {
             live
           </Badge>
         ) : null}
+        <EmergencyBadge policy={policy} version={version.number} />
         {shown ? (
           <Badge tt="none" variant="default">
             shown
