@@ -161,13 +161,14 @@ function recordedEffects(
 ): Effects {
   const all = recorded.trace.flatMap((step) => (step.results ?? []).map((result) => ({ node: step.node, result })));
   const used = new Set<number>();
-  /** The first answer not used yet that fits, of the same node before those of others. */
+  /** The first answer not used yet that fits, of the same node before those of others, where these are asked at all. */
   const take = <R extends EffectResult>(
     node: string,
     is: (result: EffectResult) => result is R,
     fits: (result: R) => boolean,
+    ofOthers = true,
   ): R | null => {
-    for (const sameNode of [true, false]) {
+    for (const sameNode of ofOthers ? [true, false] : [true]) {
       for (let i = 0; i < all.length; i++) {
         const one = all[i];
         if (!one || used.has(i) || (one.node === node) !== sameNode || !is(one.result) || !fits(one.result)) continue;
@@ -248,7 +249,8 @@ function recordedEffects(
         scope,
       },
     chance: ({ node }) => {
-      const found = take(node, isChance, () => true);
+      // Each split draws a lot of its own: that of another says nothing about it.
+      const found = take(node, isChance, () => true, false);
       if (found) return found;
       if (recorded.id !== undefined) return { chance: bucketOf(recorded.id, node) };
       throw new CannotTell(node, 'which variant it would have drawn was not recorded');

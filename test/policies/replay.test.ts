@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bucketOf } from '../../policies/bucket.ts';
 import { type ChatBody, viewOfChat } from '../../policies/chat.ts';
 import { compileGraph } from '../../policies/compile.ts';
 import type { Graph } from '../../policies/graph.ts';
@@ -234,6 +235,32 @@ describe('a replay on another version', () => {
   it.each(cannotTell)('cannot tell %s, and says so', async (_what, before, after, node) => {
     const result = await replayed(before, after, ask('hi'));
     expect(result).toMatchObject({ result: 'cannot tell', node });
+  });
+
+  it('draws for a split of its own what that split would have drawn, whatever another one drew', async () => {
+    const variants = [
+      { port: 'low', label: '', weight: 50 },
+      { port: 'high', label: '', weight: 50 },
+    ];
+    const splitting = (name: string): Graph =>
+      draw({ enter, [name]: ['split', { variants }], small, large }, [
+        `enter.next > ${name}`,
+        `${name}.low > small`,
+        `${name}.high > large`,
+      ]);
+    const ports = new Set<string | null | undefined>();
+    for (let number = 0; number < 20; number++) {
+      const id = `req_${number}`;
+      const recorded = { ...(await record(splitting('one'), ask('hi'), { chances: { one: 0 } })), id };
+      const result = await replay(compileGraph(splitting('other')), recorded, false);
+      if (result.result === 'cannot tell') ports.add(bucketOf(id, 'other') < 0.5 ? null : 'high');
+      else {
+        const step = result.decision.trace.find(({ node }) => node === 'other');
+        expect(step?.port).toBe(bucketOf(id, 'other') < 0.5 ? 'low' : 'high');
+        ports.add(step?.port);
+      }
+    }
+    expect(ports.size).toBe(2);
   });
 
   it('cannot tell what an estimate would have let through', async () => {
