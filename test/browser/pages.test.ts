@@ -158,7 +158,7 @@ describe.skipIf(browser === null)('the pages', () => {
     expect(await page.locator('.track-lit').count()).toBe(4);
     await page.getByText('Found 1 phone, 1 email.').waitFor();
     await page.getByRole('button', { name: 'Show the messages' }).click();
-    await page.getByText('Is [[PHONE_1]]').waitFor();
+    await page.getByText('Is [[PHONE_1]]').first().waitFor();
     const text = await page.locator('main').innerText();
     expect(text).toContain('Is [[PHONE_1]] the number of [[EMAIL_1]]?');
     expect(text).not.toContain('bob@example.com');
