@@ -119,8 +119,11 @@ const CONSTANTS: ReadonlyMap<string, string> = new Map([
   ['actor', 'admin-token'],
   ['month', MONTH],
 ]);
-/** The live view never ends; who may see what of it is tried where it is made. An account is of whoever asks. */
-const APART: ReadonlySet<string> = new Set(['/live', '/account']);
+/**
+ * The live view never ends, and an export has a process of its own: who may see what of them is tried where they are made. An
+ * account is of whoever asks.
+ */
+const APART: ReadonlySet<string> = new Set(['/live', '/account', '/records/export']);
 const reading = routes.filter((route) => route.method === 'get' && route.may !== 'anyone' && !APART.has(route.path));
 
 it.each(reading.map((route) => [route.path, route] as const))(

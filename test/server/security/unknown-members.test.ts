@@ -19,7 +19,7 @@ afterAll(async () => {
 /** A request of an app that is tried or kept as a test: it stays as the app would send it. */
 const AS_SENT = '/properties/request';
 /** Their filters are named after tags, so their names are not known. */
-const BY_TAG: ReadonlySet<string> = new Set(['/records', '/usage']);
+const BY_TAG: ReadonlySet<string> = new Set(['/records', '/records/export', '/records/export/size', '/usage']);
 
 /** Where a schema takes members that it does not name, as paths in it. */
 function openPlaces(schema: z.ZodType): string[] {
