@@ -11,6 +11,7 @@ import { unsupported } from './translate/chat-body.ts';
 import { fileByAddress } from './translate/inline-files.ts';
 import { sdkFailure } from './translate/sdk-failure.ts';
 import type { CallOptions } from './translate/sdk-types.ts';
+import { errorAsText } from './translate/tool-results.ts';
 import { sendTranslated, type Vendor } from './translated.ts';
 
 type Reasoning = NonNullable<AmazonBedrockLanguageModelOptions['reasoningConfig']>;
@@ -36,11 +37,17 @@ function reasoningConfig(name: string, reasoning: TranslatedCall['reasoning'], c
   return name.includes('openai.') ? { maxReasoningEffort } : { type: 'enabled', maxReasoningEffort };
 }
 
+/** The package has no way to mark the result of a tool as an error. */
+const promptOf = (prompt: CallOptions['prompt']): CallOptions['prompt'] =>
+  prompt.map((message) =>
+    message.role === 'tool' ? { ...message, content: message.content.map(errorAsText) } : message,
+  );
+
 function callOf({ options, reasoning, user, parallelTools }: TranslatedCall, name: string): CallOptions {
   const byAddress = fileByAddress(options.prompt);
   if (byAddress) throw byAddress;
   if (options.topK !== undefined) throw unsupported('top_k');
-  const call = { ...options };
+  const call = { ...options, prompt: promptOf(options.prompt) };
   const config = reasoningConfig(name, reasoning, call);
   const oneTool = !parallelTools && options.tools !== undefined;
   if (oneTool && !ANTHROPIC.test(name)) throw unsupported('way to call one tool at a time (parallel_tool_calls false)');

@@ -172,6 +172,9 @@ function outputOf({ content, is_error }: z.infer<typeof resultBlock>): Output {
   const kind = is_error ? 'error-text' : 'text';
   if (!content || !only) return { type: kind, value: '' };
   if (only.type === 'text' && more.length === 0) return { type: kind, value: only.text };
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  if (is_error && texts.length === content.length) return { type: kind, value: texts.join('\n\n') };
+  if (is_error) throw unsupported('image in the result of a tool that failed (is_error)');
   return {
     type: 'content',
     value: content.map((part) => {
