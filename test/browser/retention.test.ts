@@ -73,7 +73,7 @@ describe.skipIf(browser === null)('what is kept, and what goes', () => {
     expect(await button('Show the messages').count()).toBe(0);
     await page.goto(`${gateway.url}/projects`);
     await region('What is kept').getByText('What models got and wrote is kept for ever').waitFor();
-    await region('Deletions').getByText('Nothing was deleted of many requests so far.').waitFor();
+    await region('Deletions').getByText('No deletion was needed or asked for yet.').waitFor();
     expect(await button('Change what is kept').count()).toBe(0);
     expect(await button('Delete what is known of somebody').count()).toBe(0);
     expect(here.complaints).toEqual([]);

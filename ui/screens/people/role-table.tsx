@@ -26,6 +26,7 @@ export function RoleTable() {
         variant="default"
         size="xs"
         aria-expanded={shown}
+        style={{ alignSelf: 'flex-start' }}
         leftSection={shown ? <IconChevronDown size={14} aria-hidden /> : <IconChevronRight size={14} aria-hidden />}
         onClick={toggle}
       >

@@ -66,7 +66,7 @@ function Found({ runs, lookedAt, projects }: FoundProps) {
         {lookedAt === null
           ? 'Since the gateway started, nothing was looked through for its age yet.'
           : `Everything was last looked through for its age on ${sayMoment(lookedAt)}.`}{' '}
-        {runs.length === 0 ? 'Nothing was deleted of many requests so far.' : null}
+        {runs.length === 0 ? 'No deletion was needed or asked for yet.' : null}
       </Text>
       {runs.length === 0 ? null : (
         <WideTable minWidth={760} label="Deletions so far">
