@@ -4,6 +4,7 @@ import { json, startUpstream, type Upstream } from '../providers/upstream.ts';
 import { ACCOUNT_EXAMPLES } from './account-examples.ts';
 import { APPROVAL_EXAMPLES } from './approval-examples.ts';
 import { type Answer, type House, LAYOUT, modelGraph, recordOf } from './house.ts';
+
 /** What a mutating route does in these tests: something real, on what was prepared for it. */
 interface Example {
   /** Makes what the route needs, and gives its id. */
