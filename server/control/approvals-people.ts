@@ -1,8 +1,8 @@
 /** Who may approve a draft: everybody whose roles let them, but for those who drew it. */
 import type { Knex } from 'knex';
-import { z } from 'zod';
 import { abilityOf, mayIn, type Place } from '../../policies/access/ability.ts';
 import { ORGANISATION } from '../access/places.ts';
+import { changedWork } from './draft-work.ts';
 import type { HistoryRow } from './history.ts';
 import { findProject } from './organisations.ts';
 import { listPeople } from './people.ts';
@@ -25,18 +25,6 @@ export async function approvingPeople(db: Knex, organisation: string, place: Pla
 }
 
 type Row = Pick<HistoryRow, 'actor' | 'before_json' | 'after_json'>;
-
-/** As `saveDraft` writes it; entries from before policies had tests have none. */
-const digests = z.object({ graph: z.string(), tests: z.string().optional() });
-
-const workIn = (json: string): string => {
-  const { graph, tests = '' } = digests.parse(JSON.parse(json));
-  return `${graph} ${tests}`;
-};
-
-/** Whether a save changed what is done or tested; moving things is no change. Of what was erased, it is taken to have. */
-const changedWork = ({ before_json, after_json }: Row): boolean =>
-  before_json === null || after_json === null || workIn(before_json) !== workIn(after_json);
 
 /** Ids of everybody who drew on the draft of a policy, or changed its tests, since it was last published. */
 export async function authorsOfDraft(db: Knex, organisation: string, policy: string): Promise<ReadonlySet<string>> {

@@ -65,13 +65,12 @@ export class Runtime {
    */
   graph(policy: LivePolicy): CompiledGraph {
     const before = this.mandatory(policy.organisation);
-    const known = compiled.get(policy) ?? new WeakMap<object, CompiledGraph>();
-    compiled.set(policy, known);
-    let graph = known.get(before ?? NONE);
+    let graph = compiled.get(policy)?.get(before ?? NONE);
     if (!graph) {
       const versions = lookupIn(this.snapshot.pinned, policy.organisation);
       graph = compileGraph(parseGraph(policy.graph), versions, before && parseGraph(before.graph));
-      known.set(before ?? NONE, graph);
+      const known = compiled.get(policy) ?? new WeakMap<object, CompiledGraph>();
+      compiled.set(policy, known.set(before ?? NONE, graph));
     }
     return graph;
   }

@@ -4,6 +4,7 @@
  */
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { changedWork } from '../../control/draft-work.ts';
 import type { HistoryRow } from '../../control/history.ts';
 
 /** In the order in which they are shown. */
@@ -57,14 +58,6 @@ const ITSELF = 'system';
 const AT_ONCE = 200;
 
 type Work = Pick<HistoryRow, 'sequence' | 'actor' | 'action' | 'object_id' | 'before_json' | 'after_json'>;
-
-const savedSchema = z.object({ graph: z.string(), tests: z.string().optional() });
-
-/** Whether a save changed what is done or tested: who only moves things on a drawing is no author. Of what was erased, it did. */
-function changedWork({ before_json, after_json }: Work): boolean {
-  const [before, after] = [before_json, after_json].map((json) => savedSchema.safeParse(JSON.parse(json ?? '{}')).data);
-  return !before || !after || before.graph !== after.graph || before.tests !== after.tests;
-}
 
 async function inParts<T>(ids: readonly string[], read: (part: string[]) => Promise<T[]>): Promise<T[]> {
   const found: T[] = [];

@@ -1,5 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { CopyButton } from '../../app/copy-button.tsx';
+import { ShownOnceDialog } from '../../app/shown-once-dialog.tsx';
 
 interface Props {
   readonly name: string;
@@ -10,37 +9,13 @@ interface Props {
 /** The secret that signs a webhook's messages, which is shown once. */
 export function ShownSecret({ name, secret, onClose }: Props) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ShownOnceDialog
       title={`The secret of “${name}”`}
-      centered
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-      withCloseButton={false}
-      styles={{ title: { fontWeight: 650, fontSize: '1.05rem' } }}
-    >
-      <Stack gap="md">
-        <Text size="sm">
-          Copy it now: it is shown this once. Whoever receives the messages checks with it that they come from this
-          gateway, and not from somebody who knows the address. How to do that in Node and Python stands in
-          docs/alerts.md.
-        </Text>
-        <div>
-          <TextInput
-            label="The secret"
-            readOnly
-            data-autofocus
-            value={secret}
-            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-            onFocus={({ currentTarget }) => currentTarget.select()}
-          />
-          <CopyButton text={secret} label="Copy the secret" />
-        </div>
-        <Group justify="flex-end">
-          <Button onClick={onClose}>I have copied it</Button>
-        </Group>
-      </Stack>
-    </Modal>
+      label="The secret"
+      copy="Copy the secret"
+      text={secret}
+      words="Copy it now: it is shown this once. Whoever receives the messages checks with it that they come from this gateway, and not from somebody who knows the address. How to do that in Node and Python stands in docs/alerts.md."
+      onClose={onClose}
+    />
   );
 }

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { NativeSelect, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Key, type MadeKey, refreshKeys, replaceKey } from '../../api/keys.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
 import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
-import { ShownText } from '../../app/shown-text.tsx';
+import { ShownOnceDialog } from '../../app/shown-once-dialog.tsx';
 import { sayMoment } from '../../app/words.ts';
 
 const HOUR = 3_600_000;
@@ -74,27 +74,13 @@ export function ReplaceKey({ of: key, onClose }: { readonly of: Key; readonly on
 
 function Made({ made: { key, token }, onClose }: { readonly made: MadeKey; readonly onClose: () => void }) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ShownOnceDialog
       title={`The key “${key.name}”`}
-      centered
-      size="lg"
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-      withCloseButton={false}
-      styles={{ title: { fontWeight: 650, fontSize: '1.05rem' } }}
-    >
-      <Stack gap="md">
-        <Text size="sm">
-          Copy it now: it is shown this once. Signalbox keeps only a fingerprint of it. If it is lost, revoke it and
-          make another.
-        </Text>
-        <ShownText label="The key" text={token} copy="Copy the key" />
-        <Group justify="flex-end">
-          <Button onClick={onClose}>I have copied it</Button>
-        </Group>
-      </Stack>
-    </Modal>
+      label="The key"
+      copy="Copy the key"
+      text={token}
+      words="Copy it now: it is shown this once. Signalbox keeps only a fingerprint of it. If it is lost, revoke it and make another."
+      onClose={onClose}
+    />
   );
 }

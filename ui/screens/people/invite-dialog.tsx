@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Grant } from '../../../policies/access/grants.ts';
 import { invite, type MadeInvitation, refreshPeople } from '../../api/people.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
 import { GrantsInput, VIEWER } from '../../app/grants-input.tsx';
-import { ShownText } from '../../app/shown-text.tsx';
+import { ShownOnceDialog } from '../../app/shown-once-dialog.tsx';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
@@ -69,37 +69,24 @@ function Made({
   readonly onClose: () => void;
 }) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ShownOnceDialog
       title={`The invitation for ${invitation.email}`}
-      centered
-      size="lg"
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-      withCloseButton={false}
-      styles={{ title: { fontWeight: 650, fontSize: '1.05rem' } }}
+      label="The link"
+      copy="Copy the link"
+      text={`${window.location.origin}${page}`}
+      words="Copy this link now and hand it to nobody but them: it is shown this once, works once, and for seven days. Whoever opens it chooses a name and a password."
+      onClose={onClose}
     >
-      <Stack gap="md">
-        {sent === null ? null : (
-          <Alert
-            variant="light"
-            role="status"
-            color={sent.ok ? 'teal' : 'red'}
-            title={sent.ok ? 'The invitation is on its way' : 'The invitation could not be sent'}
-          >
-            {sent.words}
-          </Alert>
-        )}
-        <Text size="sm">
-          Copy this link now and hand it to nobody but them: it is shown this once, works once, and for seven days.
-          Whoever opens it chooses a name and a password.
-        </Text>
-        <ShownText label="The link" text={`${window.location.origin}${page}`} copy="Copy the link" />
-        <Group justify="flex-end">
-          <Button onClick={onClose}>I have copied it</Button>
-        </Group>
-      </Stack>
-    </Modal>
+      {sent === null ? null : (
+        <Alert
+          variant="light"
+          role="status"
+          color={sent.ok ? 'teal' : 'red'}
+          title={sent.ok ? 'The invitation is on its way' : 'The invitation could not be sent'}
+        >
+          {sent.words}
+        </Alert>
+      )}
+    </ShownOnceDialog>
   );
 }

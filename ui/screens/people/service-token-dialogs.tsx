@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,7 +13,7 @@ import {
 import { FormDialog } from '../../app/form-dialog.tsx';
 import { GrantsInput, VIEWER } from '../../app/grants-input.tsx';
 import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
-import { ShownText } from '../../app/shown-text.tsx';
+import { ShownOnceDialog } from '../../app/shown-once-dialog.tsx';
 
 const DAYS = [
   { value: '30', label: '30 days' },
@@ -83,28 +83,14 @@ export function NewServiceToken({ onClose }: { readonly onClose: () => void }) {
 
 function Made({ made: { serviceToken, token }, onClose }: { readonly made: MadeToken; readonly onClose: () => void }) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ShownOnceDialog
       title={`The token “${serviceToken.name}”`}
-      centered
-      size="lg"
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-      withCloseButton={false}
-      styles={{ title: { fontWeight: 650, fontSize: '1.05rem' } }}
-    >
-      <Stack gap="md">
-        <Text size="sm">
-          Copy it now: it is shown this once. The program sends it with every request as “Authorization: Bearer” and the
-          token. If it is lost, revoke it and make another.
-        </Text>
-        <ShownText label="The token" text={token} copy="Copy the token" />
-        <Group justify="flex-end">
-          <Button onClick={onClose}>I have copied it</Button>
-        </Group>
-      </Stack>
-    </Modal>
+      label="The token"
+      copy="Copy the token"
+      text={token}
+      words="Copy it now: it is shown this once. The program sends it with every request as “Authorization: Bearer” and the token. If it is lost, revoke it and make another."
+      onClose={onClose}
+    />
   );
 }
 
