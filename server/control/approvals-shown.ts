@@ -4,6 +4,7 @@ import type { Problem } from '../../policies/check.ts';
 import { diffGraphs } from '../../policies/diff.ts';
 import { graphSchema, layoutSchema } from '../../policies/graph.ts';
 import type { Draft } from './drafts.ts';
+import { problemSchema } from './house.ts';
 import type { RouteContext } from './route.ts';
 import type { Version } from './versions.ts';
 
@@ -29,16 +30,7 @@ export const shownSchema = z
       description: 'Names of budgets and policies in the drawings, by id.',
     }),
     changes: z.array(changeSchema).meta({ description: 'From one to the other, each in one sentence.' }),
-    problems: z.array(
-      z.object({
-        code: z.string(),
-        severity: z.enum(['error', 'warning']),
-        node: z.string().nullable(),
-        field: z.string().nullable(),
-        message: z.string(),
-        fix: z.string(),
-      }),
-    ),
+    problems: z.array(problemSchema),
     tests: z.array(z.object({ id: z.string(), name: z.string() })).meta({
       description: 'Those that are kept with it. All came out as expected: nobody can ask for approval otherwise.',
     }),

@@ -1,4 +1,5 @@
 /** What checks and simulations of a policy need to know of the organisation, read from the snapshot. */
+import { z } from 'zod';
 import { type CheckContext, checkGraph, type Problem } from '../../policies/check.ts';
 import type { PolicyPlace } from '../../policies/check-project.ts';
 import { type CompiledGraph, compileGraph } from '../../policies/compile.ts';
@@ -10,6 +11,18 @@ import { SignalboxError } from '../errors.ts';
 import { lookupIn } from './pinned-versions.ts';
 import type { ControlDeps } from './route.ts';
 import { type BudgetEntry, hasChannel, type KeyEntry, type Snapshot } from './snapshot.ts';
+
+/** A problem of a graph, as the API tells it. */
+export const problemSchema = z
+  .object({
+    code: z.string(),
+    severity: z.enum(['error', 'warning']),
+    node: z.string().nullable(),
+    field: z.string().nullable(),
+    message: z.string(),
+    fix: z.string(),
+  })
+  .meta({ id: 'Problem' });
 
 /** The budget of an organisation by its id. */
 export function budgetOf(snapshot: Snapshot, organisation: string, id: string): BudgetEntry | undefined {

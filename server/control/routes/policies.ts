@@ -8,7 +8,7 @@ import { SignalboxError } from '../../errors.ts';
 import { voidOutdated } from '../approvals-steps.ts';
 import { archivePolicy, unarchivePolicy } from '../archive.ts';
 import { draftSchema, findDraft, readGraph, saveDraft } from '../drafts.ts';
-import { checkIn } from '../house.ts';
+import { checkIn, problemSchema } from '../house.ts';
 import { idSchema, reasonSchema } from '../input.ts';
 import { createPolicy, policyInputSchema } from '../new-policy.ts';
 import { placeOf } from '../organisation-policy.ts';
@@ -23,16 +23,6 @@ import { createFromTemplate } from '../templates.ts';
 
 const policy = policySchema.meta({ id: 'Policy' });
 const draft = draftSchema.meta({ id: 'Draft' });
-const problem = z
-  .object({
-    code: z.string(),
-    severity: z.enum(['error', 'warning']),
-    node: z.string().nullable(),
-    field: z.string().nullable(),
-    message: z.string(),
-    fix: z.string(),
-  })
-  .meta({ id: 'Problem' });
 const params = z.strictObject({ policy: idSchema });
 const why = z.strictObject({ reason: reasonSchema });
 
@@ -174,7 +164,7 @@ export const policyRoutes: readonly Route[] = [
     errors: ['not_found'],
     params,
     body: z.strictObject({ graph: z.unknown().optional() }),
-    response: z.object({ problems: z.array(problem) }),
+    response: z.object({ problems: z.array(problemSchema) }),
     handle: async (input, { control, deps, actor }) => {
       const { organisation } = actor;
       const drawn = await findPolicy(control.db, organisation, input.params.policy);
@@ -197,7 +187,7 @@ export const policyRoutes: readonly Route[] = [
       'The problems of a graph that need not be of any policy; where there are no errors, also the tests that it fails.',
     status: 200,
     body: z.strictObject({ graph: z.unknown(), tests: policyTestsSchema.default([]) }),
-    response: z.object({ problems: z.array(problem), failed: z.array(failedTestSchema) }),
+    response: z.object({ problems: z.array(problemSchema), failed: z.array(failedTestSchema) }),
     handle: async ({ body }, context) => {
       const { control, deps, actor } = context;
       const graph = readGraph(body.graph);
