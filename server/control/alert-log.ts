@@ -36,7 +36,10 @@ export const alertFilterSchema = z.strictObject({
   about: z.enum(ALERT_ABOUT).optional(),
   from: moment.meta({ description: 'Milliseconds since 1970, inclusive.' }),
   to: moment.meta({ description: 'Milliseconds since 1970, exclusive.' }),
-  before: idSchema.optional().meta({ description: 'The `next` of the page before.' }),
+  before: idSchema
+    .regex(/^alr_[\w-]+$/, 'Take the `next` of the page before.')
+    .optional()
+    .meta({ description: 'The `next` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
