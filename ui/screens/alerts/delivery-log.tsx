@@ -14,6 +14,7 @@ import {
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { Refused } from '../../app/form-dialog.tsx';
+import { NextPage } from '../../app/next-page.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { sayMoment } from '../../app/words.ts';
@@ -58,15 +59,7 @@ export function DeliveryLog({ channels, mayChange }: Props) {
       ) : (
         <Messages alerts={alerts} mayRetry={mayChange ? channels : null} />
       )}
-      {pages.isFetchNextPageError ? (
-        <Failure title="No more could be loaded" error={pages.error} onRetry={() => pages.fetchNextPage()} />
-      ) : pages.hasNextPage ? (
-        <Group justify="center" mt="md">
-          <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
-            Load more
-          </Button>
-        </Group>
-      ) : null}
+      <NextPage pages={pages} />
     </Box>
   );
 }
@@ -184,27 +177,13 @@ function canRetry({ state, about, answer, channel }: LoggedAlert, channels: read
   return isStuck && about !== 'test' && channels.some(({ id }) => id === channel);
 }
 
-/** The title of a message, with the way to the request that it is about. */
+/** The title of a message, with the way to what it is about. */
 function Subject({ alert: { title, path } }: { readonly alert: LoggedAlert }) {
-  const [, record] = /^\/requests\/(.+)$/.exec(path ?? '') ?? [];
-  const [, budget] = /^\/budgets\/(.+)$/.exec(path ?? '') ?? [];
-  if (record !== undefined) {
-    return (
-      <TextLink to="/requests/$record" params={{ record }} size="sm" fw={600}>
-        {title}
-      </TextLink>
-    );
-  }
-  if (budget !== undefined) {
-    return (
-      <TextLink to="/budgets/$budget" params={{ budget }} size="sm" fw={600}>
-        {title}
-      </TextLink>
-    );
-  }
-  return (
-    <Text size="sm" fw={600}>
-      {title}
-    </Text>
-  );
+  const [, screen, id = ''] = /^\/(requests|budgets|approvals)(?:\/(.+))?$/.exec(path ?? '') ?? [];
+  const words = { size: 'sm', fw: 600, children: title };
+  if (screen === 'approvals' && id === '') return <TextLink to="/approvals" {...words} />;
+  if (screen === 'approvals') return <TextLink to="/approvals/$request" params={{ request: id }} {...words} />;
+  if (screen === 'requests' && id !== '') return <TextLink to="/requests/$record" params={{ record: id }} {...words} />;
+  if (screen === 'budgets' && id !== '') return <TextLink to="/budgets/$budget" params={{ budget: id }} {...words} />;
+  return <Text {...words} />;
 }

@@ -5,6 +5,7 @@ import { FLAGS, type Flag } from '../../api/audit-kinds.ts';
 import type { ReviewedShown } from '../../app/addresses.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
+import { NextPage } from '../../app/next-page.tsx';
 import { Waiting } from '../../app/waiting.tsx';
 import { plural, sayCount } from '../../app/words.ts';
 import { ChangeRow } from './change-row.tsx';
@@ -48,15 +49,7 @@ export function Changes({ shown, onFlag }: Props) {
           ))}
         </ol>
       )}
-      {pages.isFetchNextPageError ? (
-        <Failure title="No more could be loaded" error={pages.error} onRetry={() => pages.fetchNextPage()} />
-      ) : pages.hasNextPage ? (
-        <Group justify="center" mt="md" className="audit-screen-only">
-          <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
-            Load more
-          </Button>
-        </Group>
-      ) : null}
+      <NextPage pages={pages} />
     </Box>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Box, Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Badge, Box, Group, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { windowAt } from '../../../policies/budget.ts';
@@ -8,6 +8,7 @@ import { type LedgerEntry, ledgerQuery } from '../../api/ledger.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
+import { NextPage } from '../../app/next-page.tsx';
 import type { Between } from '../../app/own-time.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
@@ -61,15 +62,7 @@ export function BudgetLedger({ budget, scope, scopes, keyNames }: Props) {
           <Entries entries={entries} budget={budget} say={say} />
         </Box>
       )}
-      {pages.isFetchNextPageError ? (
-        <Failure title="No more could be loaded" error={pages.error} onRetry={() => pages.fetchNextPage()} />
-      ) : pages.hasNextPage ? (
-        <Group justify="center">
-          <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
-            Load more
-          </Button>
-        </Group>
-      ) : null}
+      <NextPage pages={pages} />
     </Stack>
   );
 }

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Key, refreshKeys, revokeKey } from '../../api/keys.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 
 /** Revokes a key for good, once its name was typed and a reason given. */
 export function RevokeKey({ of: key, onClose }: { readonly of: Key; readonly onClose: () => void }) {
@@ -19,11 +20,11 @@ export function RevokeKey({ of: key, onClose }: { readonly of: Key; readonly onC
       notifications.show({ message: `The key “${key.name}” is revoked.` });
     },
   });
-  const reasonError = reason.trim() === '' ? 'Say why, in a few words.' : null;
+  const noReason = reasonError(reason);
   const nameError = name.trim() !== key.name ? `Type the name of the key: ${key.name}` : null;
   const submit = (): void => {
     setTried(true);
-    if (reasonError === null && nameError === null) revoking.mutate();
+    if (noReason === null && nameError === null) revoking.mutate();
   };
   return (
     <FormDialog
@@ -39,15 +40,7 @@ export function RevokeKey({ of: key, onClose }: { readonly of: Key; readonly onC
         Every app that uses this key stops working at once: its requests are refused until it has another key. Requests
         that are under way finish. This cannot be undone. The records of its requests stay.
       </Text>
-      <TextInput
-        label="Reason"
-        description="It stands in the history."
-        required
-        data-autofocus
-        value={reason}
-        error={tried ? reasonError : null}
-        onChange={({ currentTarget }) => setReason(currentTarget.value)}
-      />
+      <ReasonInput value={reason} onChange={setReason} error={tried ? noReason : null} first />
       <TextInput
         label="Name of the key"
         description={`Type ${key.name} to be sure that it is the right one.`}

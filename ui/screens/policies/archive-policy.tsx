@@ -1,10 +1,11 @@
-import { Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { archivePolicy, refreshPolicies, unarchivePolicy } from '../../api/policies.ts';
 import type { Policy } from '../../api/policy.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 
 /** Puts a policy into the archive, or brings it back, with a reason. */
 export function ArchivePolicy({ policy, onClose }: { readonly policy: Policy; readonly onClose: () => void }) {
@@ -38,15 +39,7 @@ export function ArchivePolicy({ policy, onClose }: { readonly policy: Policy; re
           ? `Its live version serves requests again: apps that ask for policy/${name} get answers.`
           : `It serves no request any more: apps that ask for policy/${name} are refused. Its versions, its draft and the records of its requests stay, and it can be brought back at any time.`}
       </Text>
-      <TextInput
-        label="Reason"
-        description="It stands in the history."
-        required
-        data-autofocus
-        value={reason}
-        error={missing ? 'Say why, in a few words.' : null}
-        onChange={({ currentTarget }) => setReason(currentTarget.value)}
-      />
+      <ReasonInput value={reason} onChange={setReason} error={missing ? reasonError(reason) : null} first />
     </FormDialog>
   );
 }

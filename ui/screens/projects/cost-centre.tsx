@@ -5,6 +5,7 @@ import { refreshHouse } from '../../api/house.ts';
 import { refreshMonths } from '../../api/months.ts';
 import { setCostCentre } from '../../api/projects.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 
 interface Props {
   readonly whose: 'teams' | 'projects';
@@ -27,7 +28,7 @@ export function CostCentre({ whose, of: { id, name, costCentre: now }, onClose }
     },
   });
   const same = next === now ? 'This is what it has. Change it, or cancel.' : null;
-  const noReason = reason.trim() === '' ? 'Say why, in a few words.' : null;
+  const noReason = reasonError(reason);
   const submit = (): void => {
     setTried(true);
     if (same === null && noReason === null) setting.mutate();
@@ -56,15 +57,7 @@ export function CostCentre({ whose, of: { id, name, costCentre: now }, onClose }
         error={tried ? same : null}
         onChange={({ currentTarget }) => setCentre(currentTarget.value)}
       />
-      <TextInput
-        label="Reason"
-        description="It stands in the history."
-        required
-        maxLength={1000}
-        value={reason}
-        error={tried ? noReason : null}
-        onChange={({ currentTarget }) => setReason(currentTarget.value)}
-      />
+      <ReasonInput value={reason} onChange={setReason} error={tried ? noReason : null} />
     </FormDialog>
   );
 }

@@ -1,4 +1,4 @@
-import { NativeSelect, Text, TextInput } from '@mantine/core';
+import { NativeSelect, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type HouseAnswer, refreshHouse } from '../../api/house.ts';
@@ -6,6 +6,7 @@ import type { ListedPolicy } from '../../api/policies.ts';
 import { setDefaultPolicy } from '../../api/projects.ts';
 import { sessionQuery } from '../../api/session.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 
 interface Props {
   /** Null for the organisation. */
@@ -38,7 +39,7 @@ export function DefaultPolicy({ project, house, policies, onClose }: Props) {
     },
   });
   const same = policy === now ? 'This is the one that it has. Choose another, or cancel.' : null;
-  const noReason = reason.trim() === '' ? 'Say why, in a few words.' : null;
+  const noReason = reasonError(reason);
   const submit = (): void => {
     setTried(true);
     if (same === null && noReason === null) setting.mutate();
@@ -64,14 +65,7 @@ export function DefaultPolicy({ project, house, policies, onClose }: Props) {
         onChange={({ currentTarget }) => setPolicy(currentTarget.value)}
         data={[{ value: '', label: none }, ...usable.map(({ id, title }) => ({ value: id, label: title }))]}
       />
-      <TextInput
-        label="Reason"
-        description="It stands in the history."
-        required
-        value={reason}
-        error={tried ? noReason : null}
-        onChange={({ currentTarget }) => setReason(currentTarget.value)}
-      />
+      <ReasonInput value={reason} onChange={setReason} error={tried ? noReason : null} />
     </FormDialog>
   );
 }

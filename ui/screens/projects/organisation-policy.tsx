@@ -1,4 +1,4 @@
-import { Button, Card, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Group, NativeSelect, Text, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type HouseAnswer, refreshHouse } from '../../api/house.ts';
@@ -6,6 +6,7 @@ import { useMayEverywhere } from '../../api/may.ts';
 import { setOrganisationPolicy } from '../../api/organisation-policy.ts';
 import { type ListedPolicy, refreshPolicies } from '../../api/policies.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
+import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 
 interface Props {
@@ -67,7 +68,7 @@ function Choice({ house, policies, onClose }: Props & { readonly onClose: () => 
     },
   });
   const same = policy === now ? 'This is how it is now. Choose another, or cancel.' : null;
-  const noReason = reason.trim() === '' ? 'Say why, in a few words.' : null;
+  const noReason = reasonError(reason);
   const submit = (): void => {
     setTried(true);
     if (same === null && noReason === null) setting.mutate();
@@ -99,14 +100,7 @@ function Choice({ house, policies, onClose }: Props & { readonly onClose: () => 
           ...usable.map(({ id, title }) => ({ value: id, label: title })),
         ]}
       />
-      <TextInput
-        label="Reason"
-        description="It stands in the history."
-        required
-        value={reason}
-        error={tried ? noReason : null}
-        onChange={({ currentTarget }) => setReason(currentTarget.value)}
-      />
+      <ReasonInput value={reason} onChange={setReason} error={tried ? noReason : null} />
       <Text size="sm" c="dimmed">
         There is none that fits? Begin{' '}
         <TextLink to="/policies/new" inherit underline="always">

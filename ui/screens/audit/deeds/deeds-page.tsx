@@ -1,11 +1,12 @@
 import '../audit.css';
-import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
+import { NativeSelect, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { deedsQuery, deedsTable } from '../../../api/audit-desk.ts';
 import { DEEDS } from '../../../api/audit-kinds.ts';
 import { Empty } from '../../../app/empty.tsx';
 import { Failure } from '../../../app/failure.tsx';
+import { NextPage } from '../../../app/next-page.tsx';
 import { Screen } from '../../../app/screen.tsx';
 import { Waiting } from '../../../app/waiting.tsx';
 import { plural, sayMoment } from '../../../app/words.ts';
@@ -88,15 +89,7 @@ function Deeds({ who }: { readonly who: string }) {
       <Text size="sm" c="dimmed" role="status">
         {plural(entries.length, 'entry', 'entries')} shown{pages.hasNextPage ? ', there are more' : ''}.
       </Text>
-      {pages.isFetchNextPageError ? (
-        <Failure title="No more could be loaded" error={pages.error} onRetry={() => pages.fetchNextPage()} />
-      ) : pages.hasNextPage ? (
-        <Group justify="center" mt="md" className="audit-screen-only">
-          <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
-            Load more
-          </Button>
-        </Group>
-      ) : null}
+      <NextPage pages={pages} />
     </div>
   );
 }
