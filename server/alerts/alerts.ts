@@ -4,6 +4,7 @@ import type { BudgetCounters } from '../money/counters.ts';
 import type { Secrets } from '../store/secrets.ts';
 import type { UsageAnswer } from '../usage/answer.ts';
 import type { Question } from '../usage/question.ts';
+import { ApprovalAlerts } from './approval-alerts.ts';
 import { BudgetAlerts } from './budget-alerts.ts';
 import { Delivery, type DeliverySettings } from './delivery.ts';
 import { FaultAlerts } from './fault-alerts.ts';
@@ -31,6 +32,7 @@ export class Alerts {
   readonly nodes: NodeAlerts;
   readonly budgets: BudgetAlerts;
   readonly faults: FaultAlerts;
+  readonly approvals: ApprovalAlerts;
   readonly delivery: Delivery;
   readonly inbox: Inbox;
   readonly #parts: AlertParts;
@@ -49,6 +51,7 @@ export class Alerts {
     this.nodes = new NodeAlerts(this.inbox, snapshot);
     this.budgets = new BudgetAlerts(this.inbox, snapshot, counters);
     this.faults = new FaultAlerts(this.inbox, snapshot);
+    this.approvals = new ApprovalAlerts(this.inbox, snapshot);
     this.#unusual = new UnusualSpend(usage, this.inbox, snapshot);
   }
 

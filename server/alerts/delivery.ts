@@ -3,7 +3,8 @@
  * a day has passed. A row is marked as being sent before it is: whatever dies in between is sent again, under the same id.
  */
 import type { Knex } from 'knex';
-import { type ChannelRow, readAddress } from '../control/channels.ts';
+import { type ChannelAddress, type ChannelRow, readAddress } from '../control/channels.ts';
+import { findPerson, sameEmail } from '../control/people.ts';
 import type { Secrets } from '../store/secrets.ts';
 import { nextTryIn } from './backoff.ts';
 import { type AlertRow, alertRow, dueRows, faultCode, nextDue, storable } from './outbox.ts';
@@ -175,6 +176,11 @@ export class Delivery {
   async deliver(row: AlertRow, channel: ChannelRow): Promise<Sent> {
     const sent = await this.#send(row, channel);
     const now = this.#settings.now();
+    if (sent === 'nobody') {
+      const answer = 'Not sent: the only one who would get it has done this.';
+      await this.#db('alerts').where({ id: row.id }).update({ state: 'dropped', next_at: null, ended_at: now, answer });
+      return { ok: true, words: answer, retryAfterMs: null };
+    }
     const { ok, words, retryAfterMs } = sent;
     const wait = ok || row.about === 'test' ? null : this.#nextTryIn(row, now, retryAfterMs);
     const ended =
@@ -187,11 +193,19 @@ export class Delivery {
     return sent;
   }
 
+  /** Nobody gets mail of what they have done themselves; null where nobody else is left. */
+  async #withoutDoer(address: ChannelAddress, { data: { by } }: Message): Promise<ChannelAddress | null> {
+    if (address.kind !== 'email' || typeof by !== 'string') return address;
+    const doer = await findPerson(this.#db, by);
+    const to = address.to.filter((one) => sameEmail(one) !== doer?.email);
+    return to.length === 0 ? null : { ...address, to };
+  }
+
   #nextTryIn(row: AlertRow, now: number, askedForMs: number | null): number | null {
     return nextTryIn(row.attempts, now - row.since, askedForMs, this.#settings.chance());
   }
 
-  async #send(row: AlertRow, channel: ChannelRow): Promise<Sent> {
+  async #send(row: AlertRow, channel: ChannelRow): Promise<Sent | 'nobody'> {
     const { publicUrl } = this.#settings;
     const { id, at, about, title, text, path } = row;
     const message: Message = {
@@ -200,7 +214,8 @@ export class Delivery {
       data: JSON.parse(row.data_json),
     };
     try {
-      return await send(readAddress(channel, this.#secrets), message, this.#settings);
+      const address = await this.#withoutDoer(readAddress(channel, this.#secrets), message);
+      return address === null ? 'nobody' : await send(address, message, this.#settings);
     } catch (error) {
       return failed(error instanceof Error ? error.message : String(error));
     }

@@ -2,7 +2,7 @@
 import type { ChannelEntry } from '../control/snapshot.ts';
 
 /** What channels can be chosen for. */
-export const ALERT_TOPICS = ['budgets', 'unusual', 'asks', 'failures'] as const;
+export const ALERT_TOPICS = ['budgets', 'unusual', 'asks', 'approvals', 'answers', 'emergencies', 'failures'] as const;
 export type AlertTopic = (typeof ALERT_TOPICS)[number];
 
 /** What a message is about: a topic, the alert of a policy, a test, or several messages that were held back. */
@@ -24,7 +24,7 @@ export interface AlertMessage {
   readonly text: string;
   /** The page that it is about, such as `/budgets/…`. */
   readonly path: string | null;
-  /** For programs that read a webhook. */
+  /** For programs that read a webhook. `by` is the id of who did it: that person gets no e-mail about it. */
   readonly data: AlertData;
   /** Milliseconds since 1970. */
   readonly at: number;

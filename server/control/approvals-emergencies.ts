@@ -75,6 +75,17 @@ export async function listEmergencies(db: Knex, organisation: string, open: bool
   return found;
 }
 
+/** What a version was published in; undefined where that was no emergency. */
+export async function findEmergency(
+  db: Knex,
+  organisation: string,
+  policy: string,
+  version: number,
+): Promise<Emergency | undefined> {
+  const [row] = await withTitles(db).where({ 'emergencies.organisation': organisation, policy, version });
+  return row && toEmergency(db, row);
+}
+
 /**
  * Somebody else says what they think of a version that was published in an emergency. Throws `not_found`, and
  * `approval_not_possible` for one's own or one that was followed up already.

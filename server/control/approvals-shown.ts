@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Problem } from '../../policies/check.ts';
 import { diffGraphs } from '../../policies/diff.ts';
 import { graphSchema, layoutSchema } from '../../policies/graph.ts';
-import type { Draft } from './drafts.ts';
+import type { PolicyContent } from './drafts.ts';
 import { problemSchema } from './house.ts';
 import type { RouteContext } from './route.ts';
 import type { Version } from './versions.ts';
@@ -47,14 +47,13 @@ function namesIn({ control, actor }: RouteContext, texts: readonly string[]): Re
   return Object.fromEntries(known.map(({ id, name }) => [id, name]));
 }
 
-/** What publishing shows of a draft now, with the problems that its check has found. */
+/** What publishing shows of something drawn now, with the problems that its check has found. */
 export function showForApproval(
   context: RouteContext,
-  draft: Draft,
+  { graph, layout, tests }: PolicyContent,
   live: Version | null,
   problems: readonly Problem[],
 ): ShownForApproval {
-  const { graph, layout } = draft;
   const names = namesIn(
     context,
     [graph, live?.graph].map((one) => JSON.stringify(one ?? null)),
@@ -66,6 +65,6 @@ export function showForApproval(
     names,
     changes: live ? [...diffGraphs(live.graph, graph, byName).changes] : [],
     problems: [...problems],
-    tests: draft.tests.map(({ id, name }) => ({ id, name })),
+    tests: tests.map(({ id, name }) => ({ id, name })),
   };
 }

@@ -184,17 +184,17 @@ export async function withdraw(
 }
 
 /**
- * After a draft was written: a request that is open for another drawing or other tests is void. To be called in the
- * transaction of the save.
+ * After a draft was written: a request that is open for another drawing or other tests is void; gives that, or null. To be
+ * called in the transaction of the save.
  */
-export async function voidOutdated(store: ControlStore, actor: Actor, draft: Draft): Promise<void> {
+export async function voidOutdated(store: ControlStore, actor: Actor, draft: Draft): Promise<ApprovalRequest | null> {
   const open = await findOpen(store.db, draft.policy);
   const now = digestsOf(draft);
-  if (!open || isOf(open, now)) return;
+  if (!open || isOf(open, now)) return null;
   const change = { action: 'approval.void', objectType: 'approval', objectId: open.id, reason: null };
-  await store.change(actor, change, async (trx) => {
-    await end(trx, actor, open, 'void', {});
-    return { ...sayEnd(open, 'void', now), value: undefined };
+  return store.change(actor, change, async (trx) => {
+    const ended = await end(trx, actor, open, 'void', {});
+    return { ...sayEnd(open, 'void', now), value: await toRequest(trx, ended) };
   });
 }
 

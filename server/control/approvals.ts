@@ -9,6 +9,7 @@ import { type ShownForApproval, shownSchema } from './approvals-shown.ts';
 import { digestOf } from './digest.ts';
 import type { Draft } from './drafts.ts';
 import { momentSchema } from './input.ts';
+import { countOpenComments } from './open-comments.ts';
 import { findPolicy } from './policies.ts';
 
 /** How a request can have ended; while it is open, it is approved as soon as enough people have. */
@@ -49,6 +50,9 @@ export const approvalRequestSchema = z
     endedBy: z.string().nullable(),
     endedAt: momentSchema.nullable(),
     version: z.int().nullable().meta({ description: 'The version that it became.' }),
+    openComments: z.int().meta({
+      description: 'How many comments on it are not settled; while it is open, those on nodes of the draft too.',
+    }),
   })
   .meta({ id: 'ApprovalRequest' });
 export type ApprovalRequest = z.output<typeof approvalRequestSchema>;
@@ -153,6 +157,7 @@ export async function toRequest(db: Knex, row: RequestRow): Promise<ApprovalRequ
     })),
     waitingFor: able.filter((id) => !done.has(id)),
     ...{ answer: row.answer, endedBy: row.ended_by, endedAt: row.ended_at, version: row.version },
+    openComments: await countOpenComments(db, row),
   };
 }
 

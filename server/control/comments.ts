@@ -19,6 +19,7 @@ export const commentSchema = z
     node: z.string().nullable().meta({ description: 'Id of the node; null where it is about a request.' }),
     nodeTitle: z.string().nullable().meta({ description: 'What the node was called then.' }),
     request: z.string().nullable().meta({ description: 'Id of the request for approval.' }),
+    answerTo: z.string().nullable().meta({ description: 'Id of the comment that it answers.' }),
     text: z.string(),
     author: z.string(),
     at: momentSchema,
@@ -35,6 +36,7 @@ interface CommentRow {
   readonly node: string | null;
   readonly node_title: string | null;
   readonly request: string | null;
+  readonly answer_to: string | null;
   readonly text: string;
   readonly author: string;
   readonly at: number;
@@ -43,13 +45,13 @@ interface CommentRow {
 }
 
 const toComment = ({ id, policy, node, request, text, author, at, ...row }: CommentRow): Comment => ({
-  ...{ id, policy, node, nodeTitle: row.node_title, request, text, author, at },
+  ...{ id, policy, node, nodeTitle: row.node_title, request, answerTo: row.answer_to, text, author, at },
   ...{ resolvedBy: row.resolved_by, resolvedAt: row.resolved_at },
 });
 
 const MOST_LISTED = 1000;
 
-/** The comments on the nodes of a policy's draft, the oldest first; of a request where one is given. */
+/** The comments on the nodes of a policy's draft with their answers, the oldest first; of a request where one is given. */
 export async function listComments(
   db: Knex,
   organisation: string,
@@ -67,7 +69,7 @@ export async function findComment(db: Knex, organisation: string, id: string): P
   return toComment(row);
 }
 
-type Insert = Pick<CommentRow, 'policy' | 'node' | 'node_title' | 'request' | 'text'>;
+type Insert = Pick<CommentRow, 'policy' | 'node' | 'node_title' | 'request' | 'answer_to' | 'text'>;
 
 async function insert(trx: Knex, actor: Actor, id: string, what: Insert) {
   const row: CommentRow = {
@@ -76,7 +78,8 @@ async function insert(trx: Knex, actor: Actor, id: string, what: Insert) {
   };
   await trx('comments').insert(row);
   // Its words may name people: the history keeps their digest.
-  const after = { comment: id, policy: what.policy, node: what.node, text: sha256(what.text) };
+  const { policy, node, answer_to: answerTo, text } = what;
+  const after = { comment: id, policy, node, ...(answerTo !== null && { answerTo }), text: sha256(text) };
   return { before: null, after, value: toComment(row) };
 }
 
@@ -92,7 +95,8 @@ export async function commentOnNode(
     const { graph } = await findDraft(trx, actor.organisation, policy);
     const found = graph.nodes.find(({ id }) => id === node);
     if (!found) throw new SignalboxError('not_found', { what: 'node of that id in the draft' });
-    return insert(trx, actor, newId('cmt'), { policy, node, node_title: found.title, request: null, text });
+    const about = { policy, node, node_title: found.title, request: null, answer_to: null };
+    return insert(trx, actor, newId('cmt'), { ...about, text });
   });
 }
 
@@ -106,18 +110,54 @@ export async function commentOnRequest(
   const change = { action: 'comment.add', objectType: 'approval', objectId: request, reason: null };
   return store.change(actor, change, async (trx) => {
     const { policy } = await requestRow(trx, actor.organisation, request);
-    return insert(trx, actor, newId('cmt'), { policy, node: null, node_title: null, request, text });
+    const about = { policy, node: null, node_title: null, request, answer_to: null };
+    return insert(trx, actor, newId('cmt'), { ...about, text });
   });
 }
 
-/** Marks a comment as settled; throws `not_found`, and `invalid_input` where it is already. */
-export async function resolveComment(store: ControlStore, actor: Actor, comment: Comment): Promise<Comment> {
-  const { id, policy, request } = comment;
-  const about = request === null ? 'policy' : 'approval';
-  const change = { action: 'comment.resolve', objectType: about, objectId: request ?? policy, reason: null };
+/** What the history says that a comment is about. */
+const objectOf = ({ policy, request }: Comment) => ({
+  objectType: request === null ? 'policy' : 'approval',
+  objectId: request ?? policy,
+});
+
+/** Throws `invalid_input` for an answer, and for a comment that is settled already. */
+function requireOpen({ answerTo, resolvedAt }: Comment): void {
+  if (answerTo !== null) {
+    throw new SignalboxError('invalid_input', {
+      why: 'This is an answer itself: answer or settle the comment above it',
+    });
+  }
+  if (resolvedAt !== null) {
+    throw new SignalboxError('invalid_input', {
+      why: 'This comment is settled already. Say what is still to be said in a comment of its own',
+    });
+  }
+}
+
+/** Answers a comment that is not settled; throws `not_found`, and `invalid_input` where it is, or is an answer itself. */
+export async function answerComment(
+  store: ControlStore,
+  actor: Actor,
+  comment: Comment,
+  text: string,
+): Promise<Comment> {
+  const change = { action: 'comment.add', ...objectOf(comment), reason: null };
   return store.change(actor, change, async (trx) => {
-    const { resolvedAt } = await findComment(trx, actor.organisation, id);
-    if (resolvedAt !== null) throw new SignalboxError('invalid_input', { why: 'This comment is settled already' });
+    const now = await findComment(trx, actor.organisation, comment.id);
+    requireOpen(now);
+    const { id, policy, node, nodeTitle, request } = now;
+    const about = { policy, node, node_title: nodeTitle, request, answer_to: id };
+    return insert(trx, actor, newId('cmt'), { ...about, text });
+  });
+}
+
+/** Marks a comment and its answers as settled; throws as `answerComment` does. */
+export async function resolveComment(store: ControlStore, actor: Actor, comment: Comment): Promise<Comment> {
+  const { id, policy } = comment;
+  const change = { action: 'comment.resolve', ...objectOf(comment), reason: null };
+  return store.change(actor, change, async (trx) => {
+    requireOpen(await findComment(trx, actor.organisation, id));
     const settled = { resolved_by: actor.id, resolved_at: Date.now() };
     await trx('comments').where({ id }).update(settled);
     const say = (isSettled: boolean) => ({ comment: id, policy, settled: isSettled });

@@ -134,7 +134,7 @@ export async function replaceDraft(
 }
 
 /** What the history keeps of a draft: drafts are saved often, so not their text. */
-const sayDraft = ({ revision, graph, layout, tests }: Draft) => ({
+export const sayDraft = ({ revision, graph, layout, tests }: Draft) => ({
   revision,
   graph: digestOf(graph),
   layout: digestOf(layout),

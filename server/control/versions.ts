@@ -159,14 +159,15 @@ export async function publishDraft(
 }
 
 /** Whether two contents are the same but for where things stand. */
-function sameWork(a: PolicyContent, b: PolicyContent): boolean {
+export function sameWork(a: PolicyContent, b: PolicyContent): boolean {
   return digestOf(a.graph) === digestOf(b.graph) && digestOf(a.tests) === digestOf(b.tests);
 }
 
 /**
  * Publishes the bytes of an old version again, under the next number; its tests come with it and are not run. The draft
- * follows when it held nothing that was not published; work in progress stays as it is. Nobody can have approved it, so that
- * it is an emergency where approvals are asked for: throws `approval_missing` or `emergency_not_allowed` otherwise.
+ * follows when it held nothing that was not published; work in progress stays as it is. Nobody can have approved it as it is
+ * now, so that it is an emergency where approvals are asked for: throws `approval_missing` or `emergency_not_allowed`
+ * otherwise. `askToRestore` goes the way of the rule.
  */
 export async function restoreVersion(
   store: ControlStore,

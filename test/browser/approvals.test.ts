@@ -59,6 +59,7 @@ async function ask(policy: string, reason: string): Promise<string> {
 }
 
 const reason = () => page.getByRole('textbox', { name: 'Reason' });
+const focused = () => page.evaluate('document.activeElement?.textContent');
 const item = (name: string) => page.getByRole('listitem', { name, exact: true });
 
 /** Comes as somebody else. */
@@ -103,7 +104,16 @@ describe.skipIf(browser === null)('approvals', () => {
     await heading('Policies').waitFor();
     expect(await waiting.count()).toBe(0);
 
-    await openAs(uma, `/policies/${policy}/publish`);
+    // Who asked is told as well.
+    await openAs(uma, '/policies');
+    await waiting.click();
+    const answers = page.getByRole('list', { name: 'Answers to what you asked' });
+    await answers
+      .getByRole('listitem', { name: `Draft of ${title}` })
+      .getByText('approved, can be published')
+      .waitFor();
+
+    await page.goto(`${gateway.url}/policies/${policy}/publish`);
     await page.getByRole('region', { name: 'Approved', exact: true }).getByText('“I tried it”').waitFor();
     await reason().fill('Bo agrees');
     await button('Publish as version 2').click();
@@ -160,6 +170,8 @@ describe.skipIf(browser === null)('approvals', () => {
   it('can wait in an emergency, which somebody else follows up', async () => {
     const bo = await newPerson('Bo', 'approver');
     const { policy, name, title } = await toApprove();
+    const target = { kind: 'slack', url: 'https://hooks.example.com/services/T0' };
+    await gateway.api('POST', '/channels', { name: 'Watchers', target, topics: ['emergencies'] });
     await open(`/policies/${policy}/publish`);
     await button('Publish in an emergency').click();
     const act = dialog().getByRole('button', { name: 'Publish as version 2 without approval' });
@@ -169,7 +181,9 @@ describe.skipIf(browser === null)('approvals', () => {
     await act.click();
     await page.getByText('Version 2 is live').waitFor();
     expect(await askPolicy(name, 'Hello')).toBe(`${name}@2`);
-    await page.goto(`${gateway.url}/approvals`);
+    await page.goto(`${gateway.url}/alerts`);
+    await page.getByRole('link', { name: `Version 2 of “${title}” was published in an emergency` }).click();
+    await heading('Approvals').waitFor();
     const flagged = item(`Version 2 of ${title}`);
     await flagged.getByText('published in an emergency').waitFor();
     expect(await flagged.getByRole('button').count()).toBe(0);
@@ -186,19 +200,85 @@ describe.skipIf(browser === null)('approvals', () => {
     await page.getByRole('list', { name: 'Ended' }).getByText('“It was right”').waitFor();
   });
 
-  it('make bringing back an old version an emergency, and say so', async () => {
-    const { policy, title } = await toApprove();
-    await gateway.api('PUT', `/policies/${policy}/approval-rule`, {
-      rule: { ...ONE, approvals: 0 },
-      reason: 'For now',
-    });
-    await publishDraft(policy, 'The second');
-    await setRule(policy, ONE);
-    await open(`/policies/${policy}/history`);
+  /** A policy whose second version is live, with a rule that asks for one approval. */
+  async function withTwoVersions(): Promise<{ policy: string; name: string; title: string }> {
+    const made = await toApprove({ ...ONE, approvals: 0 });
+    await publishDraft(made.policy, 'The second');
+    await setRule(made.policy, ONE);
+    return made;
+  }
+
+  it('are asked for where an old version is to come back, which becomes the draft', async () => {
+    const [uma, bo] = [await newPerson('Uma', 'author'), await newPerson('Bo', 'approver')];
+    const { policy, name, title } = await withTwoVersions();
+    await openAs(uma, `/policies/${policy}/history`);
     await button('Restore version 1').click();
-    await dialog().getByText('This counts as an emergency').waitFor();
-    await dialog().getByRole('textbox', { name: 'Reason' }).fill('The second one is wrong');
-    await dialog().getByRole('button', { name: 'Publish it as version 3' }).click();
+    await dialog().getByText('Version 1 becomes the draft, and 1 person has to approve it').waitFor();
+    await dialog().getByText('The draft has no unpublished changes, so nothing is lost.').waitFor();
+    expect(await dialog().getByRole('radio').count()).toBe(0);
+    expect(await dialog().getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('Restores version 1');
+    await dialog().getByRole('textbox', { name: 'Reason' }).fill('Restores version 1: it was cheaper');
+    await dialog().getByRole('button', { name: 'Ask for approval' }).click();
+    await heading(`Approval: ${title}`).waitFor();
+    await page.getByText('“Restores version 1: it was cheaper”').waitFor();
+    expect((await draftOf(policy)).graph.nodes.find(({ id }) => id === 'cheap')?.settings.model).toBe('sandbox/small');
+    expect(await askPolicy(name, 'Hello')).toBe(`${name}@2`);
+
+    await openAs(bo, '/approvals');
+    await page.getByRole('list', { name: 'Waiting for you' }).getByRole('link', { name: title }).click();
+    await button('Approve').click();
+    await dialog().getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('approved, can be published').waitFor();
+    await openAs(uma, `/policies/${policy}/publish`);
+    await reason().fill('Back to the cheap one');
+    await button('Publish as version 3').click();
+    await page.getByText('Version 3 is live').waitFor();
+  });
+
+  it('ask before work in the draft is lost to an old version, and keep what was typed meanwhile', async () => {
+    const uma = await newPerson('Uma', 'author');
+    const { policy, title } = await withTwoVersions();
+    const half = graphOf({ ...NODES, cheap: modelNode('sandbox/local') }, ['enter.next > cheap']);
+    await save(policy, { graph: half });
+    const request = await ask(policy, 'Please look');
+    await openAs(uma, `/policies/${policy}/history`);
+    await button('Restore version 1').click();
+    const question = dialog().getByRole('alert').filter({ hasText: 'The draft has changes that nobody has published' });
+    await question.getByText('that request becomes void').waitFor();
+    await dialog().getByRole('textbox', { name: 'Reason' }).fill('It was cheaper');
+    await dialog().getByRole('button', { name: 'Ask for approval' }).click();
+    await dialog().getByText('Say that they may be lost, or publish them first.').waitFor();
+    await page.getByRole('checkbox', { name: 'These changes may be lost' }).check();
+    // Somebody else draws meanwhile.
+    await save(policy, { graph: graphOf({ ...NODES, cheap: modelNode('ours/tiny') }, ['enter.next > cheap']) });
+    await dialog().getByRole('button', { name: 'Ask for approval' }).click();
+    await dialog().getByText('The draft was saved again since you came here').waitFor();
+    await button('Look at the draft as it is now').click();
+    const may = page.getByRole('checkbox', { name: 'These changes may be lost' });
+    await expect.poll(() => may.isChecked()).toBe(false);
+    expect(await dialog().getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('It was cheaper');
+    await may.check();
+    await dialog().getByRole('button', { name: 'Ask for approval' }).click();
+    await heading(`Approval: ${title}`).waitFor();
+    await page.goto(`${gateway.url}/approvals/${request}`);
+    await page.getByText('void: the draft was edited since').waitFor();
+  });
+
+  it('can be done without for an old version in an emergency, which is chosen by keys', async () => {
+    const { policy, title } = await withTwoVersions();
+    await open(`/policies/${policy}/history`);
+    await button('Restore version 1').focus();
+    await page.keyboard.press('Enter');
+    const usual = page.getByRole('radio', { name: 'Put it into the draft and ask for approval' });
+    await usual.focus();
+    expect(await usual.isChecked()).toBe(true);
+    await page.keyboard.press('ArrowDown');
+    await dialog().getByText('The draft has no unpublished changes, so it becomes the same as version 3.').waitFor();
+    const words = dialog().getByRole('textbox', { name: 'Reason' });
+    expect(await words.inputValue()).toBe('');
+    await words.fill('The second one is wrong');
+    await dialog().getByRole('button', { name: 'Publish it as version 3 without approval' }).focus();
+    await page.keyboard.press('Enter');
     await dialog().waitFor({ state: 'detached' });
     await page.goto(`${gateway.url}/approvals`);
     await item(`Version 3 of ${title}`).getByText('“The second one is wrong”').waitFor();
@@ -225,7 +305,7 @@ describe.skipIf(browser === null)('approvals', () => {
     await page.keyboard.press('Enter');
     await page.getByText('2 people have to approve each draft: anybody whose role lets them approve').waitFor();
     await page.getByText('This is a rule of its own.').waitFor();
-    await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Change the rule');
+    await expect.poll(focused).toBe('Change the rule');
     const { rule } = await gateway.api<{ rule: object }>('GET', `/policies/${policy}/approval-rule`);
     expect(rule).toEqual({ approvals: 2, by: null, emergency: ['admin'] });
   });
@@ -240,7 +320,7 @@ describe.skipIf(browser === null)('approvals', () => {
     await thread.getByRole('textbox', { name: 'Your comment' }).fill(markup);
     await thread.getByRole('button', { name: 'Comment' }).click();
     // What is typed is a text of the page as well.
-    const said = thread.getByRole('list', { name: 'Comments' });
+    const said = thread.getByRole('list', { name: 'Comments', exact: true });
     await said.getByText(markup).waitFor();
     expect(await thread.getByRole('textbox', { name: 'Your comment' }).inputValue()).toBe('');
     await node('cheap').locator('.node-comments').getByText('1').waitFor();
@@ -249,16 +329,63 @@ describe.skipIf(browser === null)('approvals', () => {
     await expect.poll(() => page.evaluate('document.activeElement?.ariaLabel')).toBe('Comments on this node');
 
     await thread.getByRole('button', { name: /^Settle the comment/ }).click();
+    const fold = thread.getByRole('button', { name: '1 settled comment' });
+    await fold.waitFor();
+    await expect.poll(focused).toBe('1 settled comment');
+    expect(await thread.getByText(markup).count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await thread.getByRole('list', { name: 'Settled comments' }).getByText(markup).waitFor();
     await thread.getByText(/^settled by/).waitFor();
     await node('cheap').locator('.node-comments').waitFor({ state: 'detached' });
 
     await thread.getByRole('textbox', { name: 'Your comment' }).fill('Still here when it is gone');
-    await thread.getByRole('button', { name: 'Comment' }).click();
+    await thread.getByRole('button', { name: 'Comment', exact: true }).click();
     await said.getByText('Still here when it is gone').waitFor();
+    await field('Title').fill('dear');
+    await said.getByText('Said when this node was called “cheap”.').waitFor();
     await button('Delete').click();
     const gone = page.getByRole('region', { name: 'Comments on nodes that are gone' });
     await gone.getByText('On “cheap”, a node that is gone').waitFor();
     await gone.getByText('Still here when it is gone').waitFor();
+  });
+
+  it('come with answers to comments, given by keys alone, and with how many comments are open', async () => {
+    const bo = await newPerson('Bo', 'approver');
+    const { policy, title } = await toApprove();
+    const request = await ask(policy, 'Please look');
+    await gateway.api('POST', `/policies/${policy}/comments`, { node: 'cheap', text: 'Is this not too dear?' });
+    await gateway.api('POST', `/approvals/${request}/comments`, { text: 'Was it tried?' });
+    await openAs(bo, '/approvals');
+    await item(`Draft of ${title}`).getByText('2 comments not settled').waitFor();
+    await page.goto(`${gateway.url}/approvals/${request}`);
+    await page.getByText('1 comment on nodes of the draft is not settled').waitFor();
+    const answer = button('Answer the comment “Was it tried?”');
+    await answer.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.evaluate('document.activeElement?.tagName')).toBe('TEXTAREA');
+    await page.keyboard.type('Yes, twice');
+    await page.route('**/answers', (route) => route.abort());
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('The gateway does not answer.').waitFor();
+    expect(await field('Your answer').inputValue()).toBe('Yes, twice');
+    await page.unroute('**/answers');
+    await button('Send the answer').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('list', { name: 'Answers to “Was it tried?”' }).getByText('Yes, twice').waitFor();
+    expect(await field('Your answer').count()).toBe(0);
+    await expect.poll(focused).toBe('Answer');
+
+    await page.getByRole('link', { name: 'see it in the drawing' }).click();
+    await page.waitForURL('**/edit');
+    await heading(`Approval: ${title}`).waitFor({ state: 'detached' });
+    await node('cheap').click();
+    const thread = page.getByRole('region', { name: 'Comments on this node' });
+    await thread.getByText('Is this not too dear?').waitFor();
+    await button('Settle the comment “Is this not too dear?”').click();
+    await button('1 settled comment').waitFor();
+    await page.goto(`${gateway.url}/approvals`);
+    await item(`Draft of ${title}`).getByText('1 comment not settled').waitFor();
   });
 
   it('are seen by those who may only look, without the means to answer', async () => {
@@ -303,7 +430,13 @@ describe.skipIf(browser === null)('approvals', () => {
       await page.getByText('2 people have to approve each draft').waitFor();
       await look(`approvals-policy-${scheme}`);
       const request = await ask(policy, 'Better answers for everybody who asks hard questions');
-      await gateway.api('POST', `/approvals/${request}/comments`, { text: 'Was it tried with long questions?' });
+      const said = { text: 'Was it tried with long questions?' };
+      const { id: tried } = await gateway.api<{ id: string }>('POST', `/approvals/${request}/comments`, said);
+      await gateway.api('POST', `/comments/${tried}/answers`, { text: 'Yes, with the forty longest of last week.' });
+      const done = await gateway.api<{ id: string }>('POST', `/approvals/${request}/comments`, {
+        text: 'Which model?',
+      });
+      await gateway.api('POST', `/comments/${done.id}/resolve`);
       await page.goto(`${gateway.url}/approvals`);
       await page.getByRole('list', { name: 'Waiting for you' }).getByRole('link', { name: title }).waitFor();
       await look(`approvals-list-${scheme}`);
@@ -319,7 +452,17 @@ describe.skipIf(browser === null)('approvals', () => {
       await look(`approvals-approved-${scheme}`);
 
       await here.context.clearCookies();
-      await open('/approvals');
+      const back = await withTwoVersions();
+      await save(back.policy, {
+        graph: graphOf({ ...NODES, cheap: modelNode('sandbox/local') }, ['enter.next > cheap']),
+      });
+      await open(`/policies/${back.policy}/history`);
+      await button('Restore version 1').click();
+      await page.getByRole('checkbox', { name: 'These changes may be lost' }).waitFor();
+      await look(`approvals-restore-${scheme}`);
+      await page.getByRole('radio', { name: 'Publish it at once, in an emergency' }).click();
+      await look(`approvals-restore-emergency-${scheme}`);
+      await page.goto(`${gateway.url}/approvals`);
       await button('Change the rule of all policies').click();
       await page.getByRole('radio', { name: 'Only these people' }).click();
       await look(`approvals-rule-${scheme}`);

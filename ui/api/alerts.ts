@@ -6,7 +6,7 @@ import { refreshHouse } from './house.ts';
 
 export const CHANNEL_KINDS = ['webhook', 'slack', 'email'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
-export const TOPICS = ['budgets', 'unusual', 'asks', 'failures'] as const;
+export const TOPICS = ['budgets', 'unusual', 'asks', 'approvals', 'answers', 'emergencies', 'failures'] as const;
 export type Topic = (typeof TOPICS)[number];
 export const ALERT_ABOUT = [...TOPICS, 'policy', 'test', 'summary'] as const;
 export type AlertAbout = (typeof ALERT_ABOUT)[number];

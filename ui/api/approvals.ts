@@ -37,6 +37,8 @@ const request = z.object({
   endedAt: z.number().nullable(),
   /** The version that it became. */
   version: z.number().nullable(),
+  /** How many comments on it are not settled; while it is open, those on nodes of the draft too. */
+  openComments: z.number(),
 });
 export type ApprovalRequest = z.infer<typeof request>;
 
@@ -130,6 +132,17 @@ export const refreshApprovals = (client: QueryClient): Promise<void> =>
  */
 export const askForApproval = (policy: string, revision: number, reason: string): Promise<ApprovalRequest> =>
   ask(request, `${policyPath(policy)}/approvals`, { method: 'POST', body: { revision, reason } });
+
+/**
+ * Puts an old version into the draft and asks for approval of that. Rejects with `conflict` when the draft was saved since
+ * `revision`, as `askForApproval` does, and where unpublished work would be lost that may not be replaced.
+ */
+export const askToRestore = (
+  policy: string,
+  version: number,
+  body: { readonly revision: number; readonly replace: boolean; readonly reason: string },
+): Promise<ApprovalRequest> =>
+  ask(request, `${policyPath(policy)}/versions/${version}/approvals`, { method: 'POST', body });
 
 /** Approves what was looked at; rejects with `approval_not_possible` where that cannot be. */
 export const approve = ({ id, digest }: ApprovalRequest, words: string): Promise<ApprovalRequest> =>

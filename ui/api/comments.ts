@@ -10,6 +10,8 @@ export const commentSchema = z.object({
   node: z.string().nullable(),
   /** What the node was called then. */
   nodeTitle: z.string().nullable(),
+  /** Id of the comment that it answers. */
+  answerTo: z.string().nullable(),
   text: z.string(),
   author: z.string(),
   at: z.number(),
@@ -17,6 +19,9 @@ export const commentSchema = z.object({
   resolvedAt: z.number().nullable(),
 });
 export type Comment = z.infer<typeof commentSchema>;
+
+/** Whether somebody still has to settle it; answers go with what they answer. */
+export const isUnsettled = ({ answerTo, resolvedAt }: Comment): boolean => answerTo === null && resolvedAt === null;
 
 const COMMENTS = ['comments'];
 
@@ -38,6 +43,10 @@ export const commentOnNode = (policy: string, node: string, text: string): Promi
 export const commentOnRequest = (request: string, text: string): Promise<Comment> =>
   ask(commentSchema, `/approvals/${encodeURIComponent(request)}/comments`, { method: 'POST', body: { text } });
 
-/** Marks a comment as settled. */
+/** Answers a comment; rejects with `invalid_input` where it is settled already. */
+export const answerComment = (id: string, text: string): Promise<Comment> =>
+  ask(commentSchema, `/comments/${encodeURIComponent(id)}/answers`, { method: 'POST', body: { text } });
+
+/** Marks a comment as settled, with its answers. */
 export const resolveComment = (id: string): Promise<Comment> =>
   ask(commentSchema, `/comments/${encodeURIComponent(id)}/resolve`, { method: 'POST' });

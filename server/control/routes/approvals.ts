@@ -1,47 +1,28 @@
-/** Asking for approval of a draft and answering that, and emergencies. */
+/** Asking for approval, of a draft or to bring an old version back, and what was asked. */
 import { z } from 'zod';
-import type { Permission } from '../../../policies/access/permissions.ts';
-import { requirePerson } from '../../access/caller.ts';
 import { approvalRuleSchema } from '../approval-rules.ts';
-import { approvalRequestSchema, findRequest, listRequests, readApproving, requestRow } from '../approvals.ts';
-import { emergencySchema, followUp, listEmergencies } from '../approvals-emergencies.ts';
+import { approvalRequestSchema, findRequest, listRequests, readApproving } from '../approvals.ts';
 import { allowsEmergency } from '../approvals-publish.ts';
+import { askToRestore } from '../approvals-restore.ts';
 import { showForApproval, shownSchema } from '../approvals-shown.ts';
-import { approve, askForApproval, sendBack, withdraw } from '../approvals-steps.ts';
+import { askForApproval } from '../approvals-steps.ts';
+import { waitingFor, waitingSchema } from '../approvals-waiting.ts';
 import { commentSchema, listComments } from '../comments.ts';
+import { findDraft, requireRevision } from '../drafts.ts';
 import { idSchema, reasonSchema } from '../input.ts';
-import { policiesSeen, requireWith } from '../placed.ts';
-import { findPolicy } from '../policies.ts';
-import { checkDraft } from '../publish-check.ts';
+import { findPolicy, type Policy, requireActive } from '../policies.ts';
+import { checkContent, checkDraft } from '../publish-check.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
-import { findVersion } from '../versions.ts';
+import { findVersion, type Version } from '../versions.ts';
+import { deedOn, ofRequest, ofSeenPolicies, openOnly, requireOnRequest } from './approval-parts.ts';
 
 const tag = 'Approvals';
 const ofPolicy = z.strictObject({ policy: idSchema });
-const ofRequest = z.strictObject({ request: idSchema });
-const why = z.strictObject({ reason: reasonSchema });
-const digest = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .meta({
-    description: 'Digest of the drawing that was looked at: that of another one is refused.',
-  });
-/** Throws `not_found` or `not_allowed` where the caller may not do this with the policy that a request is about. */
-async function requireOnRequest(context: RouteContext, permission: Permission, id: string): Promise<void> {
-  const { policy } = await requestRow(context.control.db, context.actor.organisation, id);
-  await requireWith(context, permission, 'policy', policy);
-}
+const ofVersion = z.strictObject({ policy: idSchema, version: z.coerce.number().int().min(1) });
 
-/** Those of which the caller may see the policy. */
-async function seen<T extends { readonly policy: string }>(
-  { control, actor }: RouteContext,
-  all: readonly T[],
-): Promise<T[]> {
-  const policies = await policiesSeen(control, actor);
-  return all.filter(({ policy }) => policies.has(policy));
-}
-
-const open = z.literal('open').optional().meta({ description: 'Those only that wait for somebody.' });
+/** The version that is live; null where none is. */
+const liveOf = async ({ control, actor }: RouteContext, { id, liveVersion }: Policy): Promise<Version | null> =>
+  liveVersion === null ? null : findVersion(control.db, actor.organisation, id, liveVersion);
 
 export const approvalRoutes: readonly Route[] = [
   defineRoute({
@@ -88,12 +69,48 @@ export const approvalRoutes: readonly Route[] = [
     body: z.strictObject({ revision: z.int().min(1), reason: reasonSchema }),
     response: approvalRequestSchema,
     handle: async ({ params, body }, context) => {
-      const { control, actor } = context;
+      const { control, actor, deps } = context;
       const { policy, draft, problems } = await checkDraft(context, params.policy, body.revision);
-      const { id, liveVersion } = policy;
-      const live = liveVersion === null ? null : await findVersion(control.db, actor.organisation, id, liveVersion);
-      const shown = showForApproval(context, draft, live, problems);
-      return askForApproval(control, actor, { draft, shown, reason: body.reason });
+      const shown = showForApproval(context, draft, await liveOf(context, policy), problems);
+      const request = await askForApproval(control, actor, { draft, shown, reason: body.reason });
+      deps.alerts.approvals.asked(request, await deedOn(context, policy.id));
+      return request;
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/policies/{policy}/versions/{version}/approvals',
+    may: 'draft policy',
+    placed: 'policy',
+    tag,
+    summary: 'Put an old version into the draft, and ask for approval to publish it again.',
+    status: 201,
+    errors: ['not_found', 'conflict', 'invalid_graph', 'tests_failed', 'policy_archived', 'approval_not_possible'],
+    params: ofVersion,
+    body: z.strictObject({
+      revision: z.int().min(1).meta({ description: 'Of the draft that it takes the place of.' }),
+      replace: z.boolean().default(false).meta({
+        description: 'True where changes of the draft that were never published may be lost.',
+      }),
+      reason: reasonSchema,
+    }),
+    response: approvalRequestSchema,
+    handle: async ({ params, body }, context) => {
+      const { control, actor, deps } = context;
+      const { organisation } = actor;
+      const policy = await findPolicy(control.db, organisation, params.policy);
+      requireActive(policy);
+      const version = await findVersion(control.db, organisation, policy.id, params.version);
+      requireRevision(await findDraft(control.db, organisation, policy.id), body.revision);
+      const { problems } = await checkContent(context, policy, version);
+      const shown = showForApproval(context, version, await liveOf(context, policy), problems);
+      const { request, voided } = await control.together((store) =>
+        askToRestore(store, actor, { version, shown, ...body }),
+      );
+      const deed = await deedOn(context, policy.id);
+      if (voided) deps.alerts.approvals.voided(voided, deed);
+      deps.alerts.approvals.asked(request, deed);
+      return request;
     },
   }),
   defineRoute({
@@ -104,10 +121,13 @@ export const approvalRoutes: readonly Route[] = [
     tag,
     summary: 'Requests for approval, the newest first.',
     status: 200,
-    query: z.strictObject({ state: open, policy: idSchema.optional() }),
+    query: z.strictObject({ state: openOnly, policy: idSchema.optional() }),
     response: z.object({ requests: z.array(approvalRequestSchema) }),
     handle: async ({ query }, context) => ({
-      requests: await seen(context, await listRequests(context.control.db, context.actor.organisation, query)),
+      requests: await ofSeenPolicies(
+        context,
+        await listRequests(context.control.db, context.actor.organisation, query),
+      ),
     }),
   }),
   // Before the route of one request, whose id could be anything.
@@ -117,19 +137,10 @@ export const approvalRoutes: readonly Route[] = [
     may: 'read policy',
     placed: 'handler',
     tag,
-    summary: 'How many requests and emergencies wait for the person who asks.',
+    summary: 'What waits for the person who asks: requests, emergencies, and answers to what they have asked.',
     status: 200,
-    response: z.object({ requests: z.int(), emergencies: z.int() }),
-    handle: async (_input, context) => {
-      const { control, actor } = context;
-      const requests = await listRequests(control.db, actor.organisation, { state: 'open' });
-      // One that is approved already may have more approvals, and waits for nobody.
-      const waiting = requests.filter(({ state }) => state === 'open');
-      const emergencies = await listEmergencies(control.db, actor.organisation, true);
-      const mine = (all: readonly { readonly waitingFor: readonly string[] }[]) =>
-        all.filter(({ waitingFor }) => waitingFor.includes(actor.id)).length;
-      return { requests: mine(waiting), emergencies: mine(emergencies) };
-    },
+    response: waitingSchema,
+    handle: (_input, { control, actor }) => waitingFor(control.db, actor.organisation, actor.id, Date.now()),
   }),
   defineRoute({
     method: 'get',
@@ -149,95 +160,6 @@ export const approvalRoutes: readonly Route[] = [
         ...(await findRequest(control.db, actor.organisation, params.request)),
         comments: await listComments(control.db, actor.organisation, params),
       };
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/approvals/{request}/approve',
-    may: 'approve policy',
-    placed: 'handler',
-    tag,
-    summary: 'Approve exactly the draft that was looked at. Only people can, and nobody what is their own.',
-    status: 200,
-    errors: ['not_found', 'approval_not_possible', 'policy_archived', 'people_only'],
-    params: ofRequest,
-    body: z.strictObject({ digest, words: reasonSchema.nullable().default(null) }),
-    response: approvalRequestSchema,
-    handle: async ({ params, body }, context) => {
-      await requireOnRequest(context, 'approve policy', params.request);
-      requirePerson(context.actor);
-      return approve(context.control, context.actor, params.request, body);
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/approvals/{request}/send-back',
-    may: 'approve policy',
-    placed: 'handler',
-    tag,
-    summary: 'Send a request back with words; it is over then, and another one can be made.',
-    status: 200,
-    errors: ['not_found', 'approval_not_possible', 'policy_archived', 'people_only'],
-    params: ofRequest,
-    body: z.strictObject({ digest, reason: reasonSchema }),
-    response: approvalRequestSchema,
-    handle: async ({ params, body }, context) => {
-      await requireOnRequest(context, 'approve policy', params.request);
-      requirePerson(context.actor);
-      return sendBack(context.control, context.actor, params.request, body);
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/approvals/{request}/withdraw',
-    may: 'draft policy',
-    placed: 'handler',
-    tag,
-    summary: 'Take a request back, as one who may draw on the policy.',
-    status: 200,
-    errors: ['not_found', 'approval_not_possible'],
-    params: ofRequest,
-    body: why,
-    response: approvalRequestSchema,
-    handle: async ({ params, body }, context) => {
-      await requireOnRequest(context, 'draft policy', params.request);
-      return withdraw(context.control, context.actor, params.request, body.reason);
-    },
-  }),
-  defineRoute({
-    method: 'get',
-    path: '/emergencies',
-    may: 'read policy',
-    placed: 'handler',
-    tag,
-    summary: 'What was published in an emergency, the newest first.',
-    status: 200,
-    query: z.strictObject({ state: open }),
-    response: z.object({ emergencies: z.array(emergencySchema) }),
-    handle: async ({ query }, context) => {
-      const { control, actor } = context;
-      const all = await listEmergencies(control.db, actor.organisation, query.state === 'open');
-      return { emergencies: await seen(context, all) };
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/policies/{policy}/versions/{version}/follow-up',
-    may: 'approve policy',
-    placed: 'policy',
-    tag,
-    summary: 'Say what you think of a version that somebody else has published in an emergency.',
-    status: 200,
-    errors: ['not_found', 'approval_not_possible', 'people_only'],
-    params: z.strictObject({ policy: idSchema, version: z.coerce.number().int().min(1) }),
-    body: z.strictObject({ words: reasonSchema }),
-    response: emergencySchema,
-    handle: async ({ params, body }, context) => {
-      const { policy, version } = params;
-      const { control, actor } = context;
-      await findPolicy(control.db, actor.organisation, policy);
-      requirePerson(actor);
-      return followUp(control, actor, policy, { version, ...body });
     },
   }),
 ];

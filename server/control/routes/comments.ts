@@ -4,6 +4,8 @@ import { mayIn } from '../../../policies/access/ability.ts';
 import { policyPlace } from '../../access/places.ts';
 import { requestRow } from '../approvals.ts';
 import {
+  answerComment,
+  type Comment,
   commentOnNode,
   commentOnRequest,
   commentSchema,
@@ -18,6 +20,7 @@ import { findPolicy } from '../policies.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
 
 const tag = 'Comments';
+const ofComment = z.strictObject({ comment: idSchema });
 const ofPolicy = z.strictObject({ policy: idSchema });
 
 /** Who draws a policy comments, and who approves it; throws `not_found` and `not_allowed`. */
@@ -26,6 +29,13 @@ async function requireComments(context: RouteContext, id: string): Promise<void>
   const place = policyPlace(control.snapshot(), await findPolicy(control.db, actor.organisation, id));
   const permission = mayIn(actor.ability, 'approve policy', place) ? 'approve policy' : 'draft policy';
   await requireWith(context, permission, 'policy', id);
+}
+
+/** The comment of that id, for somebody who may comment there; throws `not_found` and `not_allowed`. */
+async function commentFor(context: RouteContext, id: string): Promise<Comment> {
+  const comment = await findComment(context.control.db, context.actor.organisation, id);
+  await requireComments(context, comment.policy);
+  return comment;
 }
 
 export const commentRoutes: readonly Route[] = [
@@ -83,20 +93,35 @@ export const commentRoutes: readonly Route[] = [
   }),
   defineRoute({
     method: 'post',
+    path: '/comments/{comment}/answers',
+    may: 'read policy',
+    placed: 'handler',
+    tag,
+    summary: 'Answer a comment that is not settled, as one who draws the policy or approves it.',
+    status: 201,
+    errors: ['not_found'],
+    params: ofComment,
+    body: z.strictObject({ text: commentTextSchema }),
+    response: commentSchema,
+    handle: async ({ params, body }, context) => {
+      const comment = await commentFor(context, params.comment);
+      return answerComment(context.control, context.actor, comment, body.text);
+    },
+  }),
+  defineRoute({
+    method: 'post',
     path: '/comments/{comment}/resolve',
     may: 'read policy',
     placed: 'handler',
     tag,
-    summary: 'Mark a comment as settled.',
+    summary: 'Mark a comment as settled, with its answers.',
     status: 200,
     errors: ['not_found'],
-    params: z.strictObject({ comment: idSchema }),
+    params: ofComment,
     response: commentSchema,
     handle: async ({ params }, context) => {
-      const { control, actor } = context;
-      const comment = await findComment(control.db, actor.organisation, params.comment);
-      await requireComments(context, comment.policy);
-      return resolveComment(control, actor, comment);
+      const comment = await commentFor(context, params.comment);
+      return resolveComment(context.control, context.actor, comment);
     },
   }),
 ];

@@ -1,6 +1,7 @@
 /** Publishing, and what was published. */
 import { z } from 'zod';
 import { requirePerson } from '../../access/caller.ts';
+import { findEmergency } from '../approvals-emergencies.ts';
 import { voidOutdated } from '../approvals-steps.ts';
 import { findDraft } from '../drafts.ts';
 import { idSchema, momentSchema, reasonSchema } from '../input.ts';
@@ -9,15 +10,17 @@ import { policiesSeen } from '../placed.ts';
 import { findPolicy } from '../policies.ts';
 import { policyUseSchema, policyUses } from '../policy-uses.ts';
 import { checkDraft, checking } from '../publish-check.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { defineRoute, type Route, type RouteContext } from '../route.ts';
 import {
   findVersion,
   listVersions,
   publishDraft,
   restoreVersion,
+  type Version,
   versionSchema,
   versionSummarySchema,
 } from '../versions.ts';
+import { deedOn } from './approval-parts.ts';
 
 const version = versionSchema.meta({ id: 'Version' });
 const ofPolicy = z.strictObject({ policy: idSchema });
@@ -34,6 +37,13 @@ const edgeCount = z.object({
 const emergency = z.boolean().default(false).meta({
   description: 'True to publish without the approvals that are asked for; somebody else has to follow it up.',
 });
+
+/** Tells that a version was published in an emergency, where it was. */
+async function tellEmergency(context: RouteContext, { policy, number }: Version): Promise<void> {
+  const { control, actor, deps } = context;
+  const emergency = await findEmergency(control.db, actor.organisation, policy, number);
+  if (emergency) deps.alerts.approvals.emergency(emergency, await deedOn(context, policy));
+}
 
 export const versionRoutes: readonly Route[] = [
   defineRoute({
@@ -56,7 +66,9 @@ export const versionRoutes: readonly Route[] = [
       // Tests and conditions are tried before the change begins, which others wait for; it publishes this revision or none.
       const { check } = await checkDraft(context, params.policy, body.revision);
       const { grants } = body.emergency ? requirePerson(actor) : { grants: null };
-      return publishDraft(control, actor, check, params.policy, { ...body, emergency: grants });
+      const published = await publishDraft(control, actor, check, params.policy, { ...body, emergency: grants });
+      await tellEmergency(context, published);
+      return published;
     },
   }),
   defineRoute({
@@ -94,7 +106,8 @@ export const versionRoutes: readonly Route[] = [
     may: 'publish policy',
     placed: 'policy',
     tag: 'Versions',
-    summary: 'Publish an old version again, as a new one.',
+    summary:
+      'Publish an old version again, as a new one, at once. Where approvals are asked for, that takes an emergency, or ask for them.',
     status: 201,
     errors: [
       ...(['not_found', 'invalid_graph', 'policy_archived'] as const),
@@ -104,17 +117,20 @@ export const versionRoutes: readonly Route[] = [
     body: z.strictObject({ reason: reasonSchema, emergency }),
     response: version,
     handle: async ({ params, body }, context) => {
-      const { control, actor } = context;
+      const { control, actor, deps } = context;
       const { graph } = await findVersion(control.db, actor.organisation, params.policy, params.version);
       const versions = await versionsFor(control.db, actor.organisation, [graph]);
       const check = checking(context, versions, await findPolicy(control.db, actor.organisation, params.policy));
       const { grants } = body.emergency ? requirePerson(actor) : { grants: null };
       const input = { number: params.version, reason: body.reason, emergency: grants };
-      return control.together(async (store) => {
+      const { restored, voided } = await control.together(async (store) => {
         const restored = await restoreVersion(store, actor, check, params.policy, input);
-        await voidOutdated(store, actor, await findDraft(store.db, actor.organisation, params.policy));
-        return restored;
+        const draft = await findDraft(store.db, actor.organisation, params.policy);
+        return { restored, voided: await voidOutdated(store, actor, draft) };
       });
+      if (voided) deps.alerts.approvals.voided(voided, await deedOn(context, params.policy));
+      await tellEmergency(context, restored);
+      return restored;
     },
   }),
   defineRoute({

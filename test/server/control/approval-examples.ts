@@ -68,6 +68,17 @@ export const APPROVAL_EXAMPLES: Readonly<Record<string, ApprovalExample>> = {
     prepare: newPolicy,
     run: (house, policy) => house.ask('POST', `/policies/${policy}/approvals`, { revision: 1, reason: REASON }),
   },
+  'post /policies/{policy}/versions/{version}/approvals': {
+    action: 'approval.ask',
+    prepare: async (house) => {
+      const policy = await newPolicy(house);
+      await house.ask('POST', `/policies/${policy}/publish`, { revision: 1, reason: REASON });
+      return policy;
+    },
+    // The draft is that version already, so that nothing has to be put into it.
+    run: (house, policy) =>
+      house.ask('POST', `/policies/${policy}/versions/1/approvals`, { revision: 1, reason: REASON }),
+  },
   'post /approvals/{request}/approve': {
     action: 'approval.approve',
     by: 'person',
@@ -127,6 +138,11 @@ export const APPROVAL_EXAMPLES: Readonly<Record<string, ApprovalExample>> = {
     action: 'comment.add',
     prepare: async (house) => (await newRequest(house)).id,
     run: (house, id) => house.ask('POST', `/approvals/${id}/comments`, { text: 'Why?' }),
+  },
+  'post /comments/{comment}/answers': {
+    action: 'comment.add',
+    prepare: newComment,
+    run: (house, id) => house.ask('POST', `/comments/${id}/answers`, { text: 'Because it is small.' }),
   },
   'post /comments/{comment}/resolve': {
     action: 'comment.resolve',

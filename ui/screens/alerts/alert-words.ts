@@ -15,6 +15,18 @@ export const TOPIC_WORDS: Readonly<Record<Topic, { readonly title: string; reado
   },
   unusual: { title: 'Unusual spending', help: 'A key, a team or a workflow spends far more than it usually does.' },
   asks: { title: 'Requests for more', help: 'Somebody asks for more of a budget.' },
+  approvals: {
+    title: 'Requests for approval',
+    help: 'Somebody asks for approval of a draft: for those who may give it.',
+  },
+  answers: {
+    title: 'Answers to requests for approval',
+    help: 'A draft is approved, sent back, or edited after somebody asked: for those who ask.',
+  },
+  emergencies: {
+    title: 'Emergencies',
+    help: 'Something was published without the approvals that it needed, and somebody has to follow it up.',
+  },
   failures: { title: 'Failures', help: 'The gateway cannot record requests, and when it can again.' },
 };
 
@@ -22,6 +34,9 @@ export const ABOUT_WORDS: Readonly<Record<AlertAbout, string>> = {
   budgets: TOPIC_WORDS.budgets.title,
   unusual: TOPIC_WORDS.unusual.title,
   asks: TOPIC_WORDS.asks.title,
+  approvals: TOPIC_WORDS.approvals.title,
+  answers: TOPIC_WORDS.answers.title,
+  emergencies: TOPIC_WORDS.emergencies.title,
   failures: TOPIC_WORDS.failures.title,
   policy: 'An alert in a policy',
   test: 'A test',

@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { approvalsQuery, emergenciesQuery, useOwnId } from '../../api/approvals.ts';
+import { waitingQuery } from '../../api/waiting-approvals.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
 import { MoreButton } from '../../app/more-button.tsx';
@@ -21,6 +22,7 @@ const PAGE = 10;
 export function ApprovalList() {
   const requests = useQuery({ ...approvalsQuery, refetchInterval: 30_000 });
   const emergencies = useQuery({ ...emergenciesQuery, refetchInterval: 30_000 });
+  const answers = useQuery({ ...waitingQuery, refetchInterval: 30_000 }).data?.answers ?? [];
   const me = useOwnId();
   const [shown, setShown] = useState(PAGE);
   if (!requests.data || !emergencies.data) {
@@ -41,15 +43,18 @@ export function ApprovalList() {
   }
   const open = requests.data.filter(isOpen);
   const forMe = open.filter(({ waitingFor, state }) => state === 'open' && waitingFor.includes(me ?? ''));
-  const mine = open.filter((one) => !forMe.includes(one) && one.author === me);
-  const others = open.filter((one) => !forMe.includes(one) && !mine.includes(one));
-  const ended = requests.data.filter((one) => !isOpen(one));
+  const answered = requests.data.filter(({ id }) => answers.includes(id));
+  const rest = requests.data.filter((one) => !forMe.includes(one) && !answered.includes(one));
+  const mine = rest.filter((one) => isOpen(one) && one.author === me);
+  const others = rest.filter((one) => isOpen(one) && one.author !== me);
+  const ended = rest.filter((one) => !isOpen(one));
   const flagged = emergencies.data.filter(({ followedUpAt }) => followedUpAt === null);
   const followed = emergencies.data.filter(({ followedUpAt }) => followedUpAt !== null);
   const past = ended.length + followed.length;
+  const isEmpty = requests.data.length + emergencies.data.length === 0;
   return (
     <Screen title="Approvals">
-      {open.length + flagged.length + past === 0 ? (
+      {isEmpty ? (
         <Empty title="Nobody has asked for approval yet">
           <Text mb="md">
             Where a policy’s rule asks for approvals, whoever wants to publish a draft asks for them, and it waits here.
@@ -69,6 +74,15 @@ export function ApprovalList() {
               </List>
             )}
           </Section>
+          {answered.length === 0 ? null : (
+            <Section title="Answers to what you asked">
+              <List label="Answers to what you asked">
+                {answered.map((request) => (
+                  <RequestCard key={request.id} request={request} />
+                ))}
+              </List>
+            </Section>
+          )}
           {flagged.length === 0 ? null : (
             <Section title="Emergencies to follow up">
               <List label="Emergencies to follow up">

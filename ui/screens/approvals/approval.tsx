@@ -7,7 +7,7 @@ import { canPublish, checkGraph } from '../../../policies/check.ts';
 import { diffGraphs } from '../../../policies/diff.ts';
 import type { Graph } from '../../../policies/graph.ts';
 import { type ApprovalRequest, approvalQuery, type ShownForApproval } from '../../api/approvals.ts';
-import { type Comment, commentOnRequest } from '../../api/comments.ts';
+import { type Comment, commentOnRequest, isUnsettled } from '../../api/comments.ts';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
 import { useMayIn } from '../../api/may.ts';
 import { policyQuery } from '../../api/policies.ts';
@@ -19,7 +19,7 @@ import { Screen } from '../../app/screen.tsx';
 import { Section } from '../../app/section.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
-import { sayMoment } from '../../app/words.ts';
+import { plural, sayMoment } from '../../app/words.ts';
 import { Drawing } from '../../canvas/drawing.tsx';
 import { useHouseFor } from '../../editing/house-for.ts';
 import { PublishImpact } from '../editor/publish/publish-impact.tsx';
@@ -215,11 +215,21 @@ interface TalkProps extends Props {
 function Talk({ request, policy, comments, refresh }: TalkProps) {
   const mayIn = useMayIn();
   const place = { project: policy.project, policy: policy.id };
+  const onNodes = request.openComments - comments.filter(isUnsettled).length;
   return (
     <Section title="Comments">
       <div style={{ maxWidth: 720 }}>
+        {onNodes > 0 ? (
+          <Text size="sm" mb="sm">
+            {plural(onNodes, 'comment')} on nodes of the draft {onNodes === 1 ? 'is' : 'are'} not settled:{' '}
+            <TextLink size="sm" to="/policies/$policy/edit" params={{ policy: policy.id }} underline="always">
+              see {onNodes === 1 ? 'it' : 'them'} in the drawing
+            </TextLink>
+          </Text>
+        ) : null}
         <CommentThread
           comments={comments}
+          titleNow={null}
           mayComment={mayIn('draft policy', place) || mayIn('approve policy', place)}
           add={(text) => commentOnRequest(request.id, text)}
           refresh={refresh}

@@ -1,17 +1,18 @@
-import { Badge, Button, Group, Stack, Text, Textarea } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { type Comment, resolveComment } from '../../api/comments.ts';
-import { useAuthors } from '../../app/authors.ts';
-import { Refused } from '../../app/form-dialog.tsx';
-import { sayAgo, sayMoment } from '../../app/words.ts';
-
-const LONGEST = 4000;
+import './comments.css';
+import { Button, Stack, Text } from '@mantine/core';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import type { Comment } from '../../api/comments.ts';
+import { plural } from '../../app/words.ts';
+import { CommentForm } from './comment-form.tsx';
+import { CommentSaid } from './comment-said.tsx';
 
 interface Props {
-  /** The oldest first. */
+  /** With their answers, the oldest first. */
   readonly comments: readonly Comment[];
   readonly mayComment: boolean;
+  /** What the node that they are about is called now; null where they are about none, or about one that is gone. */
+  readonly titleNow: string | null;
   /** Says something new; null where nothing can be said any more. */
   readonly add: ((text: string) => Promise<unknown>) | null;
   /** Loads the comments again. */
@@ -20,111 +21,69 @@ interface Props {
   readonly empty: string;
 }
 
-/** What people have said about one thing, and a place to say more. What is typed stays when it cannot be sent. */
-export function CommentThread({ comments, mayComment, add, refresh, empty }: Props) {
-  const [text, setText] = useState('');
-  const adding = useMutation({
-    mutationFn: async (words: string) => add?.(words),
-    onSuccess: () => {
-      setText('');
-      return refresh();
-    },
-  });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (text.trim() !== '') adding.mutate(text.trim());
-  };
+/** What people have said about one thing, what is settled folded away, and a place to say more. */
+export function CommentThread({ comments, mayComment, titleNow, add, refresh, empty }: Props) {
+  const [isUnfolded, setUnfolded] = useState(false);
+  const [hasSettled, setHasSettled] = useState(false);
+  const fold = useRef<HTMLButtonElement>(null);
+  const asked = comments.filter(({ answerTo }) => answerTo === null);
+  const open = asked.filter(({ resolvedAt }) => resolvedAt === null);
+  const settled = asked.filter(({ resolvedAt }) => resolvedAt !== null);
+  useEffect(() => {
+    if (!hasSettled) return;
+    // What had the focus is folded away now.
+    fold.current?.focus();
+    setHasSettled(false);
+  }, [hasSettled]);
+  const list = (label: string, some: readonly Comment[]) => (
+    <Stack component="ul" gap="sm" p={0} m={0} style={{ listStyle: 'none' }} aria-label={label}>
+      {some.map((comment) => (
+        <CommentSaid
+          key={comment.id}
+          comment={comment}
+          answers={comments.filter(({ answerTo }) => answerTo === comment.id)}
+          {...{ titleNow, mayComment, refresh }}
+          onSettled={() => setHasSettled(true)}
+        />
+      ))}
+    </Stack>
+  );
   return (
     <Stack gap="sm">
-      {comments.length === 0 ? (
+      {asked.length === 0 ? (
         <Text size="sm" c="dimmed">
           {empty}
         </Text>
-      ) : (
-        <Stack component="ul" gap="sm" p={0} m={0} style={{ listStyle: 'none' }} aria-label="Comments">
-          {comments.map((comment) => (
-            <Said key={comment.id} comment={comment} mayComment={mayComment} refresh={refresh} />
-          ))}
-        </Stack>
-      )}
-      {mayComment && add ? (
-        <form onSubmit={submit} noValidate aria-label="Comment">
-          <Stack gap="xs">
-            <Textarea
-              label="Your comment"
-              autosize
-              minRows={2}
-              maxRows={8}
-              maxLength={LONGEST}
-              value={text}
-              onChange={({ currentTarget }) => setText(currentTarget.value)}
-            />
-            <Refused error={adding.error} />
-            <Button
-              type="submit"
-              size="xs"
-              variant="default"
-              loading={adding.isPending}
-              disabled={text.trim() === ''}
-              style={{ alignSelf: 'flex-start' }}
-            >
-              Comment
-            </Button>
-          </Stack>
-        </form>
       ) : null}
-    </Stack>
-  );
-}
-
-interface SaidProps {
-  readonly comment: Comment;
-  readonly mayComment: boolean;
-  readonly refresh: () => Promise<unknown>;
-}
-
-function Said({ comment, mayComment, refresh }: SaidProps) {
-  const { text, author, at, resolvedBy, resolvedAt } = comment;
-  const client = useQueryClient();
-  const authorOf = useAuthors();
-  const resolving = useMutation({
-    mutationFn: async () => {
-      await resolveComment(comment.id);
-      await refresh();
-    },
-    // Somebody else may have settled it: then it is shown as it is now.
-    onError: () => client.invalidateQueries({ queryKey: ['comments'] }),
-  });
-  return (
-    <li>
-      <Group gap="xs">
-        <Text size="sm" fw={600}>
-          {authorOf(author)}
-        </Text>
-        <Text size="sm" c="dimmed" title={sayMoment(at)}>
-          {sayAgo(at, Date.now())}
-        </Text>
-        {resolvedBy === null || resolvedAt === null ? null : (
-          <Badge tt="none" variant="dot" color="teal" title={sayMoment(resolvedAt)}>
-            settled by {authorOf(resolvedBy)}
-          </Badge>
-        )}
-      </Group>
-      <Text size="sm" className="wrapped" c={resolvedAt === null ? undefined : 'dimmed'}>
-        {text}
-      </Text>
-      {mayComment && resolvedAt === null ? (
+      {settled.length > 0 ? (
         <Button
-          size="compact-xs"
+          ref={fold}
+          size="compact-sm"
           variant="subtle"
-          loading={resolving.isPending}
-          aria-label={`Settle the comment “${text.slice(0, 60)}”`}
-          onClick={() => resolving.mutate()}
+          color="gray"
+          aria-expanded={isUnfolded}
+          leftSection={
+            isUnfolded ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />
+          }
+          style={{ alignSelf: 'flex-start' }}
+          onClick={() => setUnfolded(!isUnfolded)}
         >
-          Settle
+          {plural(settled.length, 'settled comment')}
         </Button>
       ) : null}
-      <Refused error={resolving.error} />
-    </li>
+      {isUnfolded && settled.length > 0 ? list('Settled comments', settled) : null}
+      {open.length > 0 ? list('Comments', open) : null}
+      {mayComment && add ? (
+        <CommentForm
+          label="Your comment"
+          act="Comment"
+          add={async (words) => {
+            await add(words);
+            await refresh();
+          }}
+          onCancel={null}
+        />
+      ) : null}
+    </Stack>
   );
 }

@@ -79,7 +79,8 @@ export const ACTION_WORDS: Readonly<Record<string, Words>> = {
   'codes.reset': ({ name }) => `took the one-time codes off the account of ${name}`,
   'codes.set_up': () => 'set up one-time codes for their own account',
   'codes.turn_off': () => 'turned the one-time codes of their own account off',
-  'comment.add': ({ after, nameOf }) => `commented on the draft of ${nameOf(after.policy)}`,
+  'comment.add': ({ after, nameOf }) =>
+    `${after.answerTo === undefined ? 'commented' : 'answered a comment'} on the draft of ${nameOf(after.policy)}`,
   'comment.resolve': ({ after, nameOf }) => `settled a comment on the draft of ${nameOf(after.policy)}`,
   'correction.post': ({ after, nameOf }) =>
     `corrected the costs of the project ${nameOf(after.project)} in ${sayMonth(String(after.month))}`,
@@ -89,7 +90,10 @@ export const ACTION_WORDS: Readonly<Record<string, Words>> = {
       : `began to delete ${times(after.requests, 'request')} of one ${after.tag} for good`,
   'deletion.end': ({ after }) =>
     `has deleted ${times(after.records, 'request')} but for what they cost, and what ${times(after.contents, 'other request')} said`,
-  'draft.save': ({ name }) => `saved the draft of the policy ${name}`,
+  'draft.save': ({ name, after }) =>
+    after.restored === undefined
+      ? `saved the draft of the policy ${name}`
+      : `put version ${after.restored} of the policy ${name} into its draft again`,
   'emergency.follow_up': ({ name, after }) =>
     `followed up version ${after.version} of ${name}, which was published in an emergency`,
   'export.end': ({ id, after }) =>

@@ -3,6 +3,7 @@ import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
+import { approvalStateQuery } from '../../api/approvals.ts';
 import { restoredQuery } from '../../api/history.ts';
 import { useMayIn } from '../../api/may.ts';
 import { policyQuery } from '../../api/policies.ts';
@@ -19,6 +20,7 @@ import { sayAgo, sayMoment } from '../../app/words.ts';
 import { EmergencyBadge } from '../approvals/emergency-badge.tsx';
 import { ComparePicker } from './compare-picker.tsx';
 import { Restore } from './restore.tsx';
+import { waysOf } from './restore-ways.ts';
 
 const route = getRouteApi('/policies/$policy/history');
 
@@ -78,7 +80,11 @@ interface VersionsProps {
 }
 
 function Versions({ policy, versions, restored }: VersionsProps) {
-  const mayChange = useMayIn()('publish policy', { project: policy.project, policy: policy.id }) && !policy.archived;
+  const mayIn = useMayIn();
+  const place = { project: policy.project, policy: policy.id };
+  const may = { draft: mayIn('draft policy', place), publish: mayIn('publish policy', place) };
+  const { data: approval } = useQuery(approvalStateQuery(policy.id));
+  const ways = approval && !policy.archived ? waysOf(approval, may) : [];
   const [restoring, setRestoring] = useState<VersionSummary | null>(null);
   const [newest] = versions;
   return (
@@ -92,7 +98,7 @@ function Versions({ policy, versions, restored }: VersionsProps) {
         {versions.map((version) => (
           <li key={version.number} className="version-entry" aria-labelledby={`version-${version.number}`}>
             <Version policy={policy.id} version={version} restored={restored.get(version.number)} />
-            {mayChange && !version.live ? (
+            {ways.length > 0 && !version.live ? (
               <Button
                 size="xs"
                 variant="default"
@@ -105,9 +111,11 @@ function Versions({ policy, versions, restored }: VersionsProps) {
           </li>
         ))}
       </ol>
-      {restoring && newest ? (
+      {restoring && newest && approval ? (
         <Restore
           policy={policy}
+          approval={approval}
+          ways={ways}
           version={restoring.number}
           next={newest.number + 1}
           onClose={() => setRestoring(null)}

@@ -1,145 +1,164 @@
-import { Alert, List, Text } from '@mantine/core';
+import { Alert, Radio, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { diffGraphs } from '../../../policies/diff.ts';
-import { canonical } from '../../../policies/diff-settings.ts';
-import { approvalStateQuery, refreshApprovals } from '../../api/approvals.ts';
-import { budgetNamesQuery } from '../../api/house.ts';
-import { type Drawing, drawingQuery, refreshPolicies } from '../../api/policies.ts';
+import { type ApprovalState, askToRestore, refreshApprovals } from '../../api/approvals.ts';
+import { drawingQuery, refreshPolicies } from '../../api/policies.ts';
 import type { Policy } from '../../api/policy.ts';
-import { problemsIn, restoreVersion } from '../../api/versions.ts';
+import { draftToPublishQuery, restoreVersion } from '../../api/versions.ts';
 import { Failure } from '../../app/failure.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
-import { TextLink } from '../../app/text-link.tsx';
 import { Waiting } from '../../app/waiting.tsx';
-import { ChangeList } from './change-list.tsx';
+import { isOpen } from '../approvals/request-words.ts';
+import { PublishRefused } from '../editor/publish/publish-refused.tsx';
 import { isReason, ReasonField } from './reason-field.tsx';
-import { sameTests } from './same-tests.ts';
+import { inDraft, RestoreDraft } from './restore-draft.tsx';
+import { RestoreEffect } from './restore-effect.tsx';
+import { sayWay, type Way } from './restore-ways.ts';
+
+const FOR_APPROVERS = 'Why this should be published, for those who approve it, and in the history later.';
 
 interface Props {
   readonly policy: Policy;
   readonly version: number;
-  /** The number that it will have. */
+  /** The number that it will have where it is published at once. */
   readonly next: number;
+  readonly approval: ApprovalState;
+  /** Those that are open to who looks, the one to be preferred first. */
+  readonly ways: readonly Way[];
   readonly onClose: () => void;
 }
 
-/** Publishes an old version again: shows first what that changes, and asks why. */
-export function Restore({ policy, version, next, onClose }: Props) {
+/** Brings an old version back: shows first what that changes and which way it goes, and asks why. */
+export function Restore({ policy, version, next, approval, ways, onClose }: Props) {
   const client = useQueryClient();
-  const [reason, setReason] = useState('');
+  const navigate = useNavigate();
+  const [chosen, setWay] = useState<Way>(ways[0] ?? 'at once');
+  // The rule may have changed since the dialog was opened.
+  const way = ways.includes(chosen) ? chosen : (ways[0] ?? chosen);
+  const [typed, setTyped] = useState<string | null>(null);
+  const [replace, setReplace] = useState(false);
   const [tried, setTried] = useState(false);
-  const approval = useQuery(approvalStateQuery(policy.id));
-  const isEmergency = (approval.data?.rule.approvals ?? 0) > 0;
+  const draft = useQuery(draftToPublishQuery(policy.id));
+  const old = useQuery(drawingQuery(policy.id, version));
+  const live = useQuery(drawingQuery(policy.id, policy.liveVersion ?? version));
+  const holds = draft.data && old.data && live.data ? inDraft(draft.data, old.data, live.data) : null;
+  // Those who approve it see at once what it is; whoever publishes alone says why.
+  const reason = typed ?? (way === 'approval' ? `Restores version ${version}` : '');
+  const isQuestion = way === 'approval' && holds === 'work';
   const restoring = useMutation({
-    mutationFn: () => restoreVersion(policy.id, version, reason.trim(), isEmergency),
-    onSuccess: async ({ number }) => {
+    mutationFn: async (revision: number) => {
+      if (way === 'approval') {
+        const { id } = await askToRestore(policy.id, version, { revision, replace, reason: reason.trim() });
+        return { request: id, number: null };
+      }
+      const { number } = await restoreVersion(policy.id, version, reason.trim(), way === 'emergency');
+      return { request: null, number };
+    },
+    onSuccess: async ({ request, number }) => {
       await Promise.all([refreshPolicies(client), refreshApprovals(client)]);
       onClose();
+      if (request === null) {
+        notifications.show({
+          title: `Version ${number} is live`,
+          message: `It does what version ${version} did. Requests that are under way finish on version ${policy.liveVersion ?? next - 1}.`,
+        });
+        return;
+      }
       notifications.show({
-        title: `Version ${number} is live`,
-        message: `It does what version ${version} did. Requests that are under way finish on version ${policy.liveVersion ?? number - 1}.`,
+        title: 'Approval is asked for',
+        message: `The draft is version ${version} now. It is published once it is approved.`,
       });
+      await navigate({ to: '/approvals/$request', params: { request } });
     },
+    // Somebody may have changed the rule, or answered meanwhile.
+    onError: () => refreshApprovals(client),
   });
   const submit = (): void => {
     setTried(true);
-    if (isReason(reason)) restoring.mutate();
+    if (isReason(reason) && draft.data && (!isQuestion || replace)) restoring.mutate(draft.data.revision);
   };
-  const problems = restoring.error ? problemsIn(restoring.error) : [];
+  const lookAgain = (): void => {
+    restoring.reset();
+    setReplace(false);
+    void draft.refetch();
+  };
+  const isAtOnce = way === 'at once';
   return (
     <FormDialog
-      title={`Restore version ${version} as version ${next}`}
-      act={`Publish it as version ${next}`}
+      title={isAtOnce ? `Restore version ${version} as version ${next}` : `Restore version ${version}`}
+      act={
+        way === 'approval'
+          ? 'Ask for approval'
+          : `Publish it as version ${next}${way === 'emergency' ? ' without approval' : ''}`
+      }
+      dangerous={way === 'emergency'}
       size="xl"
-      error={problems.length > 0 ? null : restoring.error}
+      error={null}
       pending={restoring.isPending}
       onSubmit={submit}
       onClose={onClose}
     >
-      <Effect policy={policy} version={version} next={next} />
-      {problems.length > 0 ? (
-        <Alert
-          variant="light"
-          color="red"
-          role="alert"
-          title={`Not done yet: version ${version} does not fit any more`}
-        >
-          <Text size="sm">Something that it uses has changed since. Mend that first, then restore it.</Text>
-          <List size="sm">
-            {problems.map(({ message, fix }) => (
-              <List.Item key={message}>
-                {message} {fix}
-              </List.Item>
-            ))}
-          </List>
-        </Alert>
-      ) : null}
-      {isEmergency ? (
-        <Alert variant="light" color="yellow" title="This counts as an emergency">
-          <Text size="sm">
-            {approval.data?.mayPublishInEmergency
-              ? 'The rule of this policy asks for approvals, and an old version comes back without any. It is marked as an emergency until somebody else has followed it up.'
-              : 'The rule of this policy asks for approvals, and your roles do not let you publish without any. Draw on the draft what the old version did, and ask for approval; or ask somebody who may publish in an emergency.'}
-          </Text>
-        </Alert>
-      ) : null}
-      <ReasonField value={reason} onChange={setReason} isAsked={tried} />
+      <RestoreEffect policy={policy} version={version} />
+      {isAtOnce ? null : <Ways ways={ways} way={way} version={version} approval={approval} onChange={setWay} />}
+      {draft.data && holds !== null ? (
+        <RestoreDraft
+          {...{ way, version, next, holds, replace }}
+          policy={policy.id}
+          live={policy.liveVersion}
+          draft={draft.data}
+          isAsked={approval.request !== null && isOpen(approval.request)}
+          onReplace={setReplace}
+          isMissing={tried && !replace}
+        />
+      ) : draft.error ? (
+        <Failure title="The draft could not be loaded" error={draft.error} onRetry={() => draft.refetch()} />
+      ) : (
+        <Waiting what="the draft" />
+      )}
+      <ReasonField
+        value={reason}
+        onChange={setTyped}
+        isAsked={tried}
+        {...(way === 'approval' && { description: FOR_APPROVERS })}
+      />
+      {restoring.error ? <PublishRefused title="Not done yet" error={restoring.error} onLookAgain={lookAgain} /> : null}
     </FormDialog>
   );
 }
 
-/** What changes for requests, and what becomes of the draft. */
-function Effect({ policy: { id, liveVersion }, version, next }: Omit<Props, 'onClose'>) {
-  const old = useQuery(drawingQuery(id, version));
-  const draft = useQuery({ ...drawingQuery(id, 'draft'), refetchOnMount: 'always' });
-  const live = useQuery(drawingQuery(id, liveVersion ?? version));
-  const budgets = useQuery(budgetNamesQuery);
-  const error = old.error ?? draft.error ?? live.error ?? budgets.error;
-  if (!old.data || !draft.data || !live.data || !budgets.data) {
-    if (!error) return <Waiting what="what it changes" />;
-    const retry = () => Promise.all([old.refetch(), draft.refetch(), live.refetch(), budgets.refetch()]);
-    return <Failure title="What it changes could not be loaded" error={error} onRetry={retry} />;
-  }
-  const { changes } = diffGraphs(live.data.graph, old.data.graph, budgets.data);
-  return (
-    <>
-      {changes.length === 0 ? (
-        <Text size="sm">
-          Version {version} does the same as version {liveVersion}, which is live: restoring it changes nothing for
-          requests.
-        </Text>
-      ) : (
-        <div>
-          <Text size="sm" mb="xs">
-            Compared with version {liveVersion}, which is live, this changes:{' '}
-            <TextLink
-              size="sm"
-              to="/policies/$policy/compare"
-              params={{ policy: id }}
-              search={{ from: liveVersion ?? undefined, to: version, view: 'drawings' }}
-              target="_blank"
-              underline="always"
-            >
-              See the drawings side by side (opens in a new tab)
-            </TextLink>
-          </Text>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-          <div className="changes-scrolled" tabIndex={0}>
-            <ChangeList changes={changes} />
-          </div>
-        </div>
-      )}
-      <Text size="sm" c="dimmed">
-        {sameWork(draft.data, live.data)
-          ? `The draft has no unpublished changes, so it becomes the same as version ${next}.`
-          : 'The draft has changes that are not published. They stay as they are.'}
-      </Text>
-    </>
-  );
+interface WaysProps {
+  readonly ways: readonly Way[];
+  readonly way: Way;
+  readonly version: number;
+  readonly approval: ApprovalState;
+  readonly onChange: (way: Way) => void;
 }
 
-/** As the server sees it when it decides whether the draft follows. */
-const sameWork = (a: Drawing, b: Drawing): boolean =>
-  canonical(a.graph) === canonical(b.graph) && sameTests(a.tests, b.tests);
+/** The ways that are open, each with what happens then; in words alone where there is one. */
+function Ways({ ways, way, version, approval, onChange }: WaysProps) {
+  if (ways.length < 2) {
+    const { title, help } = sayWay(way, version, approval);
+    return (
+      <Alert variant="light" color={way === 'emergency' ? 'yellow' : 'blue'} title={title}>
+        <Text size="sm">{help}</Text>
+      </Alert>
+    );
+  }
+  return (
+    <Radio.Group
+      label="How it comes back"
+      description="The rule of this policy asks for approvals."
+      value={way}
+      onChange={(value) => onChange(ways.find((one) => one === value) ?? way)}
+    >
+      <Stack gap="sm" mt="xs">
+        {ways.map((one) => {
+          const { title, help } = sayWay(one, version, approval);
+          return <Radio key={one} value={one} label={title} description={help} />;
+        })}
+      </Stack>
+    </Radio.Group>
+  );
+}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { EdgeChange, NodeChange } from '@xyflow/react';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Problem } from '../../../../policies/check.ts';
-import { type Comment, commentsQuery } from '../../../api/comments.ts';
+import { type Comment, commentsQuery, isUnsettled } from '../../../api/comments.ts';
 import { beforeOf } from '../../../canvas/before.ts';
 import { type CanvasNode, type Elements, elementsOf, type TrackEdgeType } from '../../../canvas/elements.ts';
 import type { Box, Point } from '../../../canvas/geometry.ts';
@@ -31,8 +31,8 @@ function byNode(problems: readonly Problem[]): Map<string, Problem[]> {
 /** How many comments are not settled, by node. */
 function countOpen(comments: readonly Comment[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { node, resolvedAt } of comments) {
-    if (node !== null && resolvedAt === null) counts.set(node, (counts.get(node) ?? 0) + 1);
+  for (const { node } of comments.filter(isUnsettled)) {
+    if (node !== null) counts.set(node, (counts.get(node) ?? 0) + 1);
   }
   return counts;
 }

@@ -1,7 +1,7 @@
 import { Button, Stack, Text, Title } from '@mantine/core';
 import { IconMessage } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Comment, commentOnNode, commentsQuery, refreshComments } from '../../../api/comments.ts';
+import { type Comment, commentOnNode, commentsQuery, isUnsettled, refreshComments } from '../../../api/comments.ts';
 import { useMayIn } from '../../../api/may.ts';
 import { Failure } from '../../../app/failure.tsx';
 import { plural } from '../../../app/words.ts';
@@ -28,7 +28,7 @@ const THREAD = 'comments-on-node';
 /** Says above everything else that somebody has said something about a node, and leads there. */
 export function CommentsHint({ node }: { readonly node: string }) {
   const { comments } = useDraftComments();
-  const open = comments.data?.filter((comment) => comment.node === node && comment.resolvedAt === null).length ?? 0;
+  const open = comments.data?.filter((comment) => comment.node === node && isUnsettled(comment)).length ?? 0;
   if (open === 0) return null;
   const go = (): void => {
     const thread = document.getElementById(THREAD);
@@ -57,6 +57,7 @@ export function NodeComments({ node }: { readonly node: string }) {
     await saver.flush();
     return commentOnNode(policy.id, node, text);
   };
+  const title = useEditing((state) => state.document.graph.nodes.find(({ id }) => id === node)?.title ?? null);
   const own = comments.data?.filter((comment) => comment.node === node) ?? [];
   if (!mayComment && own.length === 0 && !comments.error) return null;
   return (
@@ -73,6 +74,7 @@ export function NodeComments({ node }: { readonly node: string }) {
       ) : (
         <CommentThread
           comments={own}
+          titleNow={title}
           mayComment={mayComment}
           add={add}
           refresh={refresh}
@@ -103,6 +105,7 @@ export function GoneComments() {
           <CommentThread
             comments={gone.filter((comment) => comment.node === node)}
             mayComment={mayComment}
+            titleNow={null}
             add={null}
             refresh={refresh}
             empty=""
