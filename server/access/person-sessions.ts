@@ -10,7 +10,7 @@ import { AT_FIRST, readSignInSettings, type SignInSettings } from '../control/si
 import { SignalboxError } from '../errors.ts';
 import { forgetFailures } from './attempts.ts';
 import { browserName } from './browser-name.ts';
-import { renewSession, saveSession } from './sessions.ts';
+import { renewSession, saveSession, sessionHash } from './sessions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const MINUTE_MS = 60 * 1000;
@@ -31,6 +31,7 @@ interface SessionRow {
   readonly id: string;
   readonly organisation: string;
   readonly person: string;
+  /** SHA-256 of the id in the cookie. */
   readonly sid: string;
   readonly browser: string;
   readonly address: string;
@@ -94,7 +95,10 @@ export async function signIn(
     return { before: null, after: { person: person.id, way, provider, second }, value: undefined };
   });
   await renewSession(request);
-  await store.db('person_sessions').where({ id }).update({ sid: request.sessionID });
+  await store
+    .db('person_sessions')
+    .where({ id })
+    .update({ sid: sessionHash(request.sessionID) });
   request.session.signedIn = id;
   request.session.cookie.maxAge = settings.sessionHours * HOUR_MS;
   await saveSession(request);

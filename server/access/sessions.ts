@@ -1,8 +1,12 @@
-/** Sessions of people in the browser: a strict same-site cookie, and the session itself in the control database. */
+/**
+ * Sessions of people in the browser: a strict same-site cookie, and the session itself in the control database, under a
+ * hash of its id, so that a copy of the database signs nobody in.
+ */
 import { ConnectSessionKnexStore } from 'connect-session-knex';
 import type { Request, RequestHandler } from 'express';
 import session, { type SessionData } from 'express-session';
 import type { Knex } from 'knex';
+import { hashToken } from './keys.ts';
 
 /** Somebody who has shown a password, and has to show a code as well. */
 export interface Halfway {
@@ -12,25 +16,13 @@ export interface Halfway {
   readonly until: number;
 }
 
-/** What a provider of sign-in was asked, and has to come back with. */
-export interface AskedProvider {
-  /** Id of the provider. */
-  readonly provider: string;
-  readonly state: string;
-  readonly nonce: string;
-  readonly verifier: string;
-  /** Where the provider sends the browser back to. */
-  readonly back: string;
-  /** When it is too late, in milliseconds since 1970. */
-  readonly until: number;
-}
-
 declare module 'express-session' {
   interface SessionData {
     /** Id of the row of `person_sessions`, which decides whether the session still holds. */
     signedIn: string;
     halfway: Halfway;
-    asked: AskedProvider;
+    /** What a provider of sign-in was asked, and has to come back with, sealed. */
+    asked: string;
     /** The sealed secret of codes that are being set up. */
     codeSecret: string;
   }
@@ -55,22 +47,25 @@ async function tell<T>(work: Promise<T>, callback: Told<T> | undefined): Promise
   return value;
 }
 
+/** What is kept of a session's id: the SHA-256 of what stands in the cookie. */
+export const sessionHash = (id: string): string => hashToken(id).toString('hex');
+
 class SessionStore extends ConnectSessionKnexStore {
   override async get(sid: string, callback?: Told<SessionData | null>): Promise<SessionData | null> {
     return (
       (await tell(
-        super.get(sid, () => {}),
+        super.get(sessionHash(sid), () => {}),
         callback,
       )) ?? null
     );
   }
 
   override async set(sid: string, data: SessionData, callback?: Told<void>): Promise<void> {
-    await tell(super.set(sid, data), callback);
+    await tell(super.set(sessionHash(sid), data), callback);
   }
 
   override async destroy(sid: string, callback?: Told<unknown>): Promise<number> {
-    return (await tell(super.destroy(sid), callback)) ?? 0;
+    return (await tell(super.destroy(sessionHash(sid)), callback)) ?? 0;
   }
 
   /** When a session ends is known when it begins, so there is nothing to write when it is only read. */

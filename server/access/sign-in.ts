@@ -1,5 +1,6 @@
 /** Signing in, step by step: a password, a code after it where one is wanted, or a provider that vouches for somebody. */
 import type { Request } from 'express';
+import { z } from 'zod';
 import { asAttempt, findCodes, newCodes, setUpCodes, useCode } from '../control/accounts.ts';
 import type { Control } from '../control/control.ts';
 import { type Account, findByEmail, findPerson } from '../control/people.ts';
@@ -112,12 +113,24 @@ const originOf = (request: Request, { publicUrl }: SignInTools): string =>
 export const returnAddress = (request: Request, tools: SignInTools): string =>
   `${originOf(request, tools)}/sign-in/return`;
 
+/** What a provider was asked, and has to come back with; `until` is when it is too late, in milliseconds since 1970. */
+const askedProviderSchema = z.strictObject({
+  provider: z.string(),
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  back: z.string(),
+  until: z.int(),
+});
+type AskedProvider = z.output<typeof askedProviderSchema>;
+
 /** Where to send a browser that signs in by a provider. Throws `not_found` and `sign_in_refused`. */
 export async function askProvider(control: Control, request: Request, tools: SignInTools, id: string): Promise<string> {
   const { client } = await openSignInProvider(control.db, tools, id, null);
   const back = returnAddress(request, tools);
   const { goTo, state, nonce, verifier } = await askOpenId(client, back);
-  request.session.asked = { provider: id, state, nonce, verifier, back, until: Date.now() + STEP_MS };
+  const asked: AskedProvider = { provider: id, state, nonce, verifier, back, until: Date.now() + STEP_MS };
+  request.session.asked = tools.secrets.seal(JSON.stringify(asked));
   await saveSession(request);
   return goTo;
 }
@@ -132,8 +145,10 @@ export async function readProvider(
   tools: SignInTools,
   query: string,
 ): Promise<Account> {
-  const { asked } = request.session;
-  if (!asked || asked.until <= Date.now()) throw new SignalboxError('sign_in_expired');
+  const { asked: sealed } = request.session;
+  if (sealed === undefined) throw new SignalboxError('sign_in_expired');
+  const asked = askedProviderSchema.parse(JSON.parse(tools.secrets.open(sealed)));
+  if (asked.until <= Date.now()) throw new SignalboxError('sign_in_expired');
   delete request.session.asked;
   await saveSession(request);
   const { client, provider, organisation } = await openSignInProvider(control.db, tools, asked.provider, null);

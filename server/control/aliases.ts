@@ -1,10 +1,16 @@
 /** Aliases: names of the organisation's own for models, such as “cheap”, which are changed in one place. */
 import { z } from 'zod';
+import type { Caller } from '../access/caller.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Control } from './control.ts';
 import type { Actor } from './history.ts';
+import { type Key, listKeys } from './keys.ts';
+import { keysSeen } from './placed.ts';
 import { namingSchema, policiesNaming, sayPolicies } from './policies-naming.ts';
 import type { ControlDeps } from './route.ts';
+
+/** Keys that a sentence names. */
+const MOST_NAMED = 10;
 
 export const aliasNameSchema = z
   .string()
@@ -25,14 +31,22 @@ export const aliasSchema = z
     model: z.string().meta({ description: 'Full id of the model that it leads to.' }),
     label: z.string().nullable().meta({ description: 'Null where no provider serves that model any more.' }),
     policies: z.array(namingSchema),
+    keys: z
+      .array(z.object({ id: z.string(), name: z.string() }))
+      .meta({ description: 'Keys that are limited to it, of those that the caller may see.' }),
   })
   .meta({ id: 'Alias' });
 type Alias = z.infer<typeof aliasSchema>;
 
-/** All aliases by their names, each with the policies that name it. */
-export async function listAliases(control: Control, deps: ControlDeps, organisation: string): Promise<Alias[]> {
+/** Whether a key is held to an alias. One that is revoked does not count: nothing makes it good again. */
+const isHeldTo = ({ models, revokedAt }: Key, alias: string): boolean =>
+  revokedAt === null && (models?.includes(alias) ?? false);
+
+/** All aliases by their names, each with the policies and keys that name it. */
+export async function listAliases(control: Control, deps: ControlDeps, actor: Caller): Promise<Alias[]> {
+  const { organisation } = actor;
   const { lookup } = deps.models(organisation);
-  const naming = await policiesNaming(control, organisation);
+  const [naming, keys] = await Promise.all([policiesNaming(control, organisation), keysSeen(control, actor)]);
   return control
     .snapshot()
     .aliases.filter((alias) => alias.organisation === organisation)
@@ -40,6 +54,7 @@ export async function listAliases(control: Control, deps: ControlDeps, organisat
       ...{ name, model },
       label: lookup(model)?.label ?? null,
       policies: naming((named) => named === name),
+      keys: keys.flatMap((key) => (isHeldTo(key, name) ? [{ id: key.id, name: key.name }] : [])),
     }));
 }
 
@@ -65,7 +80,7 @@ function targetOf(deps: ControlDeps, organisation: string, name: string, model: 
 export async function setAlias(
   control: Control,
   deps: ControlDeps,
-  actor: Actor,
+  actor: Caller,
   given: { readonly name: string; readonly model: string; readonly reason: string | null },
 ): Promise<Alias> {
   const { organisation } = actor;
@@ -80,12 +95,19 @@ export async function setAlias(
       .merge();
     return { before: before ? { name, model: before.model } : null, after: { name, model }, value: undefined };
   });
-  const made = (await listAliases(control, deps, organisation)).find((alias) => alias.name === name);
+  const made = (await listAliases(control, deps, actor)).find((alias) => alias.name === name);
   if (!made) throw new SignalboxError('not_found', { what: 'alias of that name' });
   return made;
 }
 
-/** Takes an alias away. Throws `invalid_input` while a live policy names it. */
+/** The first few by their names, and how many more. */
+const sayKeys = (keys: readonly Key[]): string =>
+  keys
+    .slice(0, MOST_NAMED)
+    .map(({ name }) => `“${name}”`)
+    .join(', ') + (keys.length > MOST_NAMED ? ` and ${keys.length - MOST_NAMED} more` : '');
+
+/** Takes an alias away. Throws `invalid_input` while a live policy or the limits of a key name it. */
 export async function deleteAlias(control: Control, actor: Actor, name: string): Promise<void> {
   const { organisation } = actor;
   const using = (await policiesNaming(control, organisation))((named) => named === name).filter(({ live }) => live);
@@ -98,6 +120,12 @@ export async function deleteAlias(control: Control, actor: Actor, name: string):
   await control.change(actor, change, async (trx) => {
     const before = await trx<AliasRow>('model_aliases').where({ organisation, name }).first();
     if (!before) throw new SignalboxError('not_found', { what: 'alias of that name' });
+    const held = (await listKeys(trx, organisation)).filter((key) => isHeldTo(key, name));
+    if (held.length > 0) {
+      throw refuse(
+        `The alias “${name}” cannot be deleted: the limits of these keys name it: ${sayKeys(held)}. Change their limits first, or revoke them`,
+      );
+    }
     await trx('model_aliases').where({ organisation, name }).delete();
     return { before: { name, model: before.model }, after: null, value: undefined };
   });

@@ -24,20 +24,26 @@ async function findUsable(trx: Knex, organisation: string, id: string): Promise<
   });
 }
 
-/** Puts other limits in place of all that a key has, at once for every request that starts after. */
+/**
+ * Puts other limits in place of all that a key has, at once for every request that starts after. Throws `conflict` with the
+ * key as it is now at another revision.
+ */
 export async function changeKeyLimits(
   store: ControlStore,
   actor: Actor,
   id: string,
-  input: KeyLimitsInput & { readonly reason: string },
+  input: KeyLimitsInput & { readonly revision: number; readonly reason: string },
 ): Promise<Key> {
   const { organisation } = actor;
   const change = { action: 'key.change_limits', objectType: 'key', objectId: id, reason: input.reason };
   return store.change(actor, change, async (trx) => {
     const row = await findUsable(trx, organisation, id);
+    if (row.revision !== input.revision) {
+      throw new SignalboxError('conflict', { what: 'The key', revision: row.revision, current: toKey(row) });
+    }
     const limits = tidyLimits(input);
     await requirePossible(trx, organisation, limits, row.expires_at);
-    const columns = limitColumns(limits);
+    const columns = { ...limitColumns(limits), revision: row.revision + 1 };
     await trx('keys').where({ id }).update(columns);
     const { policies, endpoints, models, networks, expiresAt } = toKey(row);
     return {
@@ -81,11 +87,13 @@ export async function replaceKey(
       ...old,
       ...{ id: newId('key'), name, hash: hashToken(token).toString('hex'), prefix: tokenPrefix(token) },
       expires_at: old.expires_at === null ? null : now + (old.expires_at - old.created_at),
-      ...{ created_by: actor.id, created_at: now },
+      ...{ revision: 1, created_by: actor.id, created_at: now },
     };
     await trx('keys').insert(row);
     const expiresAt = Math.min(old.expires_at ?? endsAt, endsAt);
-    await trx('keys').where({ id }).update({ expires_at: expiresAt });
+    await trx('keys')
+      .where({ id })
+      .update({ expires_at: expiresAt, revision: old.revision + 1 });
     const key = toKey(row);
     return { before: { expiresAt: old.expires_at }, after: { expiresAt, replacedBy: key }, value: { key, token } };
   });

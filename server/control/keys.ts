@@ -56,6 +56,7 @@ export const keySchema = z.object({
   models: z.array(z.string()).nullable(),
   networks: z.array(z.string()).nullable(),
   expiresAt: momentSchema.nullable(),
+  revision: z.int().meta({ description: 'Counts the changes of its limits.' }),
   createdBy: z.string(),
   createdAt: momentSchema,
   revokedAt: momentSchema.nullable(),
@@ -77,6 +78,7 @@ export interface KeyRow {
   readonly models_json: string | null;
   readonly networks_json: string | null;
   readonly expires_at: number | null;
+  readonly revision: number;
   readonly created_by: string;
   readonly created_at: number;
   readonly revoked_at: number | null;
@@ -97,6 +99,7 @@ export function toKey(row: KeyRow): Key {
     models: listFrom(row.models_json),
     networks: listFrom(row.networks_json),
     expiresAt: row.expires_at,
+    revision: row.revision,
     createdBy: row.created_by,
     createdAt: row.created_at,
     revokedAt: row.revoked_at,
@@ -135,6 +138,7 @@ export async function createKey(
       required_tags_json: JSON.stringify(input.requiredTags),
       tag_choices_json: JSON.stringify(input.tagChoices),
       ...limitColumns(limits),
+      revision: 1,
       created_by: actor.id,
       created_at: Date.now(),
       revoked_at: null,

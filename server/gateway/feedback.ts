@@ -8,6 +8,7 @@ import { Run } from '../../policies/run.ts';
 import { redactText } from '../../policies/text-effects.ts';
 import { SignalboxError } from '../errors.ts';
 import { type Feedback, variantOf } from '../records/feedback.ts';
+import { sealComment } from '../records/feedback-sealing.ts';
 import type { RecordStore, RequestRecord } from '../records/record.ts';
 import { readBody as readJson } from '../wire/read-body.ts';
 import { readBody } from './body.ts';
@@ -72,7 +73,7 @@ export async function giveFeedback(gateway: Gateway, house: FeedbackHouse, req: 
       model: record.model,
       variant: variantOf(record.trace),
     };
-    await house.records.giveFeedback(feedback);
+    await house.records.giveFeedback(sealComment(gateway.contents, feedback));
     return feedback;
   } finally {
     gateway.inFlight.remove(bytes.length);

@@ -14,7 +14,7 @@ const NONCES_AT_ONCE = 256;
 /** Before the texts: whether there is an answer, and how many bytes the request has. */
 const HEAD_BYTES = 5;
 /** What a sealed text begins with. One that was stored plain is JSON, or empty. */
-const MARK = 'sealed1.';
+export const SEALED_MARK = 'sealed1.';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Keys that are kept at hand: those of a few organisations and days. */
 const MOST_KEYS = 256;
@@ -46,13 +46,13 @@ export class ContentSeals {
     const sealed = cipher.update(plain);
     cipher.final();
     const bytes = Buffer.concat([nonce, sealed, cipher.getAuthTag()]);
-    return { request: MARK + bytes.toString('base64url'), answer: null };
+    return { request: SEALED_MARK + bytes.toString('base64url'), answer: null };
   }
 
   /** What was sealed; a content of before that was stored plain, as it is. Throws `content_unreadable`. */
   open(owner: Owner, stored: Content): Content {
-    if (!stored.request.startsWith(MARK)) return stored;
-    const bytes = Buffer.from(stored.request.slice(MARK.length), 'base64url');
+    if (!stored.request.startsWith(SEALED_MARK)) return stored;
+    const bytes = Buffer.from(stored.request.slice(SEALED_MARK.length), 'base64url');
     if (bytes.length < NONCE_BYTES + HEAD_BYTES + TAG_BYTES) throw new SignalboxError('content_unreadable');
     const nonce = bytes.subarray(0, NONCE_BYTES);
     const decipher = createDecipheriv('aes-256-gcm', this.#keyFor(owner), nonce, { authTagLength: TAG_BYTES });

@@ -2,6 +2,8 @@
 import type { Knex } from 'knex';
 import type { TraceStep } from '../../policies/decision.ts';
 import { storableText } from './batch.ts';
+import { withinReach } from './reach.ts';
+import type { RecordReach } from './record.ts';
 
 /** How good an answer was, from -1 (bad) to 1 (good), as one key says it of one request. */
 export interface Feedback {
@@ -14,6 +16,7 @@ export interface Feedback {
   readonly at: number;
   readonly score: number;
   readonly label: string | null;
+  /** Sealed where it comes from the store or goes there; see feedback-sealing.ts. */
   readonly comment: string | null;
   readonly policy: string | null;
   readonly version: number | null;
@@ -29,6 +32,8 @@ export interface FeedbackFilter {
   /** When the requests began: milliseconds since 1970, inclusive and exclusive. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** As that of a filter of records. */
+  readonly reach?: readonly RecordReach[] | undefined;
 }
 
 /** Feedback on the answers that have these three in common. */
@@ -89,11 +94,12 @@ export async function feedbackOf(readers: Knex, organisation: string, request: s
 /** Feedback on a policy's answers by version, model and variant, the newest version first. */
 export async function feedbackTotals(
   readers: Knex,
-  { organisation, policy, from, to }: FeedbackFilter,
+  { organisation, policy, from, to, reach }: FeedbackFilter,
 ): Promise<FeedbackTotal[]> {
   const query = readers('feedback').where({ organisation, policy });
   if (from !== undefined) query.where('request_at', '>=', from);
   if (to !== undefined) query.where('request_at', '<', to);
+  withinReach(query, 'feedback', reach);
   const rows = await query
     .groupBy('version', 'model', 'variant')
     .select<FeedbackTotal[]>('version', 'model', 'variant', readers.raw('COUNT(*) AS count, AVG(score) AS mean'));

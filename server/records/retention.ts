@@ -10,6 +10,8 @@ import type { Cache } from '../cache/cache.ts';
 import { type Actor, change } from '../control/history.ts';
 import { newId } from '../control/ids.ts';
 import type { Snapshot } from '../control/snapshot.ts';
+import { forgetValue } from '../usage/forget.ts';
+import type { UsageStores } from '../usage/stores.ts';
 import { rulesOf, sayRules, targetsOf } from './retention-rules.ts';
 import {
   type DeletionRun,
@@ -36,6 +38,8 @@ export interface RetentionHouse {
   readonly control: { readonly db: Knex; snapshot(): Pick<Snapshot, 'organisations' | 'projects' | 'contentSettings'> };
   readonly stores: RetentionStores;
   readonly cache: Pick<Cache, 'clear'>;
+  /** The sums of usage, to be written. */
+  readonly usage: UsageStores;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly reportFault: (error: unknown) => void;
@@ -181,7 +185,7 @@ export class Retention {
   }
 
   async #goOn(run: OpenRun): Promise<void> {
-    const { stores, control, cache, now } = this.#house;
+    const { stores, control, cache, usage, now } = this.#house;
     const { organisation, id, kind } = run;
     const end = { organisation, object_type: 'deletion', object_id: id, action: DELETION_END };
     // Else it has come to its end before, and nobody could be told any more.
@@ -192,6 +196,7 @@ export class Retention {
       }
       for (const target of run.targets) await this.#take(run, target);
       if (!this.#isRunning) return;
+      for (const { tag } of run.targets) if (tag) await forgetValue(usage, { organisation, tag });
       await this.#write(run, DELETION_END, await deletedByRun(stores.records, id));
     }
     await endRun(stores.records, id, now());

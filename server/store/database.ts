@@ -31,8 +31,10 @@ export interface Database {
   readonly records: RecordStore;
   /** The tables of records, for what is written beside the records themselves: their chain, and deletions. */
   readonly recordTables: Knex;
-  /** What usage is read from; roll-ups are written by another process. */
+  /** What usage is read from; roll-ups are made by another process. */
   readonly usage: UsageStores;
+  /** The tables of the roll-ups, for what is taken out of them. */
+  readonly sumTables: Knex;
   /** Waits for what is running, then lets go of files, connections and the lock. */
   close(): Promise<void>;
 }
@@ -86,11 +88,8 @@ async function openSqlite(dataDir: string, durability: Durability, closers: Clos
   closers.push(() => readers.destroy());
 
   const sums = sqliteWriter(usageFile(dataDir), 'process');
-  try {
-    await migrate(sums, usageMigrations);
-  } finally {
-    await sums.destroy();
-  }
+  closers.push(() => sums.destroy());
+  await migrate(sums, usageMigrations);
   const sumsReaders = sqliteReaders(usageFile(dataDir));
   closers.push(() => sumsReaders.destroy());
   return {
@@ -99,6 +98,7 @@ async function openSqlite(dataDir: string, durability: Durability, closers: Clos
     records: new SqlRecordStore(readers, writer, 'sqlite', intents),
     recordTables: tables,
     usage: { dialect: 'sqlite', records: readers, sums: sumsReaders, control },
+    sumTables: sums,
   };
 }
 
@@ -148,5 +148,6 @@ async function openPostgres(url: string, closers: Closers): Promise<Omit<Databas
     records: new SqlRecordStore(readers, new PostgresRecords(writer, intents), 'postgres', null),
     recordTables: readers,
     usage: { dialect: 'postgres', records: readers, sums, control },
+    sumTables: sums,
   };
 }

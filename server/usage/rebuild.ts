@@ -44,7 +44,8 @@ export async function rebuildUsage(stores: UsageStores, say: (words: string) => 
 
   const { position, record } = await ownCursor(stores, run);
   await sums.transaction(async (trx) => {
-    if ((await trx(CURSORS).where({ name: NEXT_SUMS, run }).delete()) !== 1) throw anotherBegan();
+    if ((await trx(CURSORS).where({ name: NEXT_SUMS }).where('run', 'like', `${run}%`).delete()) !== 1)
+      throw anotherBegan();
     await trx(CURSORS).where({ name: SUMS }).update({ position, record, run });
     await swapSums(trx);
   });
@@ -53,7 +54,7 @@ export async function rebuildUsage(stores: UsageStores, say: (words: string) => 
 
 async function ownCursor({ sums }: UsageStores, run: string): Promise<Cursor> {
   const cursor = await cursorOf(sums, NEXT_SUMS);
-  if (cursor?.run !== run) throw anotherBegan();
+  if (!cursor?.run.startsWith(run)) throw anotherBegan();
   return cursor;
 }
 

@@ -37,6 +37,22 @@ export async function lastPosition({ dialect, records }: RecordStores): Promise<
   return last ?? 0;
 }
 
+/** The start of the newest request of each key, by its id, among records that were committed after a position. */
+export async function newestByKey(
+  { dialect, records }: RecordStores,
+  organisation: string,
+  position: number,
+): Promise<ReadonlyMap<string, number>> {
+  const rows: { key_id: string; at: number }[] = await records('records')
+    .where({ organisation })
+    .where(POSITION[dialect], '>', position)
+    .whereNot('status', 'dry_run')
+    .groupBy('key_id')
+    .select('key_id')
+    .max({ at: 'at' });
+  return new Map(rows.map(({ key_id, at }) => [key_id, Number(at)]));
+}
+
 /** The start of an organisation's first request; null where it has none. */
 export async function firstMoment({ records }: RecordStores, organisation: string): Promise<number | null> {
   const [first]: number[] = await records('records').where({ organisation }).orderBy('at').limit(1).pluck('at');

@@ -45,6 +45,10 @@ export type Cursor = {
   readonly position: number;
   /** Id of the record there; empty before the first. */
   readonly record: string;
+  /**
+   * Which rebuilding has made the sums, with a “+” for each value that was taken out of them since: a step that began before
+   * adds nothing.
+   */
   readonly run: string;
 };
 

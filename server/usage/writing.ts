@@ -33,11 +33,16 @@ export function addToSums(
     const { position, run } = cursor;
     const moved = await trx(CURSORS).where({ name: table, position, run }).update(next);
     if (moved !== 1) return false;
-    const known = await knownLatencies(trx, table, slots);
-    const kept = await keepMost(trx, table, slots, known);
-    await write(trx, table, kept, known);
+    await addSlots(trx, table, slots);
     return true;
   });
+}
+
+/** Adds slots to a table whose cursor the transaction holds. */
+export async function addSlots(trx: Knex, table: SumsTable, slots: readonly Slot[]): Promise<void> {
+  const known = await knownLatencies(trx, table, slots);
+  const kept = await keepMost(trx, table, slots, known);
+  await write(trx, table, kept, known);
 }
 
 /** The histograms that are in the table already, by slot and value. */

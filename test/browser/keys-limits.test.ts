@@ -26,6 +26,7 @@ const ENDPOINTS = ['Responses', 'Messages', 'Embeddings', 'The list of models', 
 interface StoredKey {
   readonly id: string;
   readonly name: string;
+  readonly revision: number;
   readonly endpoints: string[] | null;
   readonly models: string[] | null;
   readonly networks: string[] | null;
@@ -112,6 +113,47 @@ describe.skipIf(browser === null)('limits of keys', () => {
     expect(await stored('moving')).toMatchObject({ networks: ['10.0.0.0/8'], endpoints: null, models: null });
     const { entries } = await gateway.api<{ entries: { action: string; reason: string }[] }>('GET', '/history?limit=1');
     expect(entries).toMatchObject([{ action: 'key.change_limits', reason: 'It moved to the data centre.' }]);
+  });
+
+  it('that somebody else has changed meanwhile are shown, and nothing that was typed is lost', async () => {
+    await makeKey(gateway, { name: 'shared', networks: ['127.0.0.1'] });
+    const { id = '', revision = 0 } = (await stored('shared')) ?? {};
+    await open('/keys');
+    await button('Change the limits of shared').click();
+    await field('Networks').fill('10.0.0.0/8');
+    await field('Reason').fill('the office moved');
+    const theirs = { policies: null, endpoints: null, models: ['sandbox/*'], networks: null, expiresAt: null };
+    await gateway.api('PUT', `/keys/${id}/limits`, { ...theirs, revision, reason: 'for a test' });
+    await button('Change the limits').click();
+    const alert = dialog().getByRole('alert');
+    await alert.getByText('Somebody has changed these limits in the meantime').waitFor();
+    await alert.getByText('Models: sandbox/*').waitFor();
+    expect([await field('Networks').inputValue(), await field('Reason').inputValue()]).toEqual([
+      '10.0.0.0/8',
+      'the office moved',
+    ]);
+    expect((await stored('shared'))?.networks).toBeNull();
+    await look('key-limits-conflict');
+    await button('Change the limits').click();
+    await page.getByText('The limits of “shared” are changed.').waitFor();
+    expect(await stored('shared')).toMatchObject({ networks: ['10.0.0.0/8'], models: null, revision: revision + 2 });
+  });
+
+  it('stand beside when the key was last used, by which those that nobody uses are found', async () => {
+    const { token } = await makeKey(gateway, { name: 'busy' });
+    await makeKey(gateway, { name: 'idle' });
+    expect(await send(token)).toBe(200);
+    await open('/keys');
+    await row('busy')
+      .getByText(/^(within the hour|1 hour ago)$/)
+      .waitFor();
+    await row('idle').getByText('never', { exact: true }).waitFor();
+    await field('Last used').selectOption('never');
+    await row('busy').waitFor({ state: 'detached' });
+    await row('idle').waitFor();
+    await field('Last used').selectOption('within 30 days');
+    await row('idle').waitFor({ state: 'detached' });
+    await row('busy').waitFor();
   });
 
   it('keep what was typed when the gateway does not take it', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { KEY_ENDPOINTS } from '../../policies/key-limits.ts';
 import { toField } from '../../ui/app/local-time.ts';
 import { houseOf } from '../../ui/editing/house.ts';
-import { sayEnd, stateOf } from '../../ui/screens/keys/key-state.ts';
+import { isUsedAs, sayEnd, sayLastUsed, stateOf, UNUSED } from '../../ui/screens/keys/key-state.ts';
 import {
   limitErrors,
   NO_ERRORS,
@@ -114,5 +114,26 @@ describe('the state of a key', () => {
     [1000, 'ends within a minute'],
   ])('says how long it goes on: %d is “%s”', (left, words) => {
     expect(sayEnd(NOW + left, NOW)).toBe(words);
+  });
+});
+
+describe('the last use of a key', () => {
+  it.each([
+    [null, 'never'],
+    [MINUTE, 'within the hour'],
+    [HOUR, '1 hour ago'],
+    [3 * DAY, '3 days ago'],
+  ])('%s milliseconds ago is said as “%s”', (ago, words) => {
+    expect(sayLastUsed(ago === null ? null : NOW - ago, NOW)).toBe(words);
+  });
+
+  it.each([
+    [null, ['any', 'not for 30 days', 'not for 90 days', 'never']],
+    [DAY, ['any', 'within 30 days']],
+    [30 * DAY, ['any', 'not for 30 days']],
+    [90 * DAY, ['any', 'not for 30 days', 'not for 90 days']],
+  ])('%s milliseconds ago is found by %j', (ago, found) => {
+    const lastUsedAt = ago === null ? null : NOW - ago;
+    expect(UNUSED.filter((one) => isUsedAs({ lastUsedAt }, one, NOW))).toEqual(found);
   });
 });

@@ -14,6 +14,8 @@ const alias = z.object({
   policies: z.array(
     z.object({ id: z.string(), name: z.string(), title: z.string(), live: z.boolean(), draft: z.boolean() }),
   ),
+  /** Keys that are limited to it. */
+  keys: z.array(z.object({ id: z.string(), name: z.string() })),
 });
 export type Alias = z.infer<typeof alias>;
 

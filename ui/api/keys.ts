@@ -5,7 +5,7 @@ import { KEY_ENDPOINTS } from '../../policies/key-limits.ts';
 import { ask } from './client.ts';
 import { refreshHouse } from './house.ts';
 
-const key = z.object({
+export const keySchema = z.object({
   id: z.string(),
   /** Id of its project. */
   project: z.string(),
@@ -25,19 +25,27 @@ const key = z.object({
   networks: z.array(z.string()).nullable(),
   /** From when on it is refused, in milliseconds since 1970; null for never. */
   expiresAt: z.number().nullable(),
+  /** Counts the changes of its limits. */
+  revision: z.number(),
   /** Id of the person who made it. */
   createdBy: z.string(),
   createdAt: z.number(),
   revokedAt: z.number().nullable(),
 });
-export type Key = z.infer<typeof key>;
+export type Key = z.infer<typeof keySchema>;
+
+const listedKey = keySchema.extend({
+  /** The start of the hour of its last request, in milliseconds since 1970; null for never. */
+  lastUsedAt: z.number().nullable(),
+});
+export type ListedKey = z.infer<typeof listedKey>;
 
 const KEYS = ['keys'];
 
 /** The newest first. */
 export const keysQuery = queryOptions({
   queryKey: KEYS,
-  queryFn: async ({ signal }) => (await ask(z.object({ keys: z.array(key) }), '/keys', { signal })).keys,
+  queryFn: async ({ signal }) => (await ask(z.object({ keys: z.array(listedKey) }), '/keys', { signal })).keys,
 });
 
 /** What a key is limited to besides its policies. */
@@ -45,7 +53,7 @@ export type KeyLimits = Pick<Key, 'endpoints' | 'models' | 'networks' | 'expires
 export type NewKey = Pick<Key, 'name' | 'project' | 'fixedTags' | 'requiredTags' | 'tagChoices' | 'policies'> &
   KeyLimits;
 
-const madeKey = z.object({ key, token: z.string() });
+const madeKey = z.object({ key: keySchema, token: z.string() });
 /** A key with its token, which is shown once. */
 export type MadeKey = z.infer<typeof madeKey>;
 
@@ -54,9 +62,17 @@ export function createKey(input: NewKey): Promise<MadeKey> {
   return ask(madeKey, '/keys', { method: 'POST', body: input });
 }
 
-/** Puts other limits in place of all that a key has, for requests that start from now on. */
-export function changeKeyLimits(id: string, limits: KeyLimits & Pick<Key, 'policies'>, reason: string): Promise<Key> {
-  return ask(key, `/keys/${encodeURIComponent(id)}/limits`, { method: 'PUT', body: { ...limits, reason } });
+/**
+ * Puts other limits in place of all that a key has at its revision, for requests that start from now on; rejects with
+ * `conflict`, the key as it is now in the details.
+ */
+export function changeKeyLimits(
+  { id, revision }: Pick<Key, 'id' | 'revision'>,
+  limits: KeyLimits & Pick<Key, 'policies'>,
+  reason: string,
+): Promise<Key> {
+  const body = { ...limits, revision, reason };
+  return ask(keySchema, `/keys/${encodeURIComponent(id)}/limits`, { method: 'PUT', body });
 }
 
 /**
@@ -72,7 +88,7 @@ export function replaceKey(
 
 /** Revokes a key for good: requests that carry it are refused from now on. */
 export function revokeKey(id: string, reason: string): Promise<Key> {
-  return ask(key, `/keys/${encodeURIComponent(id)}/revoke`, { method: 'POST', body: { reason } });
+  return ask(keySchema, `/keys/${encodeURIComponent(id)}/revoke`, { method: 'POST', body: { reason } });
 }
 
 /** After a change of keys. */

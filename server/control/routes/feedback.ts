@@ -1,6 +1,7 @@
 /** What apps said of answers, summed. */
 import { z } from 'zod';
 import { idSchema } from '../input.ts';
+import { reachable } from '../placed.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const moment = z.coerce.number().int().min(0).optional();
@@ -22,8 +23,10 @@ export const feedbackRoutes: readonly Route[] = [
     method: 'get',
     path: '/feedback',
     may: 'read record',
+    placed: 'handler',
     tag: 'Records',
-    summary: "What apps said of a policy's answers: how many, and the mean score, by version, model and variant.",
+    summary:
+      "What apps said of a policy's answers to the requests that one may see: how many, and the mean score, by version, model and variant.",
     status: 200,
     query: z.strictObject({
       policy: idSchema,
@@ -31,8 +34,10 @@ export const feedbackRoutes: readonly Route[] = [
       to: moment.meta({ description: 'Before this the last request began, milliseconds since 1970.' }),
     }),
     response: z.object({ feedback: z.array(total) }),
-    handle: async ({ query: { policy, from, to } }, { deps, actor }) => ({
-      feedback: await deps.records.feedbackTotals({ organisation: actor.organisation, policy, from, to }),
-    }),
+    handle: async ({ query: { policy, from, to } }, context) => {
+      const { organisation } = context.actor;
+      const { reach } = await reachable(context, 'read record', { organisation });
+      return { feedback: await context.deps.records.feedbackTotals({ organisation, policy, from, to, reach }) };
+    },
   }),
 ];

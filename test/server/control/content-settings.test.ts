@@ -168,7 +168,7 @@ it('that was kept plain before stays readable, and what was put under another re
     await expect(gateway.api('GET', `/records/${mine}/content`)).rejects.toThrow('content_unreadable');
     const plain = { request: '{"said":"plainly"}', answer: null };
     await tables('contents').where({ id: mine }).update(plain);
-    expect(await gateway.api('GET', `/records/${mine}/content`)).toEqual({ content: plain });
+    expect(await gateway.api('GET', `/records/${mine}/content`)).toEqual({ content: plain, comments: [] });
   } finally {
     await tables.destroy();
   }

@@ -4,7 +4,8 @@ import { createControl } from '../../../server/control/control.ts';
 import { createKey, keyInputSchema, listKeys } from '../../../server/control/keys.ts';
 import { seed } from '../../../server/control/seed.ts';
 import { keyLimits } from '../../../server/store/migrations/key-limits.ts';
-import { dialects, type House, LAYOUT, modelGraph, openHouse, openTestDatabase, SHIPPED } from './house.ts';
+import { rollAll } from '../usage/house.ts';
+import { dialects, type House, LAYOUT, modelGraph, openHouse, openTestDatabase, recordOf, SHIPPED } from './house.ts';
 
 const HOUR = 3_600_000;
 const NO_LIMITS = { policies: null, endpoints: null, models: null, networks: null, expiresAt: null };
@@ -102,6 +103,20 @@ describe.each(dialects)('keys on %s', (dialect) => {
     expect(again.body.revokedAt).toBe(revoked.body.revokedAt);
   });
 
+  it('say to the hour when they were last used, before and after their requests are summed up', async () => {
+    const { key } = (await house.ask('POST', '/keys', { name: 'used', project })).body;
+    const { key: idle } = (await house.ask('POST', '/keys', { name: 'idle', project })).body;
+    const at = [Date.UTC(2026, 1, 3, 4, 5), Date.UTC(2026, 1, 3, 9, 59)];
+    const records = at.map((one, i) => recordOf(house, { key: key.id, at: one, sequence: i + 1 }));
+    await house.database.records.commit({ intents: [], records });
+    for (const sum of [async () => {}, rollAll]) {
+      await sum(house.database);
+      const { keys } = (await house.ask('GET', '/keys')).body;
+      const used = (id: string) => keys.find((one: { id: string }) => one.id === id).lastUsedAt;
+      expect([used(key.id), used(idle.id)]).toEqual([Date.UTC(2026, 1, 3, 9), null]);
+    }
+  });
+
   it('are refused when they contradict themselves or name what is not there', async () => {
     const post = (more: object) => house.ask('POST', '/keys', { name: 'wrong', project, ...more });
     expect(await post({ fixedTags: { team: 'a' }, requiredTags: ['team'] })).toMatchObject({ status: 422 });
@@ -116,8 +131,17 @@ describe.each(dialects)('keys on %s', (dialect) => {
   describe('that are limited', () => {
     const make = async (limits: object) =>
       (await house.ask('POST', '/keys', { name: 'limited', project, ...limits })).body;
-    const change = (key: string, limits: object) =>
-      house.ask('PUT', `/keys/${key}/limits`, { ...NO_LIMITS, reason: 'to see what happens', ...limits });
+    const listed = async (key: string) =>
+      (await house.ask('GET', '/keys')).body.keys.find(({ id }: { id: string }) => id === key);
+    const change = async (key: string, limits: object) => {
+      const { revision } = (await listed(key)) ?? { revision: 1 };
+      return house.ask('PUT', `/keys/${key}/limits`, {
+        ...NO_LIMITS,
+        revision,
+        reason: 'to see what happens',
+        ...limits,
+      });
+    };
     const alias = (name: string, model: string) => house.ask('PUT', `/aliases/${name}`, { model, reason: null });
 
     it('say so, and are held to it in the snapshot without anything left to be read', async () => {
@@ -135,7 +159,7 @@ describe.each(dialects)('keys on %s', (dialect) => {
         networks: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.1'],
         expiresAt,
       });
-      expect((await house.ask('GET', '/keys')).body.keys[0]).toEqual(key);
+      expect((await house.ask('GET', '/keys')).body.keys[0]).toEqual({ ...key, lastUsedAt: null });
       const limits = find(token)?.limits;
       expect(limits?.endpoints).toEqual(new Set(['messages', 'models']));
       expect(limits?.models).toEqual({ ids: new Set(['other/one', 'test/small']), patterns: ['test/*'] });
@@ -165,13 +189,49 @@ describe.each(dialects)('keys on %s', (dialect) => {
       expect(find(token)?.limits).toBeNull();
     });
 
-    it('follow an alias to its model, and have nothing of one that is gone', async () => {
+    it('are not changed by whoever does not know what somebody else has made of them meanwhile', async () => {
+      const { key } = await make({ endpoints: ['messages'] });
+      expect(key.revision).toBe(1);
+      const theirs = await change(key.id, { networks: ['10.0.0.0/8'] });
+      expect(theirs.body).toMatchObject({ revision: 2, networks: ['10.0.0.0/8'] });
+      const late = await change(key.id, { revision: 1, models: ['test/small'] });
+      expect(late).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } });
+      expect(late.body.error.details).toMatchObject({ revision: 2, current: theirs.body });
+      expect(late.body.error.message).toContain('The key was changed by someone else');
+      expect(await listed(key.id)).toMatchObject({ revision: 2, models: null });
+      expect((await change(key.id, { revision: 2, models: ['test/small'] })).status).toBe(200);
+      // Its end is one of its limits.
+      const replacing = { name: 'next', endsAt: Date.now() + HOUR, reason: 'for a test' };
+      const replaced = await house.ask('POST', `/keys/${key.id}/replace`, replacing);
+      expect(replaced.body.key.revision).toBe(1);
+      expect((await change(key.id, { revision: 3 })).status).toBe(409);
+      expect((await change(key.id, { revision: 4 })).status).toBe(200);
+    });
+
+    it('of two changes of the same limits at once, one is taken', async () => {
+      const { key } = await make({});
+      const both = await Promise.all(
+        ['10.0.0.0/8', '::1'].map((network) => change(key.id, { revision: 1, networks: [network] })),
+      );
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    });
+
+    it('follow an alias to its model, which cannot be deleted while they name it', async () => {
       await alias('moving', 'test/small');
-      const { token } = await make({ models: ['moving'] });
+      const { token, key } = await make({ models: ['moving'] });
+      const other = await make({ models: ['moving', 'other/one'] });
       const allowed = () => [...(find(token)?.limits?.models?.ids ?? [])];
       expect(allowed()).toEqual(['test/small']);
-      await house.ask('DELETE', '/aliases/moving');
-      expect(allowed()).toEqual([]);
+      const { aliases } = (await house.ask('GET', '/aliases')).body;
+      const naming = aliases.find(({ name }: { name: string }) => name === 'moving');
+      expect(naming.keys.map(({ id }: { id: string }) => id).sort()).toEqual([key.id, other.key.id].sort());
+      const refused = await house.ask('DELETE', '/aliases/moving');
+      expect(refused.status).toBe(422);
+      expect(refused.body.error.message).toContain('the limits of these keys name it: “limited”, “limited”');
+      expect(allowed()).toEqual(['test/small']);
+      await change(key.id, {});
+      await house.ask('POST', `/keys/${other.key.id}/revoke`, { reason: 'for a test' });
+      expect((await house.ask('DELETE', '/aliases/moving')).status).toBe(204);
     });
 
     it('cannot be limited to what is not there, or in words that nobody understands', async () => {
@@ -238,7 +298,7 @@ describe('a key in place of another', () => {
     expect(status).toBe(201);
     expect(body.token).not.toBe(old.token);
     expect(body.key).toMatchObject({ ...settings, name: 'new', project, expiresAt: null, revokedAt: null });
-    expect(await stored(old.key.id)).toEqual({ ...old.key, expiresAt: endsAt });
+    expect(await stored(old.key.id)).toEqual({ ...old.key, expiresAt: endsAt, revision: 2, lastUsedAt: null });
     const { snapshot } = house.control;
     expect(findKey(snapshot(), body.token)).toMatchObject({ id: body.key.id, fixedTags: settings.fixedTags });
     expect(findKey(snapshot(), old.token)?.limits?.expiresAt).toBe(endsAt);

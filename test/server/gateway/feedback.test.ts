@@ -1,6 +1,10 @@
 /** What apps say of answers: who may, what is kept of it, and how it is summed. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { sqliteWriter } from '../../../server/store/sqlite.ts';
+import { OWN } from '../access/people.ts';
+import { tablesWith } from '../store/everything-stored.ts';
 import { graphOf, idOf, makeKey, publish, publishNext, replayAll, startGateway, type TestGateway } from './harness.ts';
 
 const EMAIL = 'ada.lovelace@engines.example';
@@ -67,8 +71,15 @@ async function kept(body: unknown, token = keys.own): Promise<z.infer<typeof fee
 async function shown(id: string, token = keys.own): Promise<{ app: unknown[]; control: unknown[] }> {
   const response = await fetch(`${gateway.url}/v1/requests/${id}`, { headers: { authorization: `Bearer ${token}` } });
   const own = z.object({ feedback: z.array(feedbackSchema) }).parse(await response.json());
-  const record = await gateway.api<{ feedback: unknown[] }>('GET', `/records/${id}`);
-  return { app: own.feedback, control: record.feedback };
+  const record = await gateway.api<{ feedback: { key: string }[] }>('GET', `/records/${id}`);
+  expect(JSON.stringify(record)).not.toContain('"comment"');
+  const { comments } = await gateway.api<{ comments: { key: string; comment: string }[] }>(
+    'GET',
+    `/records/${id}/content`,
+  );
+  const written = new Map(comments.map(({ key, comment }) => [key, comment]));
+  const control = record.feedback.map((one) => ({ ...one, comment: written.get(one.key) ?? null }));
+  return { app: own.feedback, control };
 }
 
 describe('feedback', () => {
@@ -141,6 +152,45 @@ describe('a comment', () => {
     expect(JSON.stringify(await shown(id))).not.toContain('lovelace');
     const later = await ask('masking');
     expect(await kept({ request_id: later, score: 1, comment: EMAIL })).toMatchObject({ comment: EMAIL });
+  });
+
+  it('is sealed where it is stored, is bound to its place, and is read by those who may read what was said', async () => {
+    const database = sqliteWriter(join(gateway.dataDir, 'records.db'), 'process');
+    onTestFinished(() => database.destroy());
+    const id = await ask('plain');
+    const other = await ask('plain');
+    await kept({ request_id: id, score: 1, comment: 'Hypatia wrote this.' });
+    await kept({ request_id: other, score: 1, comment: 'sealed1.words of an app' });
+    expect(await tablesWith(database, 'sqlite', 'Hypatia')).toEqual([]);
+    const [row] = await database('feedback').where({ request: id });
+    expect(row.comment).toMatch(/^sealed1\./);
+    expect((await shown(id)).control).toMatchObject([{ comment: 'Hypatia wrote this.', isCommentKept: true }]);
+    expect((await shown(other)).app).toMatchObject([{ comment: 'sealed1.words of an app' }]);
+
+    const viewer = {
+      name: 'Vi',
+      email: 'vi@example.com',
+      password: 'a password for tests',
+      grants: [{ role: 'viewer' }],
+    };
+    await gateway.api('POST', '/people', viewer);
+    const signedIn = await fetch(`${gateway.url}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...OWN },
+      body: JSON.stringify({ email: viewer.email, password: viewer.password }),
+    });
+    const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const look = (path: string) => fetch(`${gateway.url}/api/records/${path}`, { headers: { cookie } });
+    const seen = await (await look(id)).text();
+    expect(seen).toContain('"isCommentKept":true');
+    expect(seen).not.toContain('Hypatia');
+    expect((await look(`${id}/content`)).status).toBe(403);
+    const { entries } = await gateway.api<{ entries: unknown[] }>('GET', `/history?objectType=record&objectId=${id}`);
+    expect(entries).toMatchObject([{ action: 'record.view_content' }]);
+
+    await database('feedback').where({ request: other }).update({ comment: row.comment });
+    expect((await look(other)).status).toBe(200);
+    await expect(gateway.api('GET', `/records/${other}/content`)).rejects.toThrow('content_unreadable');
   });
 
   it('is not kept where the request came to no redact node of its policy', async () => {

@@ -38,8 +38,11 @@ async function limitedTo(
   return { token, key, openai: new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: token, maxRetries: 0 }) };
 }
 
-const change = (key: { id: string }, limits: object) =>
-  gateway.api('PUT', `/keys/${key.id}/limits`, { ...NO_LIMITS, reason: 'for a test', ...limits });
+async function change(key: { id: string }, limits: object): Promise<void> {
+  const { keys } = await gateway.api<{ keys: { id: string; revision: number }[] }>('GET', '/keys');
+  const revision = keys.find(({ id }) => id === key.id)?.revision;
+  await gateway.api('PUT', `/keys/${key.id}/limits`, { ...NO_LIMITS, revision, reason: 'for a test', ...limits });
+}
 
 const ask = (openai: OpenAI, model: string) => openai.chat.completions.create({ model, messages });
 

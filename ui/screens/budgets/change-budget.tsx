@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
 import { changeBudget, type StoredBudget, storedBudgetSchema } from '../../api/budgets.ts';
-import { ApiError } from '../../api/client.ts';
+import { currentIn } from '../../api/conflict.ts';
 import { refreshBudgets } from '../../api/refresh-budgets.ts';
 import { AmountInput, amountError, readAmount, writeAmount } from '../../app/amount-input.tsx';
 import { FormDialog } from '../../app/form-dialog.tsx';
@@ -33,7 +33,7 @@ export function ChangeBudget({ budget, onClose }: { readonly budget: StoredBudge
       await refreshBudgets(client);
       onClose();
     },
-    onError: (error) => setTheirs(currentOf(error)),
+    onError: (error) => setTheirs(currentIn(error, storedBudgetSchema)),
   });
   const errors = {
     name: name.trim() === '' ? 'Give it a name.' : null,
@@ -83,12 +83,4 @@ export function ChangeBudget({ budget, onClose }: { readonly budget: StoredBudge
       ) : null}
     </FormDialog>
   );
-}
-
-/** The budget as it is now, where that is why a change was refused. */
-function currentOf(error: Error): StoredBudget | null {
-  if (!(error instanceof ApiError) || error.code !== 'conflict') return null;
-  const { details } = error;
-  const current = typeof details === 'object' && details !== null && 'current' in details ? details.current : null;
-  return storedBudgetSchema.safeParse(current).data ?? null;
 }

@@ -1,13 +1,16 @@
-import { Text } from '@mantine/core';
+import { Alert, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { currentIn } from '../../api/conflict.ts';
 import type { HouseAnswer } from '../../api/house.ts';
-import { changeKeyLimits, type Key, refreshKeys } from '../../api/keys.ts';
+import { changeKeyLimits, type Key, keySchema, refreshKeys } from '../../api/keys.ts';
 import type { ListedPolicy } from '../../api/policies.ts';
 import { FormDialog } from '../../app/form-dialog.tsx';
 import { ReasonInput, reasonError } from '../../app/reason-input.tsx';
+import { sayMoment } from '../../app/words.ts';
 import { AllowedPolicies, policiesError } from './allowed-policies.tsx';
+import { LimitsOfKey } from './key-limits.tsx';
 import { LimitFields } from './limit-fields.tsx';
 import { limitErrors, NO_ERRORS, readLimits, typedLimitsOf } from './typed-limits.ts';
 
@@ -25,11 +28,13 @@ export function ChangeLimits({ of: key, models, policies, onClose }: Props) {
   const [allowed, setAllowed] = useState<readonly string[] | null>(key.policies);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
+  // Another person's change is first shown, then written over only when this form is sent again.
+  const [theirs, setTheirs] = useState<Key | null>(null);
   const errors = limitErrors(typed, key.expiresAt, Date.now());
   const changing = useMutation({
     mutationFn: () =>
       changeKeyLimits(
-        key.id,
+        theirs ?? key,
         { ...readLimits(typed, key.expiresAt), policies: allowed && [...allowed] },
         reason.trim(),
       ),
@@ -38,6 +43,7 @@ export function ChangeLimits({ of: key, models, policies, onClose }: Props) {
       onClose();
       notifications.show({ message: `The limits of “${key.name}” are changed.` });
     },
+    onError: (error) => setTheirs(currentIn(error, keySchema)),
   });
   const submit = (): void => {
     setTried(true);
@@ -49,7 +55,7 @@ export function ChangeLimits({ of: key, models, policies, onClose }: Props) {
       title={`Limits of “${key.name}”`}
       act="Change the limits"
       size="lg"
-      error={changing.error}
+      error={theirs ? null : changing.error}
       pending={changing.isPending}
       onSubmit={submit}
       onClose={onClose}
@@ -68,6 +74,16 @@ export function ChangeLimits({ of: key, models, policies, onClose }: Props) {
         />
       </div>
       <ReasonInput value={reason} onChange={setReason} error={tried ? reasonError(reason) : null} />
+      {theirs ? (
+        <Alert variant="light" color="yellow" role="alert" title="Somebody has changed these limits in the meantime">
+          <Text size="sm">Now they are:</Text>
+          <LimitsOfKey of={theirs} titles={new Map(policies.map(({ id, title }) => [id, title]))} />
+          <Text size="sm">
+            {theirs.expiresAt === null ? 'It has no end.' : `It ends on ${sayMoment(theirs.expiresAt)}.`} What you
+            entered is still here: send it again to put it in place of theirs.
+          </Text>
+        </Alert>
+      ) : null}
     </FormDialog>
   );
 }

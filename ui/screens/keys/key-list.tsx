@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type HouseAnswer, houseQuery } from '../../api/house.ts';
-import { type Key, keysQuery } from '../../api/keys.ts';
+import { keysQuery, type ListedKey } from '../../api/keys.ts';
 import { useMay } from '../../api/may.ts';
 import { type ListedPolicy, policiesQuery } from '../../api/policies.ts';
 import { Empty } from '../../app/empty.tsx';
@@ -12,7 +12,7 @@ import { Failure } from '../../app/failure.tsx';
 import { LinkButton } from '../../app/link-button.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { Waiting } from '../../app/waiting.tsx';
-import { KEY_STATES, stateOf } from './key-state.ts';
+import { isUsedAs, KEY_STATES, stateOf, UNUSED, type Unused } from './key-state.ts';
 import { KeyTable } from './key-table.tsx';
 
 const route = getRouteApi('/keys');
@@ -49,7 +49,7 @@ export function KeyList() {
 }
 
 interface FoundProps {
-  readonly keys: readonly Key[];
+  readonly keys: readonly ListedKey[];
   readonly house: HouseAnswer;
   readonly policies: readonly ListedPolicy[];
   readonly mayChange: boolean;
@@ -61,6 +61,7 @@ function Found({ keys, house, policies, mayChange }: FoundProps) {
   const [search, setSearch] = useState('');
   const now = useQuery(keysQuery).dataUpdatedAt;
   const [state, setState] = useState<(typeof STATES)[number]>('any');
+  const [used, setUsed] = useState<Unused>('any');
   if (keys.length === 0) {
     return (
       <Empty title="There is no key yet">
@@ -80,6 +81,7 @@ function Found({ keys, house, policies, mayChange }: FoundProps) {
     (key) =>
       (project === undefined || key.project === project) &&
       (state === 'any' || stateOf(key, now) === state) &&
+      isUsedAs(key, used, now) &&
       `${key.name} ${key.prefix} ${Object.entries(key.fixedTags).flat().join(' ')}`.toLowerCase().includes(words),
   );
   return (
@@ -107,9 +109,15 @@ function Found({ keys, house, policies, mayChange }: FoundProps) {
           onChange={({ currentTarget }) => setState(STATES.find((one) => one === currentTarget.value) ?? 'any')}
           data={[...STATES]}
         />
+        <NativeSelect
+          label="Last used"
+          value={used}
+          onChange={({ currentTarget }) => setUsed(UNUSED.find((one) => one === currentTarget.value) ?? 'any')}
+          data={[...UNUSED]}
+        />
       </Group>
       {shown.length === 0 ? (
-        <Empty title="No key fits">Search for something else, or choose “any” project and state.</Empty>
+        <Empty title="No key fits">Search for something else, or choose “any” in the other fields.</Empty>
       ) : (
         <KeyTable keys={shown} house={house} policies={policies} />
       )}

@@ -2,19 +2,20 @@ import { Badge, Button, Group, Table, Text, VisuallyHidden } from '@mantine/core
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { HouseAnswer } from '../../api/house.ts';
-import { type Key, keysQuery } from '../../api/keys.ts';
+import { type Key, keysQuery, type ListedKey } from '../../api/keys.ts';
 import { useMayIn } from '../../api/may.ts';
 import type { ListedPolicy } from '../../api/policies.ts';
 import { useAuthors } from '../../app/authors.ts';
+import { TextLink } from '../../app/text-link.tsx';
 import { sayMoment } from '../../app/words.ts';
 import { ChangeLimits } from './change-limits.tsx';
 import { LimitsOfKey } from './key-limits.tsx';
-import { sayEnd, stateOf } from './key-state.ts';
+import { sayEnd, sayLastUsed, stateOf } from './key-state.ts';
 import { ReplaceKey } from './replace-key.tsx';
 import { RevokeKey } from './revoke-key.tsx';
 
 interface Props {
-  readonly keys: readonly Key[];
+  readonly keys: readonly ListedKey[];
   readonly house: HouseAnswer;
   readonly policies: readonly ListedPolicy[];
 }
@@ -36,7 +37,7 @@ export function KeyTable({ keys, house, policies }: Props) {
   );
   return (
     <>
-      <Table.ScrollContainer minWidth={1180} tabIndex={0} aria-label="Keys">
+      <Table.ScrollContainer minWidth={1260} tabIndex={0} aria-label="Keys">
         <Table highlightOnHover verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>
@@ -45,6 +46,7 @@ export function KeyTable({ keys, house, policies }: Props) {
               <Table.Th>Tags</Table.Th>
               <Table.Th>Limits</Table.Th>
               <Table.Th>Made by</Table.Th>
+              <Table.Th>Last used</Table.Th>
               <Table.Th>State</Table.Th>
               {keys.some(mayChange) ? (
                 <Table.Th>
@@ -83,6 +85,21 @@ export function KeyTable({ keys, house, policies }: Props) {
                     <Text size="xs" c="dimmed" className="unbroken">
                       {sayMoment(key.createdAt)}
                     </Text>
+                  </Table.Td>
+                  <Table.Td>
+                    <Text size="sm" className="unbroken" {...(key.lastUsedAt === null && { c: 'dimmed' })}>
+                      {sayLastUsed(key.lastUsedAt, now)}
+                    </Text>
+                    {mayIn('read record', { project: key.project, maker: key.createdBy }) ? (
+                      <TextLink
+                        to="/requests"
+                        search={{ key: key.id }}
+                        size="xs"
+                        aria-label={`Requests of the key ${key.name}`}
+                      >
+                        Requests
+                      </TextLink>
+                    ) : null}
                   </Table.Td>
                   <Table.Td>
                     <State of={key} now={now} />

@@ -42,18 +42,19 @@ export function Aliases({ aliases, offered, mayChange }: Props) {
           comes, you change it here once.
         </Empty>
       ) : (
-        <WideTable minWidth={720} label="Aliases">
+        <WideTable minWidth={860} label="Aliases">
           <Table verticalSpacing="xs">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Alias</Table.Th>
                 <Table.Th>Leads to</Table.Th>
                 <Table.Th>Policies that name it</Table.Th>
+                <Table.Th>Keys limited to it</Table.Th>
                 {mayChange ? <Table.Th aria-label="Actions" /> : null}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {aliases.map(({ name, model, label, policies }) => (
+              {aliases.map(({ name, model, label, policies, keys }) => (
                 <Table.Tr key={name}>
                   <Table.Td fw={600}>{name}</Table.Td>
                   <Table.Td>
@@ -64,6 +65,9 @@ export function Aliases({ aliases, offered, mayChange }: Props) {
                   </Table.Td>
                   <Table.Td>
                     <PoliciesNaming policies={policies} />
+                  </Table.Td>
+                  <Table.Td>
+                    <KeysNaming keys={keys} />
                   </Table.Td>
                   {mayChange ? (
                     <Table.Td>
@@ -123,3 +127,10 @@ export function PoliciesNaming({ policies }: Pick<Alias, 'policies'>) {
     </Group>
   );
 }
+
+/** Names of keys. */
+export const KeysNaming = ({ keys }: Pick<Alias, 'keys'>) => (
+  <Text size="sm" className="wrapped" {...(keys.length === 0 && { c: 'dimmed' })}>
+    {keys.map(({ name }) => name).join(', ') || 'none'}
+  </Text>
+);
