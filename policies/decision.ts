@@ -1,4 +1,4 @@
-import type { EffectResult } from './effects.ts';
+import type { EffectResult, RedactResult } from './effects.ts';
 import type { StepNotes } from './run.ts';
 
 /** One step of the way: the node, the port it left by, why in words, and what it read and was told. */
@@ -28,3 +28,7 @@ export interface Decision {
   readonly trace: readonly TraceStep[];
   readonly outcome: Outcome;
 }
+
+/** What a step found in the texts; none where it looked for nothing. */
+export const findingsOf = ({ results = [] }: Pick<TraceStep, 'results'>): RedactResult[] =>
+  results.filter((result) => 'found' in result);

@@ -4,6 +4,7 @@
  */
 import type { Run } from './run.ts';
 import type { Complexity } from './text/complexity.ts';
+import type { FindingCounts, FindingPlaces } from './text/places.ts';
 import type { RedactionRule } from './text/redact.ts';
 import type { ThrottlePeriod } from './throttle.ts';
 
@@ -178,9 +179,9 @@ export interface RedactNeed {
   readonly ifUnavailable: 'refuse' | 'continue';
 }
 
-/** How many of each type were found. The texts themselves are changed in the run, and never recorded. */
-export interface RedactResult {
-  readonly found: Readonly<Record<string, number>>;
+/** How many of each type were found, and where. The texts themselves are changed in the run, and never recorded. */
+export interface RedactResult extends Partial<FindingPlaces> {
+  readonly found: FindingCounts;
   /** Digest of the rules that found it, so that a replay knows whether others are the same. */
   readonly rules: string;
   /** A detector failed and the drawing lets the request go on. */

@@ -1,8 +1,10 @@
 /** The effects that need nothing but the text: the same in a live run and in "Try it". */
 import type { RedactNeed, RedactResult } from './effects.ts';
+import { protectionAfter } from './protection.ts';
 import type { Run } from './run.ts';
 import { type Complexity, scoreComplexity } from './text/complexity.ts';
 import { Placeholders } from './text/placeholders.ts';
+import { addCount, placesOf } from './text/places.ts';
 import { redact } from './text/redact.ts';
 
 /** Scores the request as it stands. */
@@ -11,7 +13,7 @@ export function classifyText(run: Run): Complexity {
   return run.complexity;
 }
 
-/** Redacts the run's texts and counts what was found. Throws when a detector fails and the drawing says "refuse". */
+/** Redacts the run's texts, counts what was found and says where. Throws when a detector fails and the drawing says "refuse". */
 export function redactText(need: RedactNeed, run: Run): RedactResult {
   if (run.view.tokens) return { found: {}, rules: rulesDigest(need.rules), unreadable: true };
   run.placeholders ??= new Placeholders(run.secret);
@@ -22,9 +24,13 @@ export function redactText(need: RedactNeed, run: Run): RedactResult {
       run.textsChanged = true;
       run.changed();
     }
-    for (const [type, count] of Object.entries(result.found))
-      run.redactions[type] = (run.redactions[type] ?? 0) + count;
-    return { found: result.found, rules: rulesDigest(need.rules) };
+    for (const type in result.found) addCount(run.redactions, type, result.found[type] ?? 0);
+    run.protection = protectionAfter(run.protection, need.rules, result.found);
+    return {
+      found: result.found,
+      rules: rulesDigest(need.rules),
+      ...(result.bySlot.length > 0 && placesOf(result.bySlot, run.view.endpoint)),
+    };
   } catch (error) {
     if (need.ifUnavailable === 'refuse') throw error;
     return { found: {}, rules: rulesDigest(need.rules), failed: true };

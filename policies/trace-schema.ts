@@ -19,6 +19,7 @@ import {
   type ThrottleResult,
 } from './effects.ts';
 import type { Complexity } from './text/complexity.ts';
+import { type FurtherPlaces, PLACE_KINDS, type PlaceFindings } from './text/places.ts';
 import { THROTTLE_PERIODS } from './throttle.ts';
 
 /** A schema for each field, the optional ones too: a field that is missing here would be lost on the way. */
@@ -81,8 +82,22 @@ const score = z.object({
   scorer: z.string(),
 } satisfies Fields<Complexity>);
 
+const counts = z.record(z.string(), z.number());
+const number = z.int().min(1);
+
+const place = z.object({
+  in: z.enum(PLACE_KINDS),
+  message: number.optional(),
+  role: z.enum(['system', 'user', 'assistant', 'tool']).optional(),
+  part: number.optional(),
+  call: number.optional(),
+  found: counts,
+} satisfies Fields<PlaceFindings>);
+
 const findings = z.object({
-  found: z.record(z.string(), z.number()),
+  found: counts,
+  places: z.array(place).readonly().optional(),
+  further: z.object({ places: number, found: counts } satisfies Fields<FurtherPlaces>).optional(),
   rules: z.string(),
   failed: z.boolean().optional(),
   unreadable: z.boolean().optional(),

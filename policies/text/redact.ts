@@ -7,6 +7,7 @@ import { wordsFinder } from './detectors/words.ts';
 import { mapJsonTexts } from './json-texts.ts';
 import { keyedHash } from './keyed-hash.ts';
 import { lookalikes, type Placeholders } from './placeholders.ts';
+import { addCount, type FindingCounts, type SlotFindings } from './places.ts';
 
 /** What happens to a finding. */
 export const REDACTION_ACTIONS = ['mask', 'placeholder', 'hash', 'report'] as const;
@@ -23,7 +24,9 @@ export interface Redaction {
   /** True when a text differs from what came in. */
   readonly changed: boolean;
   /** How many of each type were found. */
-  readonly found: Readonly<Record<string, number>>;
+  readonly found: FindingCounts;
+  /** The same by slot, for the slots in which something was found. */
+  readonly bySlot: readonly SlotFindings[];
 }
 
 /** What is done with a finding, and how strong it is. */
@@ -119,7 +122,8 @@ class Redactor {
   /** Placeholders given out before this pass: where they stand in a text, an earlier node has put them there. */
   readonly #earlier: number;
   readonly #restores: boolean;
-  readonly found: Record<string, number> = {};
+  /** What was found since somebody took it; null where nothing was. */
+  #found: Record<string, number> | null = null;
 
   constructor(searches: readonly Search[], placeholders: Placeholders) {
     this.#searches = searches;
@@ -147,13 +151,21 @@ class Redactor {
         if (!whole) continue;
       } else if (!counted.has(finding)) {
         counted.add(finding);
-        this.found[treatment.name] = (this.found[treatment.name] ?? 0) + 1;
+        this.#found ??= {};
+        addCount(this.#found, treatment.name, 1);
       }
       if (treatment.action === 'report') continue;
       out += text.slice(copied, start) + this.#replacement(treatment, text.slice(start, end));
       copied = end;
     }
     return copied === 0 ? text : out + text.slice(copied);
+  }
+
+  /** How many of each type were found since this was last asked for; null where nothing was. */
+  takeFound(): FindingCounts | null {
+    const found = this.#found;
+    this.#found = null;
+    return found;
   }
 
   #findings(text: string, key: string, signed: boolean): Finding[] {
@@ -212,13 +224,20 @@ export function redact(
   placeholders: Placeholders,
 ): Redaction {
   const redactor = new Redactor(searchesOf(rules), placeholders);
+  const found: Record<string, number> = {};
+  const bySlot: SlotFindings[] = [];
   let changed = false;
   const after = slots.map((slot) => {
     const json = mayBeJson(slot) ? mapJsonTexts(slot.text, (text, key) => redactor.change(text, key)) : null;
     const text = json ?? redactor.change(slot.text, '', slot.purpose === 'thinking');
+    const here = redactor.takeFound();
+    if (here) {
+      bySlot.push({ slot, found: here });
+      for (const type in here) addCount(found, type, here[type] ?? 0);
+    }
     if (text === slot.text) return slot;
     changed = true;
     return { ...slot, text };
   });
-  return { slots: changed ? after : slots, changed, found: redactor.found };
+  return { slots: changed ? after : slots, changed, found, bySlot };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bucketOf } from '../../policies/bucket.ts';
 import { type ChatBody, viewOfChat } from '../../policies/chat.ts';
 import { compileGraph } from '../../policies/compile.ts';
+import { findingsOf } from '../../policies/decision.ts';
 import type { Graph } from '../../policies/graph.ts';
 import { type Recorded, type Replay, replay } from '../../policies/replay.ts';
 import type { Tag } from '../../policies/request.ts';
@@ -90,6 +91,25 @@ describe('a replay on the version that decided', () => {
       step.truths ? { ...step, truths: mapValues(step.truths, (held) => !held) } : step,
     );
     expect((await replay(compileGraph(graph), { ...recorded, trace: turned }, true)).result).toBe('different');
+  });
+
+  it('needs no places of what was found, which older records do not have', async () => {
+    const graph = draw({ enter, hide: ['redact', { rules: [{ detect: 'email', action: 'mask' }] }], small, large }, [
+      'enter.next > hide',
+      'hide.clean > small',
+      'hide.found > large',
+    ]);
+    const recorded = await record(graph, ask('For ada@example.com'));
+    const places = [{ in: 'message', message: 1, role: 'user', found: { email: 1 } }];
+    const rules = (recorded.trace[1] && findingsOf(recorded.trace[1])[0]?.rules) ?? '';
+    const found = { found: { email: 1 }, rules };
+    expect(recorded.trace[1]?.results).toEqual([{ ...found, places }]);
+    const older = recorded.trace.map((step, i) => (i === 1 ? { ...step, results: [found] } : step));
+    for (const trace of [recorded.trace, older]) {
+      const again = await replay(compileGraph(graph), { ...recorded, trace }, true);
+      expect(again.result).toBe('same');
+      if (again.result === 'same') expect(again.decision.trace).toEqual(trace);
+    }
   });
 
   it('reads facts as each step found them, also those that a redaction has changed', async () => {

@@ -5,7 +5,6 @@ import { FAILURE_WORDS } from '../../policies/kinds/model/failure-words.ts';
 import { dollars } from '../../policies/price.ts';
 import { statusOf, whyRefused } from '../../policies/refusal.ts';
 import type { Simulation } from '../../policies/simulate.ts';
-import { findDetector } from '../../policies/text/detectors/index.ts';
 import { plural } from '../app/words.ts';
 
 export interface OutcomeWords {
@@ -73,14 +72,6 @@ export function sayOutcome({ decision }: Simulation, graph: CompiledGraph): Outc
 /** "at most $0.0012"; null where the cost of the model is not known or nobody answers. */
 export function sayMost({ costAtMost }: Simulation): string | null {
   return costAtMost === null ? null : `at most ${dollars(costAtMost)}`;
-}
-
-/** "2 × e-mail address, 1 × phone number"; empty where nothing was found. */
-export function sayFound(found: Readonly<Record<string, number>>): string {
-  return Object.entries(found)
-    .filter(([, count]) => count > 0)
-    .map(([type, count]) => `${count} × ${findDetector(type)?.label ?? type}`)
-    .join(', ');
 }
 
 /** "5 steps". */

@@ -44,7 +44,8 @@ describe('actions', () => {
   it('report counts and changes nothing', () => {
     const slots = [slot(text), slot('nothing here')];
     const result = redact(slots, all('report'), new Placeholders());
-    expect(result).toEqual({ slots, changed: false, found: { email: 2, phone: 1, card: 1 } });
+    const found = { email: 2, phone: 1, card: 1 };
+    expect(result).toEqual({ slots, changed: false, found, bySlot: [{ slot: slots[0], found }] });
     expect(result.slots).toBe(slots);
   });
 

@@ -1,6 +1,7 @@
 import { Box, Group, Stack, Text } from '@mantine/core';
-import type { TraceStep } from '../../../policies/decision.ts';
+import { findingsOf, type TraceStep } from '../../../policies/decision.ts';
 import { isMandatory } from '../../../policies/mandatory.ts';
+import { FoundPlaces } from '../../app/found-places.tsx';
 import { type NodeNames, sayStep } from './node-names.ts';
 import { StepInputs } from './step-inputs.tsx';
 
@@ -38,6 +39,13 @@ export function Steps({ trace, names, differences }: Props) {
             <Text size="sm" c="dimmed">
               {step.reason}
             </Text>
+            {findingsOf(step).map((result) => (
+              <FoundPlaces
+                key={result.rules}
+                result={result}
+                title={`Where “${names.title(step.node)}” found something`}
+              />
+            ))}
             <StepInputs step={step} title={names.title(step.node)} />
           </Box>
         </Group>

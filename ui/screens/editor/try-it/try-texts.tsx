@@ -1,23 +1,35 @@
 import { Text } from '@mantine/core';
 import { useMemo } from 'react';
+import { findingsOf } from '../../../../policies/decision.ts';
+import { FoundPlaces } from '../../../app/found-places.tsx';
+import { sayFound } from '../../../app/found-words.ts';
 import { changedWords, type TextPart } from '../../../trying/changed-words.ts';
-import { sayFound } from '../../../trying/outcome-words.ts';
 import { useTrying } from '../../../trying/trying-context.tsx';
 
 /** Texts that a node has changed, before and after beside each other. */
 export function TryTexts() {
-  const simulation = useTrying(({ result }) => (result?.kind === 'tried' ? result.simulation : null));
-  if (simulation === null) {
+  const tried = useTrying(({ result }) => (result?.kind === 'tried' ? result : null));
+  if (tried === null) {
     return (
       <Text size="sm" c="dimmed">
         Nothing has run yet.
       </Text>
     );
   }
+  const { simulation, graph } = tried;
   const found = sayFound(simulation.redactions);
   return (
     <>
       <Text size="sm">{found === '' ? 'Nothing was looked for, or nothing was found.' : `Found: ${found}.`}</Text>
+      {simulation.decision.trace.flatMap((step) =>
+        findingsOf(step).map((result) => (
+          <FoundPlaces
+            key={step.node}
+            result={result}
+            title={`Where “${graph.nodes.get(step.node)?.title ?? step.node}” found something`}
+          />
+        )),
+      )}
       {simulation.texts.length === 0 ? (
         <Text size="sm" c="dimmed">
           {found === ''
