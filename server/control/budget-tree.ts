@@ -11,8 +11,10 @@ import {
   type TreeBudget,
 } from '../../policies/budget-tree.ts';
 import { sayAmount } from '../../policies/kinds/budget/budget.ts';
+import type { Caller } from '../access/caller.ts';
 import { SignalboxError } from '../errors.ts';
 import type { BudgetCounters } from '../money/counters.ts';
+import { budgetSight } from './budget-parts.ts';
 import { findBudget, listBudgets, reviseBudget, type StoredBudget, storedBudgetSchema } from './budgets.ts';
 import type { Control } from './control.ts';
 import type { Actor } from './history.ts';
@@ -64,24 +66,33 @@ async function teamFinder(db: Knex, organisation: string): Promise<TeamOf> {
   return (project) => byProject.get(project) ?? null;
 }
 
-/** The organisation's budgets as trees: those that are a part of none, each with its parts. */
+/** What the caller sees of the organisation's budgets as trees: those that are a part of none that they see, each with its parts. */
 export async function readTree(
   control: Control,
   counters: BudgetCounters,
-  actor: Actor,
+  actor: Caller,
 ): Promise<readonly BudgetNode[]> {
   const { organisation } = actor;
+  const sightOf = budgetSight(control, actor);
   const teamOf = await teamFinder(control.db, organisation);
   const budgets = [...control.snapshot().budgets.values()]
-    .filter((budget) => budget.organisation === organisation)
+    .filter((budget) => budget.organisation === organisation && sightOf(budget) !== null)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sees = (budget: BudgetEntry, scope: string): boolean => sightOf(budget)?.sees(scope) === true;
   const now = Date.now();
   const scopes = scopesOf(budgets, counters, now, teamOf);
   const all = budgets.flatMap((budget): BudgetScope[] =>
-    [...(scopes.get(budget.id) ?? [])].sort().map((scope) => ({ budget, scope })),
+    [...(scopes.get(budget.id) ?? [])]
+      .filter((scope) => sees(budget, scope))
+      .sort()
+      .map((scope) => ({ budget, scope })),
   );
   const byId = new Map(budgets.map((budget) => [budget.id, budget]));
 
+  const scopeAbove = (budget: BudgetEntry, scope: string, parent: BudgetEntry): string | null => {
+    const above = parentScope(budget, scope, parent, teamOf);
+    return above !== null && sees(parent, above) ? above : null;
+  };
   const nodeOf = (budget: BudgetEntry): BudgetNode => {
     const cells = new Map(counters.of(budget, now).map((cell) => [cell.scope, cell]));
     const parent = byId.get(budget.parent ?? '');
@@ -99,14 +110,14 @@ export async function readTree(
             scope: one.scope,
             limit: limitOf(budget, one.scope),
             ...{ toppedUp, spent, held, resetsAt: window ? window.end : end },
-            parentScope: parent ? parentScope(budget, one.scope, parent, teamOf) : null,
+            parentScope: parent ? scopeAbove(budget, one.scope, parent) : null,
             ...allocationOf(one, all, teamOf),
           };
         }),
       children: budgets.filter((child) => child.parent === budget.id).map(nodeOf),
     };
   };
-  return budgets.filter(({ parent }) => parent === null).map(nodeOf);
+  return budgets.filter(({ parent }) => !byId.has(parent ?? '')).map(nodeOf);
 }
 
 /** The scopes in use now, those with a limit of their own, and those that such scopes below are parts of; by budget id. */

@@ -7,7 +7,6 @@ import type { Caller } from '../access/caller.ts';
 import { keyPlace, notAllowed, policyPlace, projectPlace } from '../access/places.ts';
 import { SignalboxError } from '../errors.ts';
 import type { RecordFilter, RecordReach } from '../records/record.ts';
-import { listBudgets, type StoredBudget } from './budgets.ts';
 import type { Control } from './control.ts';
 import { type Key, listKeys } from './keys.ts';
 import { isMandatory } from './organisation-policy.ts';
@@ -17,12 +16,11 @@ import type { ControlDeps } from './route.ts';
 const SEEN_BY = {
   policy: 'read policy',
   key: 'read key',
-  budget: 'read budget',
   record: 'read record',
 } as const satisfies Partial<Record<Subject, Permission>>;
 export type PlacedParam = keyof typeof SEEN_BY;
 
-const TABLES = { policy: 'policies', key: 'keys', budget: 'budgets' } as const;
+const TABLES = { policy: 'policies', key: 'keys' } as const;
 
 interface Asked {
   readonly control: Control;
@@ -105,13 +103,6 @@ export async function requirePoliciesSeen(
   const seen = await policiesSeen(control, actor);
   const unseen = ids.find((id) => !seen.has(id));
   if (unseen !== undefined) throw new SignalboxError('not_found', { what: `policy of the id ${unseen}` });
-}
-
-/** The budgets that the caller may see, by their names. */
-export async function budgetsSeen(control: Control, { organisation, ability }: Caller): Promise<StoredBudget[]> {
-  const budgets = await listBudgets(control.db, organisation);
-  const snapshot = control.snapshot();
-  return budgets.filter(({ project }) => mayIn(ability, 'read budget', projectPlace(snapshot, project)));
 }
 
 /** The keys that the caller may see, the newest first, revoked ones included. */

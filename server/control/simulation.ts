@@ -4,20 +4,24 @@ import { chatBody } from '../../policies/chat.ts';
 import { TAG_NAME } from '../../policies/facts.ts';
 import type { Tag } from '../../policies/request.ts';
 import { outsideSchema, simulate } from '../../policies/simulate.ts';
+import type { Caller } from '../access/caller.ts';
 import { SignalboxError } from '../errors.ts';
 import { tagsOf } from '../gateway/tags.ts';
 import { tokenCounter } from '../money/token-counter.ts';
+import { budgetSight, limitsSeen } from './budget-parts.ts';
 import type { Control } from './control.ts';
 import { findDraft, readGraph } from './drafts.ts';
-import type { Actor } from './history.ts';
 import { budgetOf } from './house.ts';
 import { idSchema, momentSchema } from './input.ts';
 import { asRequestsMeetIt } from './organisation-policy.ts';
+import { keysSeen } from './placed.ts';
 import { tagsSchema } from './records.ts';
 import type { ControlDeps } from './route.ts';
 import { hasChannel } from './snapshot.ts';
 import { decisionSchema, explanationSchema } from './trace.ts';
 import { findVersion } from './versions.ts';
+
+const UNTOUCHED = { spent: 0, held: 0 };
 
 export const simulationInputSchema = z.strictObject({
   graph: z.unknown().optional().meta({ description: 'An unsaved graph; without it and `version`, the draft.' }),
@@ -47,11 +51,13 @@ function said(tags: Readonly<Record<string, string>>): Map<string, Tag> {
   return new Map(Object.entries(tags).map(([name, value]) => [name, { value, source: 'caller' }]));
 }
 
-/** Simulates a request; throws `invalid_graph` for a graph that cannot run, `invalid_tags` as the gateway does. */
+/**
+ * Simulates a request; what the actor does not see of a budget stands as if nobody had spent from it. Throws `invalid_graph` for a graph that cannot run, `invalid_tags` as the gateway does.
+ */
 export async function simulateDraft(
   control: Control,
   deps: ControlDeps,
-  actor: Actor,
+  actor: Caller,
   policy: string,
   input: z.output<typeof simulationInputSchema>,
 ): Promise<z.input<typeof simulationSchema>> {
@@ -65,17 +71,22 @@ export async function simulateDraft(
   const drawn = input.graph === undefined ? stored.graph : readGraph(input.graph);
   const graph = await asRequestsMeetIt(control, organisation, policy, drawn);
 
-  const key = [...snapshot.keys.values()].find((one) => one.organisation === organisation && one.id === input.key);
+  const isSeen = input.key !== undefined && (await keysSeen(control, actor)).some(({ id }) => id === input.key);
+  const sightOf = budgetSight(control, actor);
+  const key = isSeen ? [...snapshot.keys.values()].find(({ id }) => id === input.key) : undefined;
   if (input.key !== undefined && key === undefined) throw new SignalboxError('not_found', { what: 'key of that id' });
   const tags = key ? tagsOf(key, {}, input.tags, null) : said(input.tags);
 
   return simulate(graph, { body: input.request, tags, now: input.at ?? Date.now() }, input.outside, {
     models: deps.models(organisation).lookup,
-    budget: (id) => budgetOf(snapshot, organisation, id),
+    budget: (id) => {
+      const budget = budgetOf(snapshot, organisation, id);
+      return budget && { ...budget, limits: limitsSeen(budget, (scope) => sightOf(budget)?.sees(scope) === true) };
+    },
     state: (budget, scope) => {
       const entry = budgetOf(snapshot, organisation, budget.id);
-      const use = entry && deps.budgetUse(entry).find((one) => one.scope === scope);
-      return use ?? { spent: 0, held: 0 };
+      if (!entry || !sightOf(entry)?.sees(scope)) return UNTOUCHED;
+      return deps.budgetUse(entry).find((one) => one.scope === scope) ?? UNTOUCHED;
     },
     facts: { key: { id: key?.id ?? '', name: key?.name ?? '' }, project: key?.projectName ?? '', app: null },
     hasChannel: (name) => hasChannel(snapshot, organisation, name),

@@ -18,7 +18,7 @@ export interface BudgetRefusal {
 export interface BudgetRefusals {
   /** The newest first. */
   readonly refusals: readonly BudgetRefusal[];
-  /** How many refused requests were looked at, of whatever budget or reason. */
+  /** How many refused requests were looked at, of whatever budget or reason; of what is seen alone for a part of a budget. */
   readonly looked: number;
   /** Start of the oldest of them, milliseconds since 1970; null where there was none. */
   readonly since: number | null;
@@ -36,15 +36,23 @@ const BY_BUDGET: ReadonlySet<string | null> = new Set([
   'price_unknown',
 ]);
 
+interface Wanted {
+  readonly scope: string | undefined;
+  /** Who does not see the whole budget is told of its scopes that they see, and of no other request. */
+  readonly sight: { readonly isWhole: boolean; sees(scope: string): boolean };
+}
+
 /** The newest refusals of a budget, of one scope where it is given; looks through at most 5,000 refused requests. */
 export async function refusalsOf(
   records: Pick<RecordStore, 'list'>,
   budget: { readonly organisation: string; readonly id: string },
-  scope: string | undefined,
+  wanted: Wanted,
   limit: number,
 ): Promise<BudgetRefusals> {
+  const { scope, sight } = wanted;
   const refusals: BudgetRefusal[] = [];
   let looked = 0;
+  let passed = 0;
   let since: number | null = null;
   let before: string | null = null;
   do {
@@ -52,13 +60,15 @@ export async function refusalsOf(
     const page: Awaited<ReturnType<RecordStore['list']>> = await records.list(filter, PAGE);
     for (const record of page.records) {
       if (refusals.length === limit) return { refusals, looked, since, more: true };
+      passed += 1;
+      const refusal = refusalBy(budget.id, record);
+      if (!sight.isWhole && !(refusal && sight.sees(refusal.scope))) continue;
       looked += 1;
       since = record.at;
-      const refusal = refusalBy(budget.id, record);
       if (refusal && (scope === undefined || refusal.scope === scope)) refusals.push(refusal);
     }
     before = page.next;
-  } while (before !== null && looked < FARTHEST);
+  } while (before !== null && passed < FARTHEST);
   return { refusals, looked, since, more: before !== null };
 }
 

@@ -1,7 +1,8 @@
 /** Runs of agents, which are requests with the same tag `session`: summed as records are written, and asked for. */
 import type { Knex } from 'knex';
 import type { Dialect } from './queries.ts';
-import type { RecordStatus, RequestRecord } from './record.ts';
+import { withinReach } from './reach.ts';
+import type { RecordReach, RecordStatus, RequestRecord } from './record.ts';
 
 /** What a batch adds to a session. */
 export interface SessionSum {
@@ -16,7 +17,7 @@ export interface SessionSum {
   agent: string | null;
 }
 
-/** That a request is one of a session. */
+/** That a request, or a copy of one, is one of a session. */
 export interface SessionRequestRow {
   readonly organisation: string;
   readonly session: string;
@@ -69,7 +70,7 @@ export const sessionOf = (tags: RequestRecord['tags']): string | null => tagOf(t
 export function addToSession(
   sums: Map<string, SessionSum>,
   requests: SessionRequestRow[],
-  record: RequestRecord,
+  record: Pick<RequestRecord, 'organisation' | 'id' | 'at' | 'durationMs' | 'status' | 'cost' | 'tags'>,
   isError: boolean,
 ): void {
   if (record.tags.session === undefined || record.status === 'dry_run') return;
@@ -78,7 +79,7 @@ export function addToSession(
   const { organisation, at, id } = record;
   // A copy of a request costs, and is no request.
   const isCopy = record.status === 'shadow';
-  if (!isCopy) requests.push({ organisation, session, at, id });
+  requests.push({ organisation, session, at, id });
   const end = isCopy ? at : at + Math.round(record.durationMs);
   const [workflow, agent] = [tagOf(record.tags, 'workflow'), tagOf(record.tags, 'agent')];
   const key = `${organisation}\n${session}`;
@@ -126,24 +127,31 @@ export async function newestSessions(
     });
 }
 
-/** A session, with its first requests in their order; null where there is none of that name. */
-export async function readSession(
-  readers: Knex,
-  dialect: Dialect,
-  organisation: string,
-  session: string,
-  limit: number,
-): Promise<{ readonly total: SessionTotal; readonly requests: SessionRequest[] } | null> {
-  const total = await readers('sessions')
+/** A session of that name as its sums have it. */
+export function sessionTotal(readers: Knex, organisation: string, session: string): Promise<SessionTotal | undefined> {
+  return readers('sessions')
     .where({ organisation, session })
     .first<SessionTotal | undefined>('session', 'requests', 'errors', 'cost', 'workflow', 'agent', {
       firstAt: 'first_at',
       lastAt: 'last_at',
     });
-  if (!total) return null;
-  const rows = await readers('session_requests')
+}
+
+/** The first requests of a session in their order, without copies; of those that `reach` lets through. */
+export async function requestsOfSession(
+  readers: Knex,
+  dialect: Dialect,
+  organisation: string,
+  session: string,
+  limit: number,
+  reach: readonly RecordReach[] | undefined,
+): Promise<SessionRequest[]> {
+  const query = readers('session_requests')
     .where({ 'session_requests.organisation': organisation, 'session_requests.session': session })
     .join('records', 'records.id', 'session_requests.id')
+    .whereNot('records.status', 'shadow');
+  withinReach(query, 'records', reach);
+  const rows = await query
     .orderBy(['session_requests.at', 'session_requests.id'])
     .limit(limit)
     .select<(Omit<SessionRequest, 'tags'> & { readonly tags: string })[]>(
@@ -155,5 +163,5 @@ export async function readSession(
          ${dialect.detail} ->> 'errorCode' AS "errorCode"`,
       ),
     );
-  return { total, requests: rows.map((row) => ({ ...row, tags: JSON.parse(row.tags) })) };
+  return rows.map((row) => ({ ...row, tags: JSON.parse(row.tags) }));
 }

@@ -1,6 +1,7 @@
 /**
  * The traffic of the last minute, counted in memory as requests end: one object a second and organisation, used again and
- * again, with a fixed number of names each. To count a request takes less than a microsecond, whether anybody looks or not.
+ * again, with a fixed number of names each, and the same for each project, since not everybody sees all of them. To count
+ * a request takes less than a microsecond, whether anybody looks or not.
  */
 import { ERROR_STATUSES } from '../records/batch.ts';
 import type { RecordStatus, RequestRecord } from '../records/record.ts';
@@ -65,74 +66,91 @@ interface Second {
   readonly byTeam: Names;
 }
 
-interface House {
+interface Ended extends RecentRequest {
+  /** How many had ended before it. */
+  readonly place: number;
+}
+
+/** What is counted of an organisation, or of one of its projects. */
+interface Counted {
   running: number;
-  readonly seconds: readonly Second[];
-  readonly recent: RecentRequest[];
+  /** By the second of the minute; made when the first request ends in it. */
+  readonly seconds: (Second | undefined)[];
+  readonly recent: Ended[];
   /** How many requests have ended: the place in `recent` of the next one. */
   ended: number;
 }
 
 export class LiveTraffic {
-  readonly #houses = new Map<string, House>();
+  /** By the ids of organisations and of projects. */
+  readonly #counted = new Map<string, Counted>();
+  #ended = 0;
 
-  /** A request of an organisation has begun. */
-  began(organisation: string): void {
-    this.#house(organisation).running += 1;
+  /** A request of an organisation has begun, for one of its projects. */
+  began(organisation: string, project: string): void {
+    this.#of(organisation).running += 1;
+    this.#of(project).running += 1;
   }
 
   /** It is not under way any more. */
-  left(organisation: string): void {
-    this.#house(organisation).running -= 1;
+  left(organisation: string, project: string): void {
+    this.#of(organisation).running -= 1;
+    this.#of(project).running -= 1;
   }
 
   /** Counts a request that ended at `now` (milliseconds since 1970); a dry run is no traffic. */
   ended(record: RequestRecord, status: RecordStatus, now: number): void {
     if (status === 'dry_run') return;
-    const house = this.#house(record.organisation);
-    const second = secondOf(house, Math.floor(now / 1000));
-    const { id, at, model, cost, usage, durationMs } = record;
+    const { id, at, model, cost, durationMs } = record;
     const team = record.tags.team?.value ?? null;
-    second.requests += 1;
-    if (ERROR_STATUSES.includes(status)) second.errors += 1;
-    if (status === 'blocked') second.refused += 1;
-    second.cost += cost;
-    second.tokens += usage.inputTokens + usage.outputTokens;
-    add(second.byModel, model, cost);
-    add(second.byTeam, team, cost);
-    house.recent[house.ended % RECENT] = { id, at, team, model, status, cost, durationMs };
-    house.ended += 1;
+    const request = { id, at, team, model, status, cost, durationMs, place: this.#ended };
+    this.#ended += 1;
+    for (const counted of [this.#of(record.organisation), this.#of(record.project)]) {
+      count(secondOf(counted, Math.floor(now / 1000)), request, record);
+      counted.recent[counted.ended % RECENT] = request;
+      counted.ended += 1;
+    }
   }
 
-  /** The last minute of an organisation as it is at `now`. */
-  totals(organisation: string, now: number): LiveTotals {
-    const house = this.#house(organisation);
+  /** The last minute of an organisation as it is at `now`; of some of its projects alone where they are named. */
+  totals(organisation: string, projects: readonly string[] | null, now: number): LiveTotals {
+    const all = (projects ?? [organisation]).flatMap((id) => this.#counted.get(id) ?? []);
     const newest = Math.floor(now / 1000);
     const sums = { requests: 0, errors: 0, refused: 0, cost: 0, tokens: 0 };
     const [byModel, byTeam]: [Names, Names] = [new Map(), new Map()];
     const perSecond = Array.from({ length: SECONDS }, () => 0);
-    for (const second of house.seconds) {
-      if (second.second <= newest - SECONDS || second.second > newest) continue;
+    for (const second of all.flatMap(({ seconds }) => seconds)) {
+      if (!second || second.second <= newest - SECONDS || second.second > newest) continue;
       for (const name of ['requests', 'errors', 'refused', 'cost', 'tokens'] as const) sums[name] += second[name];
-      perSecond[SECONDS - 1 - (newest - second.second)] = second.requests;
+      const place = SECONDS - 1 - (newest - second.second);
+      perSecond[place] = (perSecond[place] ?? 0) + second.requests;
       merge(byModel, second.byModel);
       merge(byTeam, second.byTeam);
     }
-    const { running } = house;
     return {
       ...{ at: now, ...sums, byModel: top(byModel), byTeam: top(byTeam), perSecond },
-      ...{ running, recent: recentOf(house) },
+      ...{ running: all.reduce((sum, { running }) => sum + running, 0), recent: recentOf(all) },
     };
   }
 
-  #house(organisation: string): House {
-    let house = this.#houses.get(organisation);
-    if (!house) {
-      house = { running: 0, seconds: Array.from({ length: SECONDS }, emptySecond), recent: [], ended: 0 };
-      this.#houses.set(organisation, house);
+  #of(id: string): Counted {
+    let counted = this.#counted.get(id);
+    if (!counted) {
+      counted = { running: 0, seconds: [], recent: [], ended: 0 };
+      this.#counted.set(id, counted);
     }
-    return house;
+    return counted;
   }
+}
+
+function count(second: Second, { model, team, status, cost }: Ended, { usage }: RequestRecord): void {
+  second.requests += 1;
+  if (ERROR_STATUSES.includes(status)) second.errors += 1;
+  if (status === 'blocked') second.refused += 1;
+  second.cost += cost;
+  second.tokens += usage.inputTokens + usage.outputTokens;
+  add(second.byModel, model, cost);
+  add(second.byTeam, team, cost);
 }
 
 function emptySecond(): Second {
@@ -144,8 +162,9 @@ function emptySecond(): Second {
 }
 
 /** The counts of a second, emptied of what was in their place a minute ago. */
-function secondOf(house: House, at: number): Second {
-  const second = house.seconds[at % SECONDS] ?? emptySecond();
+function secondOf({ seconds }: Counted, at: number): Second {
+  const second = seconds[at % SECONDS] ?? emptySecond();
+  seconds[at % SECONDS] = second;
   if (second.second === at) return second;
   second.second = at;
   second.requests = second.errors = second.refused = second.cost = second.tokens = 0;
@@ -180,10 +199,10 @@ function top(names: Names): NameTotal[] {
     .slice(0, TOP);
 }
 
-function recentOf({ recent, ended }: House): RecentRequest[] {
-  return recent.map((_, i) => {
-    const request = recent[(ended - 1 - i) % RECENT];
-    if (!request) throw new Error('There is no request at a place that was filled.');
-    return request;
-  });
+function recentOf(all: readonly Counted[]): RecentRequest[] {
+  return all
+    .flatMap(({ recent }) => recent)
+    .sort((a, b) => b.place - a.place)
+    .slice(0, RECENT)
+    .map(({ place, ...request }) => request);
 }

@@ -7,11 +7,14 @@ const EVERY_MS = 1000;
 /** A page has one; more than this are not people. */
 const MOST = 200;
 
+/** The ids of the projects that somebody may watch; null for the whole organisation. */
+type Watched = readonly string[] | null;
+
 interface Watcher {
   readonly organisation: string;
   readonly response: ServerResponse;
-  /** Rejects once whoever watches may not any more. */
-  readonly mayStill: () => Promise<unknown>;
+  /** What whoever watches may see by now; rejects once they may not watch any more. */
+  readonly mayStill: () => Promise<Watched>;
   /** True while that is being asked. */
   asking: boolean;
 }
@@ -36,7 +39,7 @@ export class LiveWatchers {
   }
 
   /** Begins a stream of events, which lasts until the client goes, `mayStill` rejects, or the gateway stops. */
-  watch(organisation: string, response: ServerResponse, mayStill: Watcher['mayStill']): void {
+  watch(organisation: string, watched: Watched, response: ServerResponse, mayStill: Watcher['mayStill']): void {
     if (this.#stopped) throw new SignalboxError('shutting_down', {}, { retryAfterMs: 2000 });
     if (this.#watchers.size >= MOST) throw new SignalboxError('overloaded', {}, { retryAfterMs: 10_000 });
     const watcher: Watcher = { organisation, response, mayStill, asking: false };
@@ -44,7 +47,7 @@ export class LiveWatchers {
     response.once('close', () => this.#forget(watcher));
     // A proxy that collects an answer before it passes it on would never pass this one on.
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
-    send(response, this.#traffic.totals(organisation, this.#now()));
+    send(response, this.#traffic.totals(organisation, watched, this.#now()));
     this.#timer ??= setInterval(() => this.#tick(), this.#everyMs);
   }
 
@@ -59,14 +62,15 @@ export class LiveWatchers {
     for (const watcher of this.#watchers) {
       if (watcher.asking) continue;
       watcher.asking = true;
-      const { organisation } = watcher;
-      const now = totals.get(organisation) ?? this.#traffic.totals(organisation, this.#now());
-      totals.set(organisation, now);
       watcher.mayStill().then(
-        () => {
+        (watched) => {
           watcher.asking = false;
           // Nothing is kept for a client that has not taken what was sent before: it gets a later second.
-          if (this.#watchers.has(watcher) && watcher.response.writableLength === 0) send(watcher.response, now);
+          if (!this.#watchers.has(watcher) || watcher.response.writableLength > 0) return;
+          const of = watched === null ? watcher.organisation : watched.join(' ');
+          const told = totals.get(of) ?? this.#traffic.totals(watcher.organisation, watched, this.#now());
+          totals.set(of, told);
+          send(watcher.response, told);
         },
         () => this.#end(watcher),
       );

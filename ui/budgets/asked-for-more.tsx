@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { sayAmount } from '../../policies/kinds/budget/budget.ts';
 import type { BudgetRequest } from '../api/budget-requests.ts';
 import type { StoredBudget } from '../api/budgets.ts';
-import { useMay } from '../api/may.ts';
+import { useMayEverywhere } from '../api/may.ts';
 import { useAuthors } from '../app/authors.ts';
 import { TextLink } from '../app/text-link.tsx';
 import { sayMoment } from '../app/words.ts';
@@ -45,7 +45,7 @@ interface AskedProps {
 
 function Asked({ request, budget, keyNames, named }: AskedProps) {
   const { amount, author, at, state, reason, answer, answeredBy, answeredAt, scope } = request;
-  const mayChange = useMay()('change budget');
+  const mayChange = useMayEverywhere()('change budget');
   const authorOf = useAuthors();
   const [answering, setAnswering] = useState<'grant' | 'decline' | null>(null);
   const words = sayScope(budget.scope, scope, keyNames);

@@ -33,10 +33,11 @@ const SCOPE_WORDS: ReadonlyMap<string, string> = new Map([
 /** "team", "tag feature". */
 export const sayScopeName = (name: string): string => SCOPE_WORDS.get(name) ?? `tag ${name.replace(/^tags\./, '')}`;
 
-/** "$30.00 a month for each team and user"; "5,000 tokens a day". */
-export function sayLimit(budget: Pick<Budget, 'limit' | 'unit' | 'window' | 'scope'>): string {
+/** "$30.00 a month for each team and user"; "5,000 tokens a day". `ofYours` where one sees some of its parts only. */
+export function sayLimit(budget: Pick<Budget, 'limit' | 'unit' | 'window' | 'scope'>, ofYours = false): string {
   const { limit, unit, window, scope } = budget;
-  const each = scope.length === 0 ? '' : ` for each ${scope.map(sayScopeName).join(' and ')}`;
+  const names = scope.map(sayScopeName).join(' and ');
+  const each = scope.length === 0 ? '' : ` for each ${names}${ofYours ? ' of yours' : ''}`;
   return `${sayAmount(limit, unit)} ${WINDOW_WORDS[window]}${each}`;
 }
 

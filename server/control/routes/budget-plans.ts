@@ -1,5 +1,6 @@
 /** What budgets are planned to spend by month, and what they did spend. */
 import { z } from 'zod';
+import { budgetOfPart } from '../budget-parts.ts';
 import { monthSchema, monthsBetween, planInputSchema, planSchema, readPlan, setPlan } from '../budget-plans.ts';
 import { idSchema } from '../input.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -13,6 +14,7 @@ export const budgetPlanRoutes: readonly Route[] = [
     method: 'get',
     path: '/budgets/{budget}/plan',
     may: 'read budget',
+    placed: 'handler',
     tag: 'Budgets',
     summary: 'Plan against actual of a scope, month by month.',
     status: 200,
@@ -21,7 +23,7 @@ export const budgetPlanRoutes: readonly Route[] = [
     query: z.strictObject({ scope: scopeValueSchema.default(''), from: monthSchema, to: monthSchema }),
     response: plannedMonths,
     handle: async ({ params, query }, { control, deps, actor }) => {
-      const budget = budgetEntry(control, actor, params.budget);
+      const budget = budgetOfPart(control, actor, params.budget, query.scope);
       const sources = { control: control.db, records: deps.records };
       const months = monthsBetween(query.from, query.to);
       return { unit: budget.unit, months: await readPlan(sources, budget, query.scope, months) };

@@ -1,5 +1,6 @@
 /** Asking for more of a budget, and answering that. */
 import { z } from 'zod';
+import { budgetSight } from '../budget-parts.ts';
 import {
   askForMore,
   budgetRequestInputSchema,
@@ -10,7 +11,6 @@ import {
   requestStateSchema,
 } from '../budget-requests.ts';
 import { idSchema, reasonSchema } from '../input.ts';
-import { budgetsSeen } from '../placed.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { topUpAmountSchema } from '../top-ups.ts';
 
@@ -24,14 +24,20 @@ export const budgetRequestRoutes: readonly Route[] = [
     may: 'read budget',
     placed: 'handler',
     tag: 'Budgets',
-    summary: 'What people have asked for, the newest first.',
+    summary:
+      'What people have asked for, the newest first: of what one sees of budgets, and what one has asked for oneself.',
     status: 200,
     query: z.strictObject({ state: requestStateSchema.optional() }),
     response: z.object({ requests: z.array(budgetRequest) }),
     handle: async ({ query }, { control, actor }) => {
-      const budgets = new Set((await budgetsSeen(control, actor)).map(({ id }) => id));
+      const sightOf = budgetSight(control, actor);
+      const { budgets } = control.snapshot();
+      const sees = (id: string, scope: string): boolean => {
+        const budget = budgets.get(id);
+        return budget !== undefined && sightOf(budget)?.sees(scope) === true;
+      };
       const requests = await listBudgetRequests(control.db, actor.organisation, query.state);
-      return { requests: requests.filter(({ budget, author }) => budgets.has(budget) || author === actor.id) };
+      return { requests: requests.filter((one) => one.author === actor.id || sees(one.budget, one.scope)) };
     },
   }),
   defineRoute({

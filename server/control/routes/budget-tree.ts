@@ -8,8 +8,10 @@ export const budgetTreeRoutes: readonly Route[] = [
     method: 'get',
     path: '/budgets/tree',
     may: 'read budget',
+    placed: 'handler',
     tag: 'Budgets',
-    summary: 'All budgets as trees: what each scope may spend, has spent and holds, and how much of it is given on.',
+    summary:
+      'All budgets as trees, or the parts of them that one may see: what each scope may spend, has spent and holds, and how much of it is given on.',
     status: 200,
     response: z.object({ nodes: z.array(budgetNodeSchema).readonly() }),
     handle: async (_input, { control, deps, actor }) => ({ nodes: await readTree(control, deps.counters, actor) }),

@@ -1,8 +1,8 @@
 /** Budgets, and what they have used. */
 import { z } from 'zod';
+import { budgetsWithUse } from '../budget-parts.ts';
 import { budgetChangeSchema, budgetInputSchema, changeBudget, createBudget, storedBudgetSchema } from '../budgets.ts';
 import { idSchema, momentSchema, reasonSchema } from '../input.ts';
-import { budgetsSeen } from '../placed.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const budget = storedBudgetSchema.meta({ id: 'Budget' });
@@ -23,19 +23,12 @@ export const budgetRoutes: readonly Route[] = [
     may: 'read budget',
     placed: 'handler',
     tag: 'Budgets',
-    summary: 'All budgets, with what each scope has spent and holds now.',
+    summary: 'All budgets, or the parts of them that one may see, with what each scope has spent and holds now.',
     status: 200,
     response: z.object({ budgets: z.array(z.object({ budget, use: z.array(budgetUseSchema) })) }),
-    handle: async (_input, { control, deps, actor }) => {
-      const { budgets } = control.snapshot();
-      const stored = await budgetsSeen(control, actor);
-      return {
-        budgets: stored.map((one) => {
-          const entry = budgets.get(one.id);
-          return { budget: one, use: entry ? [...deps.budgetUse(entry)] : [] };
-        }),
-      };
-    },
+    handle: async (_input, { control, deps, actor }) => ({
+      budgets: await budgetsWithUse(control, deps.budgetUse, actor),
+    }),
   }),
   defineRoute({
     method: 'post',

@@ -1,16 +1,15 @@
 /** How budgets are used up, when they run out, and whom they have refused. */
 import { z } from 'zod';
-import { mayIn } from '../../../policies/access/ability.ts';
 import { limitOf } from '../../../policies/budget.ts';
 import type { ForecastCalendar } from '../../../policies/forecast.ts';
-import { projectPlace } from '../../access/places.ts';
 import { burnDown, calendarOf, forecasts, type ScopeUse } from '../../money/burn-down.ts';
 import { refusalsOf } from '../../money/refusals.ts';
+import { budgetOfPart, budgetSight, seenBudget } from '../budget-parts.ts';
 import { idSchema, momentSchema } from '../input.ts';
 import { tagsSchema } from '../records.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { BudgetEntry } from '../snapshot.ts';
-import { budgetEntry, requireScope, scopeValueSchema } from '../top-ups.ts';
+import { requireScope, scopeValueSchema } from '../top-ups.ts';
 
 /** Scopes that are told of at once. */
 const MOST_SCOPES = 200;
@@ -63,7 +62,7 @@ export const forecastRoutes: readonly Route[] = [
     method: 'get',
     path: '/budgets/{budget}/burn-down',
     may: 'read budget',
-    placed: 'budget',
+    placed: 'handler',
     tag: 'Budgets',
     summary: 'What a scope has spent in the course of the open window, and when the budget runs out for it.',
     status: 200,
@@ -83,7 +82,7 @@ export const forecastRoutes: readonly Route[] = [
       forecast,
     }),
     handle: ({ params, query: { scope } }, { control, deps, actor }) => {
-      const budget = budgetEntry(control, actor, params.budget);
+      const budget = budgetOfPart(control, actor, params.budget, scope);
       requireScope(budget, scope);
       const use = deps.budgetUse(budget).find((one) => one.scope === scope) ?? { scope, spent: 0, held: 0 };
       return burnDown(deps.records, budget, use, Date.now());
@@ -101,11 +100,12 @@ export const forecastRoutes: readonly Route[] = [
     handle: async (_input, { control, deps, actor }) => {
       const now = Date.now();
       const used: { readonly budget: BudgetEntry; readonly use: ScopeUse; readonly share: number }[] = [];
-      const snapshot = control.snapshot();
-      for (const budget of snapshot.budgets.values()) {
+      const sightOf = budgetSight(control, actor);
+      for (const budget of control.snapshot().budgets.values()) {
         if (budget.organisation !== actor.organisation) continue;
-        if (!mayIn(actor.ability, 'read budget', projectPlace(snapshot, budget.project))) continue;
-        for (const use of deps.budgetUse(budget)) {
+        const sight = sightOf(budget);
+        for (const use of sight ? deps.budgetUse(budget) : []) {
+          if (!sight?.sees(use.scope)) continue;
           const limit = limitOf(budget, use.scope) + (use.toppedUp ?? 0);
           used.push({ budget, use, share: shareOf(limit, use.spent) });
         }
@@ -134,7 +134,7 @@ export const forecastRoutes: readonly Route[] = [
     method: 'get',
     path: '/budgets/{budget}/refusals',
     may: 'read budget',
-    placed: 'budget',
+    placed: 'handler',
     tag: 'Budgets',
     summary: 'The newest requests that a budget has refused, as far as the newest 5,000 refused requests have them.',
     status: 200,
@@ -146,11 +146,17 @@ export const forecastRoutes: readonly Route[] = [
     }),
     response: z.object({
       refusals: z.array(refusal).readonly(),
-      looked: z.int().meta({ description: 'How many refused requests were looked at, whatever had refused them.' }),
+      looked: z.int().meta({
+        description:
+          'How many refused requests were looked at, whatever had refused them; for somebody who sees parts of the budget only, how many these parts refused.',
+      }),
       since: when.meta({ description: 'Start of the oldest of them.' }),
       more: z.boolean().meta({ description: 'True where there are older ones that were not looked at.' }),
     }),
-    handle: ({ params, query }, { control, deps, actor }) =>
-      refusalsOf(deps.records, budgetEntry(control, actor, params.budget), query.scope, query.limit),
+    handle: ({ params, query: { scope, limit } }, { control, deps, actor }) => {
+      const { budget, sight } = seenBudget(control, actor, params.budget);
+      if (scope !== undefined) budgetOfPart(control, actor, params.budget, scope);
+      return refusalsOf(deps.records, budget, { scope, sight }, limit);
+    },
   }),
 ];

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { mayIn, placesOf } from '../../../policies/access/ability.ts';
 import type { Permission } from '../../../policies/access/permissions.ts';
 import { policyPlace } from '../../access/places.ts';
+import { budgetsWithUse } from '../budget-parts.ts';
 import { storedBudgetSchema } from '../budgets.ts';
 import { channelSchema, listChannels } from '../channels.ts';
 import { keySchema } from '../keys.ts';
 import { organisationPolicySchema, readOrganisationPolicy } from '../organisation-policy.ts';
 import { listProjects, listTeams, projectSchema, readOrganisation, teamSchema } from '../organisations.ts';
-import { budgetsSeen, keysSeen } from '../placed.ts';
+import { keysSeen } from '../placed.ts';
 import { type PolicyRow, policySchema, toPolicy } from '../policies.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { budgetUseSchema } from './budgets.ts';
@@ -46,9 +47,8 @@ export const houseRoutes: readonly Route[] = [
     handle: async (_input, { control, deps, actor }) => {
       const { organisation, ability } = actor;
       const maySee = (permission: Permission): boolean => placesOf(ability, permission) === 'everywhere';
-      const { budgets } = control.snapshot();
-      const [stored, channels, keys, projects, teams, { defaultPolicy }, policies, tags] = await Promise.all([
-        budgetsSeen(control, actor),
+      const [budgets, channels, keys, projects, teams, { defaultPolicy }, policies, tags] = await Promise.all([
+        budgetsWithUse(control, deps.budgetUse, actor),
         maySee('read alert') ? listChannels(control.db, organisation) : [],
         keysSeen(control, actor),
         listProjects(control.db, organisation),
@@ -59,10 +59,7 @@ export const houseRoutes: readonly Route[] = [
       ]);
       return {
         models: modelsOf(deps, organisation),
-        budgets: stored.map((budget) => {
-          const entry = budgets.get(budget.id);
-          return { budget, use: entry ? [...deps.budgetUse(entry)] : [] };
-        }),
+        budgets,
         channels,
         keys: keys.filter(({ revokedAt }) => revokedAt === null),
         projects,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { findCaller } from '../../access/caller.ts';
 import { rereadSession } from '../../access/sessions.ts';
 import { momentSchema } from '../input.ts';
+import { projectsFor } from '../placed.ts';
 import { recordSummarySchema } from '../records.ts';
 import { defineStream, type Route } from '../route.ts';
 
@@ -44,14 +45,16 @@ export const liveRoutes: readonly Route[] = [
   defineStream({
     path: '/live',
     may: 'read usage',
+    placed: 'handler',
     tag: 'Records',
-    summary: 'The traffic of the last minute, every second, for as long as one is signed in and listens.',
+    summary:
+      'The traffic of the last minute, of the projects that one may see, every second, for as long as one is signed in and listens.',
     errors: ['overloaded', 'shutting_down'],
     event: liveTotals,
     begin: ({ control, deps, actor, request }, response) =>
-      deps.watchers.watch(actor.organisation, response, async () => {
+      deps.watchers.watch(actor.organisation, projectsFor(control, actor, 'read usage'), response, async () => {
         if (request.headers.authorization === undefined) await rereadSession(request);
-        await findCaller(request, control, deps.adminToken);
+        return projectsFor(control, await findCaller(request, control, deps.adminToken), 'read usage');
       }),
   }),
 ];

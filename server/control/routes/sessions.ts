@@ -1,10 +1,12 @@
 /** Runs of agents: requests that carry the same tag `session`. */
 import { z } from 'zod';
 import { SignalboxError } from '../../errors.ts';
+import type { RecordFilter } from '../../records/record.ts';
 import { sessionTree } from '../../usage-live/session-tree.ts';
 import { momentSchema } from '../input.ts';
+import { reachable } from '../placed.ts';
 import { recordSummarySchema } from '../records.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { defineRoute, type Route, type RouteContext } from '../route.ts';
 
 /** Requests of one run that are shown. */
 const MOST_REQUESTS = 2000;
@@ -23,7 +25,11 @@ const session = z
     workflow: z.string().nullable(),
     agent: z.string().nullable().meta({ description: 'The one that was named first.' }),
   })
-  .meta({ id: 'AgentSession', description: 'Requests with the same tag `session`, whichever keys they came with.' });
+  .meta({
+    id: 'AgentSession',
+    description:
+      'Requests with the same tag `session`, whichever keys they came with; summed are those that one may see.',
+  });
 
 const total = z.object({
   requests: z.int(),
@@ -64,13 +70,19 @@ const branch = z
   })
   .meta({ id: 'SessionBranch' });
 
+/** Lets through the requests that the caller may see. */
+const ownFilter = (context: RouteContext): Promise<RecordFilter> =>
+  reachable(context, 'read record', { organisation: context.actor.organisation });
+
 export const agentSessionRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/sessions',
     may: 'read record',
+    placed: 'handler',
     tag: 'Records',
-    summary: 'Runs of agents, which are requests with the same tag `session`: the one that ended last first.',
+    summary:
+      'Runs of agents, which are requests with the same tag `session`, as far as one may see these: the one that ended last first.',
     status: 200,
     query: z.strictObject({
       from: moment.meta({ description: 'Those that ended at or after this moment, milliseconds since 1970.' }),
@@ -78,14 +90,16 @@ export const agentSessionRoutes: readonly Route[] = [
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     response: z.object({ sessions: z.array(session) }),
-    handle: async ({ query: { limit, ...span } }, { deps, actor }) => ({
-      sessions: await deps.records.sessions(actor.organisation, span, limit),
-    }),
+    handle: async ({ query: { limit, ...span } }, context) => {
+      const { organisation, reach } = await ownFilter(context);
+      return { sessions: await context.deps.records.sessions(organisation, span, limit, reach) };
+    },
   }),
   defineRoute({
     method: 'get',
     path: '/sessions/{session}',
     may: 'read record',
+    placed: 'handler',
     tag: 'Records',
     summary:
       'One run of agents as a tree: a request belongs under the one that its tag `parent` names by its id or its tag `step`, else under its tag `agent`.',
@@ -98,8 +112,9 @@ export const agentSessionRoutes: readonly Route[] = [
       total: total.meta({ description: 'Of the requests that are here.' }),
       branches: z.array(branch).meta({ description: 'Each before those under it.' }),
     }),
-    handle: async ({ params }, { deps, actor }) => {
-      const found = await deps.records.session(actor.organisation, params.session, MOST_REQUESTS);
+    handle: async ({ params }, context) => {
+      const { organisation, reach } = await ownFilter(context);
+      const found = await context.deps.records.session(organisation, params.session, MOST_REQUESTS, reach);
       if (!found) throw new SignalboxError('not_found', { what: 'run of that name' });
       const complete = found.requests.length === found.total.requests;
       return { session: found.total, complete, ...sessionTree(found.requests) };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { findCaller } from '../../access/caller.ts';
 import { rereadSession } from '../../access/sessions.ts';
+import { SignalboxError } from '../../errors.ts';
 import { answerUsage } from '../../usage/answer.ts';
 import type { Scan } from '../../usage/scans.ts';
 import { firstMoment } from '../../usage/source.ts';
@@ -36,6 +37,17 @@ async function questionOf({ control, deps, actor }: RouteContext, query: UsageQu
     question: { ...question, conditions: [...question.conditions, { by: 'project' as const, among: projects }] },
     byTime,
   };
+}
+
+/** A scan of nothing but what the caller may see. Throws `not_found`. */
+function findScan({ control, deps, actor }: RouteContext, id: string): Scan {
+  const scan = deps.usage.scans.find(actor.organisation, id);
+  const own = projectsFor(control, actor, 'read usage');
+  const isOwn = scan.question.conditions.some(
+    (condition) => 'among' in condition && condition.among.every((project) => own?.includes(project)),
+  );
+  if (own !== null && !isOwn) throw new SignalboxError('not_found', { what: 'scan of that id' });
+  return scan;
 }
 
 async function tellScan({ control }: RouteContext, scan: Scan): Promise<z.input<typeof scanSchema>> {
@@ -101,7 +113,7 @@ export const usageRoutes: readonly Route[] = [
     file: 'csv',
     response: z.union([scanSchema, answeredFileSchema]),
     handle: async (input, context) => {
-      const scan = context.deps.usage.scans.find(context.actor.organisation, input.params.scan);
+      const scan = findScan(context, input.params.scan);
       const told = await tellScan(context, scan);
       return input.query.format === 'csv' ? usageFile(scan.question, told) : told;
     },
@@ -116,7 +128,9 @@ export const usageRoutes: readonly Route[] = [
     status: 204,
     errors: ['not_found'],
     params,
-    handle: async (input, { deps, actor }) => {
+    handle: async (input, context) => {
+      const { deps, actor } = context;
+      findScan(context, input.params.scan);
       deps.usage.scans.cancel(actor.organisation, input.params.scan);
       return undefined;
     },

@@ -52,6 +52,15 @@ export async function newGuest(house: House, role = 'viewer'): Promise<Guest> {
   return { ...person, cookie, send: sendAs(house, cookie) };
 }
 
+/** Makes a person with these grants, and signs them in. */
+export async function guestWith(house: House, ...grants: object[]): Promise<Guest> {
+  const person = await newPerson(house);
+  const changed = await house.ask('PUT', `/people/${person.id}/grants`, { grants, reason: 'to see who may' });
+  expect(changed.status, JSON.stringify(changed.body)).toBe(200);
+  const cookie = cookieIn(await enter(house, person.email));
+  return { ...person, cookie, send: sendAs(house, cookie) };
+}
+
 /** Sets codes up; gives their secret and the recovery codes. The code of `at` is used up by it. */
 export async function setUpCodes(guest: Guest, at = Date.now()): Promise<{ secret: string; recoveryCodes: string[] }> {
   const { secret } = (await guest.send('POST', '/account/codes', { password: PASSWORD })).body;

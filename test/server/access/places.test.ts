@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../../policies/graph.ts';
 import { dialects, type House, LAYOUT, modelGraph, openHouse, recordOf } from '../control/house.ts';
-import { cookieIn, enter, type Guest, newPerson, sendAs } from './people.ts';
+import { type Guest, guestWith } from './people.ts';
 
 const REASON = { reason: 'to see who may' };
 const HIDDEN = { status: 404, body: { error: { code: 'not_found' } } };
@@ -55,14 +55,7 @@ describe.each(dialects)('roles that count in one place on %s', (dialect) => {
     return { team, project, policy, key, budget, record: record.id };
   }
 
-  /** Somebody with these grants, signed in. */
-  async function come(...grants: object[]): Promise<Guest> {
-    const person = await newPerson(house);
-    const changed = await house.ask('PUT', `/people/${person.id}/grants`, { grants, ...REASON });
-    expect(changed.status, JSON.stringify(changed.body)).toBe(200);
-    const cookie = cookieIn(await enter(house, person.email));
-    return { ...person, cookie, send: sendAs(house, cookie) };
-  }
+  const come = (...grants: object[]): Promise<Guest> => guestWith(house, ...grants);
 
   beforeAll(async () => {
     house = await openHouse(dialect);
@@ -84,6 +77,9 @@ describe.each(dialects)('roles that count in one place on %s', (dialect) => {
     expect(await ids('/keys', 'keys')).toEqual([own.key]);
     expect(await ids('/budgets', 'budgets')).toEqual([own.budget]);
     expect(await ids('/records', 'records')).toEqual([own.record]);
+    expect(await ids(`/records?key=${own.key}`, 'records')).toEqual([own.record]);
+    expect(await ids(`/records?key=${foreign.key}`, 'records')).toEqual([]);
+    expect((await send('GET', `/records/export/size?key=${foreign.key}`)).body.rows ?? 0).toBe(0);
     expect(new Set(await ids('/policies', 'policies'))).toContain(own.policy);
     expect(await ids('/policies', 'policies')).not.toContain(foreign.policy);
     expect(await ids('/policies', 'policies')).toContain(common);
@@ -116,6 +112,17 @@ describe.each(dialects)('roles that count in one place on %s', (dialect) => {
       expect(JSON.stringify(said.body)).not.toContain(foreign.project);
       expect(JSON.stringify(said.body)).not.toContain('billing');
     }
+  });
+
+  it('let nobody read or end a scan of usage that reads more than they may see', async () => {
+    const { send } = await come({ role: 'lead', within: { team: own.team } });
+    const { id } = (await house.ask('POST', '/usage/scans', { by: 'project' })).body;
+    expect(await send('GET', `/usage/scans/${id}`)).toMatchObject(HIDDEN);
+    expect(await send('DELETE', `/usage/scans/${id}`)).toMatchObject(HIDDEN);
+    const mine = (await send('POST', '/usage/scans', { by: 'project' })).body.id;
+    expect((await send('GET', `/usage/scans/${mine}`)).status).toBe(200);
+    expect((await send('DELETE', `/usage/scans/${mine}`)).status).toBe(204);
+    expect((await house.ask('DELETE', `/usage/scans/${id}`)).status).toBe(204);
   });
 
   it('let an app developer make keys of their own, and see the requests of these alone', async () => {

@@ -251,7 +251,8 @@ describe.each(dialects)('how budgets are used up on %s', (dialect) => {
         const records = Array.from({ length: limit }, (_, i) => refusedBy('another', { at: now - asked + limit - i }));
         return { records, next: String(asked) };
       };
-      const found = await refusalsOf({ list }, { organisation: house.organisation, id: 'far' }, undefined, 20);
+      const wanted = { scope: undefined, sight: { isWhole: true, sees: () => true } };
+      const found = await refusalsOf({ list }, { organisation: house.organisation, id: 'far' }, wanted, 20);
       expect(asked).toBe(5000);
       expect(found).toEqual({ refusals: [], looked: 5000, since: now - 4999, more: true });
     });

@@ -6,35 +6,7 @@ import { LiveTraffic } from '../../../server/usage-live/live.ts';
 import { LiveWatchers } from '../../../server/usage-live/watchers.ts';
 import { eventually, idOf, passEverythingOn, startGateway } from '../gateway/harness.ts';
 import { ADMIN, ADMIN_TOKEN, type House, openHouse, recordOf } from './house.ts';
-
-interface Event {
-  readonly requests: number;
-  readonly running: number;
-  readonly recent: readonly { readonly id: string }[];
-}
-
-/** The events of a stream, as they come. */
-async function* eventsOf(answer: Response): AsyncGenerator<Event> {
-  if (!answer.body) return;
-  let text = '';
-  for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
-    const parts = `${text}${chunk}`.split('\n\n');
-    text = parts.pop() ?? '';
-    for (const part of parts) {
-      expect(part).toMatch(/^data: \{/);
-      yield JSON.parse(part.slice('data: '.length));
-    }
-  }
-}
-
-/** The first event that fits. */
-async function eventOf(events: AsyncGenerator<Event>, fits: (event: Event) => boolean): Promise<Event> {
-  for (;;) {
-    const { value, done } = await events.next();
-    if (done) throw new Error('The stream has ended.');
-    if (fits(value)) return value;
-  }
-}
+import { eventOf, eventsOf } from './live-events.ts';
 
 describe('the traffic as it is watched', () => {
   let house: House;
@@ -54,14 +26,14 @@ describe('the traffic as it is watched', () => {
     const events = eventsOf(answer);
     expect(await eventOf(events, () => true)).toMatchObject({ requests: 0, running: 0, recent: [] });
     const record = recordOf(house, {});
-    house.live.began(house.organisation);
+    house.live.began(house.organisation, record.project);
     house.live.ended(record, 'ok', Date.now());
     expect(await eventOf(events, ({ requests }) => requests === 1)).toMatchObject({
       ...{ running: 1, cost: 9000, tokens: 30, byModel: [{ name: 'test/small', requests: 1, cost: 9000 }] },
       recent: [{ id: record.id, status: 'ok', durationMs: 30, team: null }],
     });
-    house.live.left(house.organisation);
-    house.live.began('another organisation');
+    house.live.left(house.organisation, record.project);
+    house.live.began('another organisation', 'another project');
     await eventOf(events, ({ running }) => running === 0);
     await events.return(undefined);
   });
@@ -100,8 +72,9 @@ describe('those who watch', () => {
     let asked = 0;
     const server = createServer((_request, response) => {
       responses.push(response);
-      watchers.watch('org', response, async () => {
+      watchers.watch('org', null, response, async () => {
         asked += 1;
+        return null;
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -149,7 +122,7 @@ describe('those who watch', () => {
     expect(served.watchers.size).toBe(200);
     const [response] = served.responses;
     if (!response) throw new Error('Nobody was served.');
-    const watch = () => served.watchers.watch('org', response, async () => undefined);
+    const watch = () => served.watchers.watch('org', null, response, async () => null);
     expect(watch).toThrow(expect.objectContaining({ code: 'overloaded' }));
     const ended = all.map((answer) => once(answer.resume(), 'end'));
     served.watchers.stop();

@@ -20,6 +20,8 @@ const MORE = 20;
 export interface RowsContext {
   readonly keyNames: ReadonlyMap<string, string>;
   readonly mayChange: boolean;
+  /** Whether one sees all parts of all budgets. */
+  readonly seesAll: boolean;
   readonly teamOf: TeamOf;
   readonly find: (id: string) => StoredBudget | undefined;
   /** When a scope is expected to run out, in words; null where nothing is. */

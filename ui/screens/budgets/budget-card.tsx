@@ -53,7 +53,7 @@ export function BudgetCard({ tree: { budget, branches, stray, resting }, project
           </Button>
         ) : null}
       </Group>
-      <Text fw={600}>{sayLimit(budget)}</Text>
+      <Text fw={600}>{sayLimit(budget, !context.seesAll && budget.project === null)}</Text>
       <Text size="sm" c="dimmed" mb="md">
         {saySpan(end, timeZone)} {owner === null ? 'Nobody is named as its owner.' : `Ask ${owner} for more.`}
         {project === null ? '' : ` Only policies of the project ${project} may use it.`}
@@ -65,7 +65,7 @@ export function BudgetCard({ tree: { budget, branches, stray, resting }, project
           <BudgetBar words={sayScope(scope, '', context.keyNames)} unit={unit} state={stateOf(budget, '', undefined)} />
         ) : (
           <Text size="sm" c="dimmed">
-            Nobody has spent from it in this time.
+            {context.seesAll ? 'Nobody has spent' : 'Nobody of yours has spent'} from it in this time.
           </Text>
         )}
         {stray.length === 0 ? null : (

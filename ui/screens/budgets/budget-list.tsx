@@ -3,7 +3,7 @@ import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { budgetRequestsQuery } from '../../api/budget-requests.ts';
-import { useMay } from '../../api/may.ts';
+import { useMayEverywhere } from '../../api/may.ts';
 import { type ListedPolicy, policiesQuery } from '../../api/policies.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
@@ -28,7 +28,8 @@ const MANY = 7;
 export function BudgetList() {
   const { house, error: houseError, retry } = useBudgetHouse();
   const policies = useQuery(policiesQuery);
-  const mayChange = useMay()('change budget');
+  const mayChange = useMayEverywhere()('change budget');
+  const seesAll = useMayEverywhere()('read budget');
   const [making, setMaking] = useState(false);
   const error = houseError ?? policies.error;
   const aside = (
@@ -46,9 +47,18 @@ export function BudgetList() {
       <Text c="dimmed" maw={760}>
         A budget says how much may be spent in a time. A policy spends from it through a budget node: money is held
         before a model is called and settled after it, so that the limit holds however many requests come at once.
+        {seesAll
+          ? ''
+          : ' Here are the budgets of your projects, and of those of the whole organisation what only your teams, projects and keys spend from.'}
       </Text>
       {house && policies.data ? (
-        <Found house={house} policies={policies.data} mayChange={mayChange} onNew={() => setMaking(true)} />
+        <Found
+          house={house}
+          policies={policies.data}
+          seesAll={seesAll}
+          mayChange={mayChange}
+          onNew={() => setMaking(true)}
+        />
       ) : error ? (
         <Failure
           title="The budgets could not be loaded"
@@ -80,11 +90,13 @@ function Asked() {
 interface FoundProps {
   readonly house: BudgetHouse;
   readonly policies: readonly ListedPolicy[];
+  /** Whether there are no others than those that are here. */
+  readonly seesAll: boolean;
   readonly mayChange: boolean;
   readonly onNew: () => void;
 }
 
-function Found({ house: { answer, keyNames }, policies, mayChange, onNew }: FoundProps) {
+function Found({ house: { answer, keyNames }, policies, seesAll, mayChange, onNew }: FoundProps) {
   const [search, setSearch] = useState('');
   const outlooks = useOutlooks();
   const { budgets, projects } = answer;
@@ -92,8 +104,10 @@ function Found({ house: { answer, keyNames }, policies, mayChange, onNew }: Foun
   const trees = useMemo(() => growTrees(budgets, teamOf), [budgets, teamOf]);
   if (budgets.length === 0) {
     return (
-      <Empty title="There is no budget yet">
-        {mayChange ? (
+      <Empty title={seesAll ? 'There is no budget yet' : 'No budget counts your part alone'}>
+        {!seesAll ? (
+          'Those of the whole organisation hold for you all the same. Ask an admin to see one, or for one of your own.'
+        ) : mayChange ? (
           <>
             <Text mb="md">Make one, then let a policy spend from it through a budget node.</Text>
             <Button onClick={onNew}>New budget</Button>
@@ -108,6 +122,7 @@ function Found({ house: { answer, keyNames }, policies, mayChange, onNew }: Foun
   const context: RowsContext = {
     keyNames,
     mayChange,
+    seesAll,
     teamOf,
     find: (id) => byId.get(id),
     outlookOf: ({ budget, state }) => outlooks.of(budget, state.scope)?.words ?? null,

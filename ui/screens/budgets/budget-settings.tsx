@@ -2,6 +2,7 @@ import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { StoredBudget } from '../../api/budgets.ts';
+import { useMayEverywhere } from '../../api/may.ts';
 import { policiesQuery } from '../../api/policies.ts';
 import { Failure } from '../../app/failure.tsx';
 import { Section } from '../../app/section.tsx';
@@ -28,6 +29,7 @@ export function BudgetSettings({ budget, house: { answer, keyNames }, mayChange 
   const { scope, unit, timeZone, owner, parent, thresholds } = budget;
   const above = budgets.find(({ id }) => id === parent);
   const project = answer.projects.find(({ id }) => id === budget.project)?.name;
+  const seesAll = useMayEverywhere()('read budget');
   const close = (): void => setForm(null);
   const change = (what: typeof form, name: string): ReactNode =>
     mayChange ? (
@@ -39,7 +41,7 @@ export function BudgetSettings({ budget, house: { answer, keyNames }, mayChange 
     <Stack gap="xl">
       <SimpleGrid component="dl" cols={{ base: 1, sm: 2, lg: 3 }} spacing="lg" m={0}>
         <Fact name="Limit" aside={change('budget', `Change ${budget.name}`)}>
-          {sayLimit(budget)}
+          {sayLimit(budget, !seesAll && budget.project === null)}
         </Fact>
         <Fact name="Counted apart by">
           {scope.length === 0 ? 'nothing: the whole organisation together' : scope.map(sayScopeName).join(' and ')}
@@ -54,7 +56,7 @@ export function BudgetSettings({ budget, house: { answer, keyNames }, mayChange 
               {above.name}
             </TextLink>
           ) : (
-            'no other budget'
+            `no other budget${seesAll ? '' : ' that you see'}`
           )}
         </Fact>
         <Fact name="People are told at" aside={change('thresholds', 'Change when people are told')}>

@@ -5,7 +5,7 @@ import { windowAt } from '../../../policies/budget.ts';
 import { scopeParts } from '../../../policies/budget-tree.ts';
 import { budgetRequestsQuery } from '../../api/budget-requests.ts';
 import type { StoredBudget } from '../../api/budgets.ts';
-import { useMay } from '../../api/may.ts';
+import { useMayEverywhere } from '../../api/may.ts';
 import { BUDGET_VIEWS, type BudgetView } from '../../app/addresses.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
@@ -62,9 +62,13 @@ interface FoundProps {
 }
 
 function Found({ house, budget }: FoundProps) {
-  const { view = 'now', scope: wanted, ask } = route.useSearch();
+  const { view: inAddress, scope: wanted, ask } = route.useSearch();
   const navigate = useNavigate();
-  const mayChange = useMay()('change budget');
+  const mayChange = useMayEverywhere()('change budget');
+  const seesAll = useMayEverywhere()('read budget');
+  const maySeeLedger = useMayEverywhere()('read ledger');
+  const views = BUDGET_VIEWS.filter((one) => one !== 'ledger' || maySeeLedger);
+  const view = views.find((one) => one === inAddress) ?? 'now';
   const asked = useQuery({ ...budgetRequestsQuery, refetchInterval: 30_000 });
   const { answer, keyNames } = house;
   const { id, name, owner, window, timeZone, parent } = budget;
@@ -85,7 +89,7 @@ function Found({ house, budget }: FoundProps) {
     <Screen title={name} aside={<TextLink to="/budgets">All budgets</TextLink>}>
       <Stack gap={4}>
         <Text fw={600} size="lg">
-          {sayLimit(budget)}
+          {sayLimit(budget, !seesAll && budget.project === null)}
         </Text>
         <Text c="dimmed">
           {saySpan(end, timeZone)} {owner === null ? 'Nobody is named as its owner.' : `It is owned by ${owner}.`}
@@ -101,13 +105,13 @@ function Found({ house, budget }: FoundProps) {
         value={view}
         keepMounted={false}
         onChange={(value) => {
-          const next = BUDGET_VIEWS.find((one) => one === value);
+          const next = views.find((one) => one === value);
           const search = { scope: wanted, view: next === 'now' ? undefined : next };
           void navigate({ to: '/budgets/$budget', params: { budget: id }, search, replace: true });
         }}
       >
         <Tabs.List mb="lg">
-          {BUDGET_VIEWS.map((one) => (
+          {views.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {VIEW_WORDS[one]}
             </Tabs.Tab>
@@ -127,14 +131,16 @@ function Found({ house, budget }: FoundProps) {
         <Tabs.Panel value="plan">
           <BudgetPlan budget={budget} states={states} chosen={chosen} keyNames={keyNames} mayChange={mayChange} />
         </Tabs.Panel>
-        <Tabs.Panel value="ledger">
-          <BudgetLedger
-            budget={budget}
-            scope={fits(wanted) && budget.scope.length > 0 ? wanted : undefined}
-            scopes={states.map(({ scope }) => scope)}
-            keyNames={keyNames}
-          />
-        </Tabs.Panel>
+        {maySeeLedger ? (
+          <Tabs.Panel value="ledger">
+            <BudgetLedger
+              budget={budget}
+              scope={fits(wanted) && budget.scope.length > 0 ? wanted : undefined}
+              scopes={states.map(({ scope }) => scope)}
+              keyNames={keyNames}
+            />
+          </Tabs.Panel>
+        ) : null}
         <Tabs.Panel value="settings">
           <BudgetSettings budget={budget} house={house} mayChange={mayChange} />
         </Tabs.Panel>

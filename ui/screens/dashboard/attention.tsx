@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { alertsQuery } from '../../api/alerts.ts';
 import { budgetRequestsQuery } from '../../api/budget-requests.ts';
 import { forecastsQuery } from '../../api/burn-down.ts';
+import { useMay } from '../../api/may.ts';
 import { unpricedQuery } from '../../api/prices.ts';
 import { Failure } from '../../app/failure.tsx';
 import { TextLink } from '../../app/text-link.tsx';
@@ -24,7 +25,12 @@ export function Attention() {
   const { house, error: houseError, retry } = useBudgetHouse();
   const forecasts = useQuery({ ...forecastsQuery, refetchInterval: REFRESH_MS });
   const asked = useQuery({ ...budgetRequestsQuery, refetchInterval: REFRESH_MS });
-  const alerts = useInfiniteQuery({ ...alertsQuery({ state: 'failed' }), refetchInterval: REFRESH_MS });
+  const maySeeAlerts = useMay()('read alert');
+  const alerts = useInfiniteQuery({
+    ...alertsQuery({ state: 'failed' }),
+    refetchInterval: REFRESH_MS,
+    enabled: maySeeAlerts,
+  });
   const unpriced = useQuery(unpricedQuery);
   const queries = [forecasts, asked, alerts, unpriced];
   const error = houseError ?? queries.find((one) => one.error)?.error;
@@ -117,17 +123,18 @@ export function Attention() {
           error={error}
           onRetry={() => {
             retry();
-            for (const one of queries) void one.refetch();
+            for (const one of queries) if (one.isEnabled) void one.refetch();
           }}
         />
       ) : null}
       {items.length > 0 ? (
         <ul className="attention">{items}</ul>
-      ) : error ? null : house === null || queries.some(({ isPending }) => isPending) ? (
+      ) : error ? null : house === null || queries.some(({ isLoading }) => isLoading) ? (
         <Waiting what="what needs attention" />
       ) : (
         <Text size="sm" c="dimmed">
-          Nothing does: all budgets last, nobody waits for an answer, all messages arrived, and every model has a price.
+          Nothing does: all budgets last, nobody waits for an answer,{maySeeAlerts ? ' all messages arrived,' : ''} and
+          every model has a price.
         </Text>
       )}
     </Card>

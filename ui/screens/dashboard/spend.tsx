@@ -3,7 +3,8 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { memo, useMemo, useState } from 'react';
-import { USAGE_PERIODS, usageToldQuery } from '../../api/usage.ts';
+import { useMayEverywhere } from '../../api/may.ts';
+import { type Dimension, USAGE_PERIODS, usageToldQuery } from '../../api/usage.ts';
 import type { OverviewShown } from '../../app/addresses.ts';
 import { Failure } from '../../app/failure.tsx';
 import { Waiting } from '../../app/waiting.tsx';
@@ -17,7 +18,12 @@ import { plotOf } from '../../usage/usage-plot.ts';
 const route = getRouteApi('/');
 
 /** What spend can be told by here; the page on usage has the others. */
-const CHOICES = ['team', 'model', 'usage', 'project', 'user'] as const;
+const ALL = {
+  choices: ['team', 'model', 'usage', 'project', 'user'],
+  below: ['team', 'model', 'usage', 'user'],
+} as const;
+/** For those who see some projects only: what sums are kept of by project, however many requests there are. */
+const OWN = { choices: ['project', 'model'], below: ['project', 'model'] } as const;
 /** Values that the plot is made of; it adds up what is more than it can show. */
 const MOST_VALUES = 12;
 const REFRESH_MS = 60_000;
@@ -31,7 +37,8 @@ export function Spend({ timeZone }: { readonly timeZone: string }) {
   const change = (part: Partial<OverviewShown>): void =>
     void navigate({ to: '/', search: { ...shown, ...part }, replace: true, resetScroll: false });
   const { last = 'month' } = shown;
-  const by = CHOICES.find((one) => one === shown.by) ?? 'team';
+  const { choices, below } = useMayEverywhere()('read usage') ? ALL : OWN;
+  const by = choices.find((one) => one === shown.by) ?? choices[0];
   const every = PERIOD_EVERY[last];
   const now = Date.now();
   const from = startOf(last, timeZone, now);
@@ -85,7 +92,7 @@ export function Spend({ timeZone }: { readonly timeZone: string }) {
             aria-label="Spend is told by"
             value={by}
             onChange={({ currentTarget }) => change({ by: currentTarget.value })}
-            data={CHOICES.map((value) => ({ value, label: `By ${headOf(value).toLowerCase()}` }))}
+            data={choices.map((value) => ({ value, label: `By ${headOf(value).toLowerCase()}` }))}
           />
           <SegmentedControl
             aria-label="Time"
@@ -106,25 +113,26 @@ export function Spend({ timeZone }: { readonly timeZone: string }) {
           <Waiting what="spend" />
         )}
       </Card>
-      <Below title={title} timeZone={timeZone} {...time} />
+      <Below title={title} shown={below} timeZone={timeZone} {...time} />
     </Stack>
   );
 }
 
 interface BelowProps {
   readonly title: string;
+  readonly shown: readonly Dimension[];
   readonly timeZone: string;
   readonly from: number;
   readonly to: number;
 }
 
 /** What the shown part of the time has cost; drawn anew only when that part is another, not while its ends are moved. */
-const Below = memo(function Below({ title, ...time }: BelowProps) {
+const Below = memo(function Below({ title, shown, ...time }: BelowProps) {
   return (
     <>
       <TimeFigures title={title} {...time} />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-        {(['team', 'model', 'usage', 'user'] as const).map((by) => (
+        {shown.map((by) => (
           <TopSpenders key={by} by={by} {...time} />
         ))}
       </SimpleGrid>

@@ -2,6 +2,7 @@ import { SegmentedControl, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { dollars } from '../../../policies/price.ts';
+import { useMayEverywhere } from '../../api/may.ts';
 import { type AgentRun, MOST_RUNS, runsQuery } from '../../api/sessions.ts';
 import { timeZoneQuery, USAGE_PERIODS } from '../../api/usage.ts';
 import { Empty } from '../../app/empty.tsx';
@@ -20,6 +21,7 @@ const route = getRouteApi('/sessions');
 export function RunList() {
   const { last = 'month' } = route.useSearch();
   const navigate = useNavigate({ from: '/sessions' });
+  const seesAll = useMayEverywhere()('read record');
   const zone = useQuery(timeZoneQuery);
   const from = zone.data === undefined ? undefined : startOf(last, zone.data, Date.now());
   const runs = useQuery({ ...runsQuery(from), enabled: from !== undefined });
@@ -39,6 +41,7 @@ export function RunList() {
       <Text c="dimmed" maw={760} mt={-8}>
         A run is made of all requests that carry the same tag “session”. With the tags “agent”, “step” and “parent”, its
         requests are shown as a tree: which step asked for which.
+        {seesAll ? '' : ' Only requests that you may see are counted and shown.'}
       </Text>
       {runs.data ? (
         runs.data.length === 0 ? (

@@ -1,26 +1,19 @@
 import { Card, List, SimpleGrid, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { PERMISSIONS, permissions } from '../../../policies/access/permissions.ts';
 import { useMay } from '../../api/may.ts';
-import { sessionQuery } from '../../api/session.ts';
 import { useEntries } from '../../app/entries.ts';
-import { sayGrants, useSayPlace } from '../../app/grant-words.ts';
+import { OwnPart } from '../../app/own-part.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { TextLink } from '../../app/text-link.tsx';
 import { FirstRequest } from './first-request.tsx';
 
 /** Where somebody can go, and what they may do there, whose roles count in some places only. */
 export function OwnStart() {
-  const { data } = useQuery(sessionQuery);
   const { daily, others } = useEntries();
   const may = useMay();
-  const sayPlace = useSayPlace();
-  const grants = data === undefined || data.state === 'out' ? [] : data.session.grants;
   return (
     <Screen title="Your part of Signalbox">
-      <Text c="dimmed" maw={760} mt={-8}>
-        {`You are here as ${sayGrants(grants, sayPlace)}. Ask an admin if you need more.`}
-      </Text>
+      <OwnPart>Ask an admin if you need more.</OwnPart>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Card withBorder padding="lg" component="section" aria-label="Where you can go">
           <Text fw={650} mb="xs">

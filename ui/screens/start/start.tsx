@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { useMayEverywhere } from '../../api/may.ts';
+import { useMay, useMayEverywhere } from '../../api/may.ts';
 import { anyTrafficQuery } from '../../api/usage.ts';
 import { Failure } from '../../app/failure.tsx';
 import { Screen } from '../../app/screen.tsx';
@@ -13,23 +13,26 @@ const OwnStart = lazy(async () => ({ default: (await import('./own-start.tsx')).
 /** How often it is looked for the first request. */
 const REFRESH_MS = 3_000;
 
-/** What is going on; for those who may not see that everywhere, where they can go. */
+const SHOWN = ['read usage', 'read record', 'read budget'] as const;
+
+/** What is going on, as far as one may see it; for those who may see none of it, where they can go. */
 export function Start() {
-  const mayEverywhere = useMayEverywhere();
-  const seesAll = (['read usage', 'read record', 'read budget'] as const).every((permission) =>
-    mayEverywhere(permission),
-  );
-  return <Suspense fallback={<Waiting what="the overview" />}>{seesAll ? <Overview /> : <OwnStart />}</Suspense>;
+  const sees = SHOWN.every(useMay());
+  return <Suspense fallback={<Waiting what="the overview" />}>{sees ? <Overview /> : <OwnStart />}</Suspense>;
 }
 
-/** What is going on; for those who have had no request yet, what this gateway is, and how to send one. */
+/**
+ * What is going on; where no request has come yet, what this gateway is, and how to send one, and for those who see a part
+ * of it where they can go.
+ */
 function Overview() {
+  const seesAll = SHOWN.every(useMayEverywhere());
   const traffic = useQuery({
     ...anyTrafficQuery,
     refetchInterval: ({ state }) => (state.data === true ? false : REFRESH_MS),
   });
   if (traffic.data === true) return <Dashboard />;
-  if (traffic.data === false) return <Welcome />;
+  if (traffic.data === false) return seesAll ? <Welcome /> : <OwnStart />;
   return traffic.error ? (
     <Screen title="Overview">
       <Failure title="The overview could not be loaded" error={traffic.error} onRetry={() => traffic.refetch()} />
