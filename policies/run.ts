@@ -1,6 +1,7 @@
 import type { FactValue } from './facts.ts';
 import type { AllowedModels } from './key-limits.ts';
 import type { Tokenizer } from './model.ts';
+import type { Protection } from './protection.ts';
 import type { RequestView, Tag } from './request.ts';
 import type { Complexity } from './text/complexity.ts';
 import type { Placeholders } from './text/placeholders.ts';
@@ -60,6 +61,8 @@ export class Run {
   counted: Map<Tokenizer, CountedInput> | null = null;
   placeholders: Placeholders | null = null;
   redactions: Record<string, number> = {};
+  /** What has become of private data in the texts as they stand. */
+  protection: Protection = 'not_looked_for';
   notes: StepNotes = {};
   readonly #provided = new Map<string, FactValue>();
   readonly #computed = new Map<string, FactValue>();

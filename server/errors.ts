@@ -289,6 +289,10 @@ export const ERRORS = {
     message: 'Already {most} exports are being made. Wait until one of them has ended, then ask for yours again.',
     retry: true,
   },
+  reading_replaced: invalid(
+    'You have asked for what left the house once more since, and only one such reading runs for each person. Look at the newer one, or ask again.',
+    409,
+  ),
   signing_unavailable: server(
     503,
     'Nothing can be signed now: the key that signs was sealed with another secret. Ask your administrator to put back the setting SECRET_KEY or the file secret.key that it was sealed with, and to start the gateway again.',

@@ -35,6 +35,7 @@ import { LiveProviders } from './providers/accounts/live.ts';
 import { buildCatalogue, type Catalogue } from './providers/catalogue.ts';
 import type { ConfiguredProvider } from './providers/index.ts';
 import { ContentSeals } from './records/content-sealing.ts';
+import { sealOldComments } from './records/feedback-sealing.ts';
 import { recoverLost } from './records/recover.ts';
 import { Retention } from './records/retention.ts';
 import { RecordWriter } from './records/writer.ts';
@@ -108,6 +109,7 @@ export async function startServer(
 
     const secrets = await openSecrets(config);
     const contents = new ContentSeals(secrets);
+    await sealOldComments({ dialect: database.dialect, records: database.recordTables }, contents);
     const liveProviders = new LiveProviders(providers, secrets);
     liveProviders.update(control.snapshot().providerAccounts);
     const of = (organisation: string) => (one: { readonly organisation: string }) => one.organisation === organisation;
@@ -161,6 +163,7 @@ export async function startServer(
     const retention = new Retention({
       ...{ control, cache, now: Date.now },
       stores: { dialect: database.dialect, records: database.recordTables, readers: database.usage.records },
+      usage: { ...database.usage, sums: database.sumTables },
       reportFault: (error) =>
         console.error('Deleting what is not to be kept failed, and is tried again in a minute:', error),
     });

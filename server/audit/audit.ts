@@ -3,6 +3,7 @@ import { type HistoryCheck, verifyHistory } from '../control/history.ts';
 import type { Secrets } from '../store/secrets.ts';
 import { Activity } from './activity.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { Readings } from './desk/readings.ts';
 import type { LogStores } from './logs.ts';
 import { sealStep } from './sealing.ts';
 import { openSigningKey, type SigningKey } from './signing-key.ts';
@@ -23,6 +24,8 @@ export class Audit {
   /** Null where the key cannot be read: then nothing is signed. */
   readonly key: SigningKey | null;
   readonly checkpoints: Checkpoints | null;
+  /** Of what left the house. */
+  readonly readings = new Readings();
   #timer: NodeJS.Timeout | null = null;
   readonly #verified = new Map<string, VerifiedHistory>();
 

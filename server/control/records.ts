@@ -1,6 +1,7 @@
 /** Records as the control API filters and shows them. */
 import { z } from 'zod';
 import { TAG_NAME } from '../../policies/facts.ts';
+import { PROTECTIONS } from '../../policies/protection.ts';
 import { usageSchema } from '../../policies/usage-schema.ts';
 import { SignalboxError } from '../errors.ts';
 import type { RecordFilter, RecordStatus } from '../records/record.ts';
@@ -24,6 +25,7 @@ const moment = z.coerce.number().int().min(0).optional();
 /** Filters in a query; every other parameter has to be `tag.<name>`, which `toFilter` sees to. */
 export const recordFilterSchema = z.looseObject({
   project: z.string().optional(),
+  key: z.string().optional().meta({ description: 'Id of the key that sent it.' }),
   model: z.string().optional(),
   policy: z.string().optional(),
   version: z.coerce.number().int().min(1).optional(),
@@ -35,7 +37,7 @@ export const recordFilterSchema = z.looseObject({
 
 /** The filter of a query; throws `invalid_input` for a parameter that is none. */
 export function toFilter(organisation: string, query: z.output<typeof recordFilterSchema>): RecordFilter {
-  const { project, model, policy, version, status, from, to, costAtLeast, ...others } = query;
+  const { project, key, model, policy, version, status, from, to, costAtLeast, ...others } = query;
   const tags: Record<string, string> = {};
   for (const [name, value] of Object.entries(others)) {
     const tag = name.startsWith(TAG_FILTER) ? name.slice(TAG_FILTER.length) : '';
@@ -50,6 +52,7 @@ export function toFilter(organisation: string, query: z.output<typeof recordFilt
     organisation,
     ...(Object.keys(tags).length > 0 && { tags }),
     ...(project !== undefined && { project }),
+    ...(key !== undefined && { key }),
     ...(model !== undefined && { model }),
     ...(policy !== undefined && { policy }),
     ...(version !== undefined && { version }),
@@ -117,6 +120,15 @@ const attempt = z.object({
   firstByteMs: z.number().nullable(),
   durationMs: z.number(),
   upstreamId: z.string().nullable(),
+  sent: z
+    .object({
+      region: z.string().nullable().meta({ description: 'Where its machines stood, as its account said at the time.' }),
+      leavesHouse: z.boolean(),
+      protection: z.enum(PROTECTIONS).meta({ description: 'What had become of private data in what was sent.' }),
+    })
+    .nullable()
+    .optional()
+    .meta({ description: 'How it went out; null where surely nothing did. Not there in older records.' }),
 });
 
 const charge = z.object({
@@ -160,7 +172,9 @@ export const recordSchema = z
           at: momentSchema,
           score: z.number().meta({ description: 'From -1 (bad) to 1 (good).' }),
           label: z.string().nullable(),
-          comment: z.string().nullable(),
+          isCommentKept: z
+            .boolean()
+            .meta({ description: 'Whether it has a comment; that stands at `/records/{record}/content`.' }),
         }),
       )
       .meta({ description: 'What apps said of the answer.' }),

@@ -77,8 +77,8 @@ export interface ControlDeps {
   readonly signIn: SignInTools;
   /** What channels are made with. */
   readonly channels: ChannelTools;
-  /** Sends what waits, and tests. */
-  readonly alerts: Pick<Alerts, 'wake' | 'delivery'>;
+  /** Sends what waits, tests, and tells what becomes of approvals. */
+  readonly alerts: Pick<Alerts, 'wake' | 'delivery' | 'approvals'>;
   /** The name under which this gateway writes its records. */
   readonly gateway: string;
   /** Lets programs in with `Authorization: Bearer`; null for nobody. */

@@ -1,6 +1,8 @@
 /** The columns of an export as a table: one row for each request, in words and numbers that programs for tables know. */
 import type { Knex } from 'knex';
+import { findingsOf } from '../../policies/decision.ts';
 import { sayPath } from '../../policies/evaluate.ts';
+import { sayPlaces } from '../../policies/text/place-words.ts';
 import { type Cell, writeRows } from '../months/csv.ts';
 import type { RequestRecord } from '../records/record.ts';
 
@@ -36,6 +38,19 @@ const otherTags = ({ tags }: RequestRecord): string =>
     .filter(([name]) => !OWN_COLUMN.includes(name))
     .map(([name, { value }]) => `${name}=${value}`)
     .join('; ');
+
+/** "2 email, 1 phone in message 3 (user); 1 email in the system text"; of older records nothing. */
+const foundWhere = ({ trace }: RequestRecord): string =>
+  trace
+    .flatMap(findingsOf)
+    .flatMap(({ places, further }) => (places ? sayPlaces({ places, ...(further && { further }) }, sayCounts) : []))
+    .map(({ place, found }) => `${found} in ${place}`)
+    .join('; ');
+
+const sayCounts = (found: RequestRecord['redactions']): string =>
+  Object.entries(found)
+    .map(([type, count]) => `${count} ${type}`)
+    .join(', ');
 
 const COLUMNS: readonly (readonly [head: string, cell: (record: RequestRecord, names: Names) => Cell])[] = [
   ['Request', ({ id }) => id],
@@ -78,6 +93,7 @@ const COLUMNS: readonly (readonly [head: string, cell: (record: RequestRecord, n
         .map(([type, count]) => `${type}: ${count}`)
         .join('; '),
   ],
+  ['Redactions by place', foundWhere],
 ];
 
 /** The heads of the columns, as the first line of the table. */

@@ -16,6 +16,7 @@ import type { Exchange } from './exchange.ts';
 import { intentOf, writeDown } from './intents.ts';
 import { passedOn } from './passed-headers.ts';
 import { retryDelay } from './retries.ts';
+import { isUnsent, sentOf } from './sent.ts';
 import { unreportedUsage } from './unreported-usage.ts';
 import { type BeginLimit, UpstreamAnswer } from './upstream-answer.ts';
 import type { OrganisationUpstreams, Upstream } from './upstreams.ts';
@@ -263,7 +264,10 @@ export class ModelCalls {
   async #noteFailure({ need, run }: Call, answer: UpstreamAnswer, error: UpstreamError): Promise<void> {
     const { failure, status, message, billed } = error;
     const unreported = billed === 'maybe' && !answer.usage ? await unreportedUsage(answer, run) : null;
-    this.#holds.attemptUsed(this.#exchange.attempted(need.node, answer, { failure, status, message, unreported }));
+    const sent = isUnsent(error) ? null : sentOf(answer.model, run);
+    this.#holds.attemptUsed(
+      this.#exchange.attempted(need.node, answer, { failure, status, message, unreported, sent }),
+    );
   }
 
   #failed({ need, model, until }: Call, error: UpstreamError, now: number): CallResult {

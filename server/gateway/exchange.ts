@@ -4,12 +4,13 @@ import type { Request } from 'express';
 import type { CompiledGraph } from '../../policies/compile.ts';
 import type { Decision } from '../../policies/decision.ts';
 import { sayPath } from '../../policies/evaluate.ts';
+import type { FactValue } from '../../policies/facts.ts';
 import { ALLOWED_MODELS_FACT } from '../../policies/key-limits.ts';
 import { isMandatory } from '../../policies/mandatory.ts';
 import type { Model } from '../../policies/model.ts';
 import { boundFor } from '../../policies/model-fit.ts';
 import { costOf } from '../../policies/price.ts';
-import { mapUsage, NO_USAGE, type Tag, type Usage, type UsageSource } from '../../policies/request.ts';
+import { mapUsage, NO_USAGE, type Tag, type Tags, type Usage, type UsageSource } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
 import { newId } from '../control/ids.ts';
 import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
@@ -17,7 +18,7 @@ import type { RequestHolds, Taken } from '../money/holds.ts';
 import { type PriceInForce, sayPriceSource } from '../money/prices.ts';
 import type { RequestSpans } from '../observe/request-spans.ts';
 import type { Attempt, Charge, RecordStatus, RequestRecord } from '../records/record.ts';
-import { tagsBefore } from '../records/tags-before.ts';
+import { addTagsBefore } from '../records/tags-before.ts';
 import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
 import { tellOfOverrun } from './alerting.ts';
 import type { RequestCaching } from './caching.ts';
@@ -132,6 +133,7 @@ export class Exchange {
       readonly message: string | null;
       /** What it is taken to have used where it reported nothing; null where it is surely not billed. */
       readonly unreported: UnreportedUsage | null;
+      readonly sent: Attempt['sent'];
     },
   ): Taken {
     const reported = answer.usage;
@@ -166,6 +168,7 @@ export class Exchange {
       firstByteMs: answer.firstByteMs,
       durationMs: performance.now() - answer.startedAt,
       upstreamId: answer.upstreamId,
+      ...(how.sent !== undefined && { sent: how.sent }),
     });
     return taken;
   }
@@ -263,7 +266,7 @@ export class Exchange {
       cost: this.cost,
       ...this.#saved(),
       ...(typeof this.caching?.given?.cost === 'number' && { savedByCaching: this.caching.given.cost }),
-      facts: parsed ? { ...this.#facts(parsed, key), ...tagsBefore(this.tags, tags) } : {},
+      facts: parsed ? this.#facts(parsed, key, tags) : {},
       content: parsed ? keptContent(this, parsed, key, ending.answer) : null,
     };
   }
@@ -279,10 +282,10 @@ export class Exchange {
   }
 
   /** Facts that every replay needs and that cost nothing; texts are never among them. */
-  #facts(parsed: ClientRequest, key: KeyEntry): RequestRecord['facts'] {
+  #facts(parsed: ClientRequest, key: KeyEntry, tags: Tags): RequestRecord['facts'] {
     const { view } = parsed;
     const allowed = key.limits?.models;
-    return {
+    const facts: Record<string, FactValue> = {
       'request.model': view.model,
       'request.endpoint': view.endpoint,
       'request.stream': view.stream,
@@ -294,8 +297,10 @@ export class Exchange {
       'key.name': key.name,
       project: key.projectName,
       app: appOf(this.req),
-      ...(allowed && { [ALLOWED_MODELS_FACT]: [...allowed.ids, ...allowed.patterns] }),
     };
+    if (allowed) facts[ALLOWED_MODELS_FACT] = [...allowed.ids, ...allowed.patterns];
+    addTagsBefore(facts, this.tags, tags);
+    return facts;
   }
 }
 

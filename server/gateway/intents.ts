@@ -7,6 +7,7 @@ import type { RequestHolds } from '../money/holds.ts';
 import type { Intent } from '../records/record.ts';
 import type { ClientRequest } from '../wire/protocol.ts';
 import type { Exchange } from './exchange.ts';
+import { sentOf } from './sent.ts';
 
 /**
  * Commits an intent before money is put at risk. A store that does not answer stops the request, unless all its budget nodes
@@ -48,6 +49,7 @@ export function intentOf(
     tags: Object.fromEntries(run.tags),
     charges,
     usage: NO_USAGE,
+    sent: sentOf(model, run),
     cost: charges.reduce((most, charge) => (charge.unit === 'usd' ? Math.max(most, charge.held) : most), 0),
   };
 }

@@ -23,6 +23,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { liveEffects } from './live-effects.ts';
 import { failureError, refusalOf } from './refusal.ts';
 import type { Runtime } from './runtime.ts';
+import { sentOf } from './sent.ts';
 import { tagsOf } from './tags.ts';
 import { unreportedUsage } from './unreported-usage.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
@@ -55,7 +56,7 @@ export async function serve(
     res.destroy();
   } finally {
     exchange.settleThrottles();
-    if (exchange.key) gateway.live.left(exchange.key.organisation);
+    if (exchange.key) gateway.live.left(exchange.key.organisation, exchange.key.project);
   }
 }
 
@@ -90,7 +91,7 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   const run = new Run({
     view: parsed.view,
     tags: exchange.tags,
-    source: liveFacts({ ...facts, models: exchange.models.lookup }),
+    source: liveFacts({ models: exchange.models.lookup, ...facts }),
     now: exchange.at,
     allowedModels: key.limits?.models ?? null,
     secret: runtime.snapshot.organisations.get(key.organisation)?.secret ?? '',
@@ -114,7 +115,7 @@ function knowCaller(exchange: Exchange): KeyEntry {
   return keyOf(exchange.req, exchange.runtime.snapshot, exchange.protocol.endpoint, (key) => {
     // What a key may not be used for is on record as well.
     exchange.key = key;
-    exchange.gateway.live.began(key.organisation);
+    exchange.gateway.live.began(key.organisation, key.project);
   });
 }
 
@@ -269,6 +270,7 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
       status: null,
       message: null,
       unreported: answer.usage || !exchange.run ? null : await unreportedUsage(answer, exchange.run),
+      sent: exchange.run ? sentOf(answer.model, exchange.run) : undefined,
     });
   }
   const charges = exchange.holds?.settle(taken) ?? [];

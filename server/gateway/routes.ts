@@ -1,6 +1,7 @@
 /** What apps can reach under /v1. */
 import type { IRouter, Response } from 'express';
 import { SignalboxError } from '../errors.ts';
+import { openComment } from '../records/feedback-sealing.ts';
 import { anthropicMessages } from '../wire/anthropic-messages.ts';
 import { PROTOCOLS } from '../wire/index.ts';
 import { openAiChat } from '../wire/openai-chat.ts';
@@ -76,7 +77,9 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, house: Feedb
       usage_source: record.usageSource,
       redactions: record.redactions,
       tags: record.tags,
-      feedback: (await records.feedback(key.organisation, record.id)).map(tellFeedback),
+      feedback: (await records.feedback(key.organisation, record.id)).map((one) =>
+        tellFeedback({ ...one, comment: openComment(gateway.contents, one) }),
+      ),
     });
   });
 

@@ -16,12 +16,13 @@ import { SignalboxError } from '../errors.ts';
 import type { RequestHolds } from '../money/holds.ts';
 import { sayPriceSource } from '../money/prices.ts';
 import { type Provider, UpstreamError } from '../providers/provider.ts';
-import type { Attempt, RequestRecord } from '../records/record.ts';
+import type { Attempt, RequestRecord, Sent } from '../records/record.ts';
 import type { ClientRequest } from '../wire/protocol.ts';
 import type { Exchange } from './exchange.ts';
 import { intentOf } from './intents.ts';
 import { keptCopy } from './kept-content.ts';
 import { passedOn } from './passed-headers.ts';
+import { isUnsent, sentOf } from './sent.ts';
 import { unreportedUsage } from './unreported-usage.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
 
@@ -44,6 +45,7 @@ interface Copy {
   readonly body: Buffer;
   readonly holds: RequestHolds;
   readonly answer: UpstreamAnswer;
+  readonly sent: Sent;
   /** The most that it can use. */
   readonly bound: Usage;
   /** Ends its span; null where nobody collects traces. */
@@ -88,6 +90,7 @@ export class Shadows {
       ...{ exchange, parsed, key, need, run, model, provider, body, holds: own },
       // Nobody gets its answer, so nothing is put back into it.
       answer: new UpstreamAnswer(model, parsed, null),
+      sent: sentOf(model, run),
       bound: boundFor(run, model, run.outputLimit ?? 0),
       traced: exchange.spans?.copy(need.node, model) ?? null,
     };
@@ -196,6 +199,7 @@ async function attemptOf(copy: Copy, error: UpstreamError | null, startedAt: num
     firstByteMs: answer.firstByteMs,
     durationMs: performance.now() - startedAt,
     upstreamId: answer.upstreamId,
+    sent: error && isUnsent(error) ? null : copy.sent,
   };
 }
 

@@ -3,7 +3,8 @@ import type { Knex } from 'knex';
 import { TAG_NAME } from '../../policies/facts.ts';
 import { SignalboxError } from '../errors.ts';
 import { ERROR_STATUSES, HOUR_MS } from './batch.ts';
-import type { Grouping, RecordFilter, RecordReach, UsageTotal } from './record.ts';
+import { withinReach } from './reach.ts';
+import type { Grouping, RecordFilter, UsageTotal } from './record.ts';
 
 /** Where SQLite and PostgreSQL differ in what is asked of them. */
 export interface Dialect {
@@ -24,45 +25,6 @@ export const DIALECTS = {
   },
 } as const satisfies Record<string, Dialect>;
 
-/** The records that a filter lets through; its `before` is the matter of pages. */
-export function matching(readers: Knex, dialect: Dialect, filter: RecordFilter): Knex.QueryBuilder {
-  const query = readers('records').where('records.organisation', filter.organisation);
-  for (const column of ['project', 'model', 'policy', 'version', 'status'] as const) {
-    const value = filter[column];
-    if (value !== undefined) query.where(`records.${column}`, value);
-  }
-  if (filter.from !== undefined) query.where('records.at', '>=', filter.from);
-  if (filter.to !== undefined) query.where('records.at', '<', filter.to);
-  if (filter.costAtLeast !== undefined) query.where('records.cost', '>=', filter.costAtLeast);
-  for (const [name, value] of Object.entries(filter.tags ?? {})) {
-    query.whereRaw(`${tagOf(dialect, name)} = ?`, [name, value]);
-  }
-  if (filter.reach !== undefined) withinReach(query, filter.reach);
-  return query;
-}
-
-function withinReach(query: Knex.QueryBuilder, reach: readonly RecordReach[]): void {
-  query.where((either) => {
-    either.whereRaw('1 = 0');
-    for (const { projects, policies, keys } of reach) {
-      either.orWhere((all) => {
-        if (projects) all.whereIn('records.project', projects);
-        if (policies) all.whereIn('records.policy', policies);
-        if (keys) all.whereIn('records.key_id', keys);
-        return all;
-      });
-    }
-  });
-}
-
-/** The value of a tag, with the name to be bound. Names that no tag can have are refused: SQLite would read some as paths. */
-function tagOf(dialect: Dialect, name: string): string {
-  if (!TAG_NAME.test(name)) throw new SignalboxError('invalid_input', { why: `"${name}" cannot be the name of a tag` });
-  return `((${dialect.tags} -> CAST(? AS text)) ->> 'value')`;
-}
-
-const DAY_MS = 24 * HOUR_MS;
-
 const COLUMN_OF = {
   project: 'project',
   key: 'key_id',
@@ -72,6 +34,31 @@ const COLUMN_OF = {
   status: 'status',
   app: 'app',
 } as const;
+
+/** The records that a filter lets through; its `before` is the matter of pages. */
+export function matching(readers: Knex, dialect: Dialect, filter: RecordFilter): Knex.QueryBuilder {
+  const query = readers('records').where('records.organisation', filter.organisation);
+  for (const name of ['project', 'key', 'model', 'policy', 'version', 'status'] as const) {
+    const value = filter[name];
+    if (value !== undefined) query.where(`records.${COLUMN_OF[name]}`, value);
+  }
+  if (filter.from !== undefined) query.where('records.at', '>=', filter.from);
+  if (filter.to !== undefined) query.where('records.at', '<', filter.to);
+  if (filter.costAtLeast !== undefined) query.where('records.cost', '>=', filter.costAtLeast);
+  for (const [name, value] of Object.entries(filter.tags ?? {})) {
+    query.whereRaw(`${tagOf(dialect, name)} = ?`, [name, value]);
+  }
+  withinReach(query, 'records', filter.reach);
+  return query;
+}
+
+/** The value of a tag, with the name to be bound. Names that no tag can have are refused: SQLite would read some as paths. */
+function tagOf(dialect: Dialect, name: string): string {
+  if (!TAG_NAME.test(name)) throw new SignalboxError('invalid_input', { why: `"${name}" cannot be the name of a tag` });
+  return `((${dialect.tags} -> CAST(? AS text)) ->> 'value')`;
+}
+
+const DAY_MS = 24 * HOUR_MS;
 
 type Group = string | number | null;
 

@@ -1,5 +1,6 @@
 /** The durable account of one request, and the intent that is committed before money is put at risk. */
 import type { TraceStep } from '../../policies/decision.ts';
+import type { Protection } from '../../policies/protection.ts';
 import type { TagSource, Usage, UsageSource } from '../../policies/request.ts';
 import type { Feedback, FeedbackFilter, FeedbackTotal } from './feedback.ts';
 import type { ChargeMovement, CorrectionMovement, MovementFilter, SpentFilter } from './movements.ts';
@@ -25,6 +26,15 @@ export interface Charge {
   readonly settled: number;
 }
 
+/** How a call went out, as things were when it was made. */
+export interface Sent {
+  /** Where the model's machines stood, as its account said; null where it did not. */
+  readonly region: string | null;
+  /** False for a model on the organisation's own machines. */
+  readonly leavesHouse: boolean;
+  readonly protection: Protection;
+}
+
 /** One call to a model. */
 export interface Attempt {
   readonly node: string;
@@ -42,6 +52,8 @@ export interface Attempt {
   readonly firstByteMs: number | null;
   readonly durationMs: number;
   readonly upstreamId: string | null;
+  /** Null where surely nothing went out. Older ones do not say. */
+  readonly sent?: Sent | null;
 }
 
 /** What a request sent and was answered, each cut after a million characters. */
@@ -128,6 +140,8 @@ export interface Intent {
   readonly charges: readonly Charge[];
   readonly usage: Usage;
   readonly cost: number;
+  /** Not there in older ones. */
+  readonly sent?: Sent;
 }
 
 /** Spend of one budget's scope in one window, as the ledger has it. */
@@ -143,6 +157,8 @@ export interface RecordFilter {
   readonly organisation: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly project?: string;
+  /** Id of the key. */
+  readonly key?: string;
   readonly model?: string;
   readonly policy?: string;
   readonly version?: number;
@@ -205,6 +221,11 @@ export interface RecordStore {
    * lets the first end before the second begins. A commit of nothing rejects while nothing can be written.
    */
   commit(batch: { readonly intents: readonly Intent[]; readonly records: readonly RequestRecord[] }): Promise<void>;
+  /**
+   * Makes an intent durable before it returns; false where that has to be waited for: then it is to be committed. Throws
+   * what went wrong; then it may be there or not, and is to be committed as well.
+   */
+  intentNow(intent: Intent): boolean;
   /** Intents that have no record: requests that were under way when a process died. */
   openIntents(gateway: string): Promise<Intent[]>;
   /** Adds to a counter by hand; a ledger entry with its reason. One whose `reference` is there already changes nothing. */
@@ -231,17 +252,22 @@ export interface RecordStore {
   recomputeSpend(from: number): Promise<Spend[]>;
   /** What scopes of a budget were charged over time, by scope and in rising order of time. */
   spendHistory(filter: SpendHistoryFilter): Promise<ScopeSpend[]>;
-  /** The sessions that ended last in a span of time (milliseconds since 1970, `to` exclusive), the newest first. */
+  /**
+   * The sessions that ended last in a span of time (milliseconds since 1970, `to` exclusive), the newest first; with `reach`
+   * as if there were no other requests.
+   */
   sessions(
     organisation: string,
     span: { readonly from?: number | undefined; readonly to?: number | undefined },
     limit: number,
+    reach?: readonly RecordReach[],
   ): Promise<SessionTotal[]>;
-  /** A session with its first requests in their order; null where there is none of that name. */
+  /** A session with its first requests in their order; null where there is none of that name. `reach` as with `sessions`. */
   session(
     organisation: string,
     session: string,
     limit: number,
+    reach?: readonly RecordReach[],
   ): Promise<{ readonly total: SessionTotal; readonly requests: SessionRequest[] } | null>;
   get(organisation: string, id: string): Promise<RequestRecord | null>;
   /** Keeps what a key says of a request, in place of what it has said before. */

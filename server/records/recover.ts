@@ -37,6 +37,7 @@ function lostRecord(intent: Intent, now: number): RequestRecord {
     firstByteMs: null,
     durationMs: 0,
     upstreamId: null,
+    ...(intent.sent && { sent: intent.sent }),
   };
   return {
     ...{ id, gateway, boot, sequence, organisation, project, key, at, requestedModel, policy, version, tags },

@@ -97,8 +97,8 @@ export interface RecordRow extends Omit<Head, 'tags' | 'charges'> {
 
 export function recordOf(row: RecordRow, content: RequestRecord['content']): RequestRecord {
   const detail: Detail = JSON.parse(row.detail);
-  return {
-    ...detail,
+  // A new object with the members of `detail` spread into it takes four times as long.
+  return Object.assign(detail, {
     // Older records tell fewer kinds of tokens apart.
     usage: { ...NO_USAGE, ...detail.usage },
     attempts: detail.attempts.map((attempt) => ({ ...attempt, usage: { ...NO_USAGE, ...attempt.usage } })),
@@ -116,5 +116,5 @@ export function recordOf(row: RecordRow, content: RequestRecord['content']): Req
     tags: JSON.parse(row.tags),
     charges: JSON.parse(row.charges),
     content,
-  };
+  });
 }

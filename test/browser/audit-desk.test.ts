@@ -197,13 +197,15 @@ describe.skipIf(browser === null)('the desk of an auditor', () => {
     await question('What left the house').click();
     await page.getByText('All 3 requests of this time were read.').waitFor();
     const outside = page.getByRole('region', { name: /^sandbox, / }).filter({ hasText: 'Outside the house' });
-    await outside.getByRole('row').filter({ hasText: 'found and taken out: 1 email' }).waitFor();
+    await outside.getByRole('row').filter({ hasText: 'yes: 1 email' }).waitFor();
     await outside
       .getByRole('row')
       .filter({ hasText: 'looked for, none found' })
       .getByText('“Support”, version 3')
       .waitFor();
     await look('desk left');
+    const left = await save('left.csv', () => button('Save as a table').click());
+    expect(await readFile(left, 'utf8')).toMatch(/^sandbox,,.*,at the time,.*,yes,found and taken out,1 email,1,/m);
     await outside
       .getByRole('link', { name: /^Requests to / })
       .first()
@@ -226,6 +228,15 @@ describe.skipIf(browser === null)('the desk of an auditor', () => {
     await field('What').selectOption('approvals');
     await expect.poll(() => page.getByRole('listitem').filter({ hasText: 'published version 2' }).count()).toBe(0);
     await look('desk deeds');
+    // What was done with the keys that somebody made is one press away.
+    const ada = (await gateway.api<{ keys: { createdBy: string }[] }>('GET', '/keys')).keys[0];
+    await page.goto(`${gateway.url}/audit/deeds?who=${ada?.createdBy}`);
+    await link(/^Requests of the key “/)
+      .first()
+      .click();
+    await page.getByRole('button', { name: /^key .* \(take away\)$/ }).waitFor();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
+    await page.goBack();
     // Looking at it changed nothing, and nothing here could.
     expect(await page.getByRole('button', { name: /delete|publish|approve|save the settings/i }).count()).toBe(0);
     expect(here.complaints).toEqual([]);

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { graphOf, passEverythingOn, publish, startGateway, type TestGateway } from '../server/gateway/harness.ts';
+import {
+  graphOf,
+  makeKey,
+  passEverythingOn,
+  publish,
+  startGateway,
+  type TestGateway,
+} from '../server/gateway/harness.ts';
 import openaiErrors from '../server/providers/fixtures/openai/errors.fixture.json' with { type: 'json' };
 import openaiText from '../server/providers/fixtures/openai/text.fixture.json' with { type: 'json' };
 import { json, startUpstream, type Upstream } from '../server/providers/upstream.ts';
@@ -195,7 +202,11 @@ describe.skipIf(browser === null)('accounts of providers', { timeout: 180_000 },
     await page.getByText('“cheap” leads to sandbox/large now.').waitFor();
     const response = await gateway.chat({ model: 'policy/thrifty', messages: [{ role: 'user', content: 'Hi' }] });
     expect(response.headers.get('x-signalbox-model')).toBe('sandbox/large');
+    await makeKey(gateway, { name: 'till', models: ['cheap'] });
+    await page.reload();
+    await page.getByRole('row').filter({ hasText: 'cheap' }).getByText('till', { exact: true }).waitFor();
     await button('Delete cheap').click();
+    await dialog().getByText('till', { exact: true }).waitFor();
     await button('Delete the alias', dialog()).click();
     await dialog().getByText('cannot be deleted').waitFor();
   });

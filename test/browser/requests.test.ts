@@ -7,6 +7,7 @@ import {
   API_KEY,
   graphOf,
   idOf,
+  makeKey,
   publish,
   publishNext,
   recordOf,
@@ -79,6 +80,13 @@ const rows = () => page.locator('tbody tr');
 const chip = (words: string) => page.getByRole('button', { name: `${words} (take away)`, exact: true });
 const heading = (name: string | RegExp) => page.getByRole('heading', { name });
 const side = (name: string): Locator => page.getByRole('region', { name });
+
+/** Whether everybody can use what is shown, and a picture of it where those are wanted. */
+async function lookAt(name: string): Promise<void> {
+  await expectAccessible(page);
+  if (shots === undefined) return;
+  await page.screenshot({ path: join(shots, `${name}.png`), animations: 'disabled', fullPage: true });
+}
 
 describe.skipIf(browser === null)('requests', () => {
   beforeAll(async () => {
@@ -175,6 +183,35 @@ describe.skipIf(browser === null)('requests', () => {
     await page.getByRole('button', { name: 'Show all' }).click();
     await expect.poll(() => new URL(page.url()).search, PATIENCE).toBe('');
   });
+
+  it('are narrowed by the key that sent them, by its name, and found from the table of keys', async () => {
+    await send(SIMPLE, 'user=of-another-key');
+    const { token, key } = await makeKey(gateway, { name: 'Shop' });
+    const body = { model: 'policy/sorted', messages: [{ role: 'user', content: SIMPLE }] };
+    const answer = await gateway.chat(body, { authorization: `Bearer ${token}` });
+    await answer.text();
+    await open('/requests');
+    await page.getByLabel('Key', { exact: true }).selectOption('Shop');
+    await chip('key Shop').waitFor();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
+    expect(new URL(page.url()).search).toBe(`?key=${key.id}`);
+    await lookAt('requests-of-a-key');
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByText('1 request, as the list is narrowed now.').waitFor();
+    const table = await page.getByRole('menuitem', { name: 'A table (CSV)' }).getAttribute('href');
+    expect(new URL(table ?? '', gateway.url).searchParams.get('key')).toBe(key.id);
+    await page.keyboard.press('Escape');
+
+    await page.goto(`${gateway.url}/keys`);
+    const requests = page.getByRole('link', { name: 'Requests of the key Shop' });
+    await requests.waitFor();
+    await lookAt('keys-with-requests');
+    await requests.click();
+    await chip('key Shop').waitFor();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
+    await chip('key Shop').click();
+    await expect.poll(() => rows().count(), PATIENCE).toBeGreaterThan(1);
+  }, 90_000);
 
   it('show what came in since, when they are asked for again', async () => {
     await send(SIMPLE, 'user=fresh');
@@ -291,6 +328,8 @@ describe.skipIf(browser === null)('requests', () => {
     await page.reload();
     await page.getByText('Bad (-1)').waitFor();
     await page.getByText('wrong', { exact: true }).waitFor();
+    expect(await page.getByText('Canberra').count()).toBe(0);
+    await page.getByRole('button', { name: 'Show the comments' }).click();
     await page.getByText('It is Canberra, not Sydney.').waitFor();
     await page.getByText(/^By the key “.+”, /).waitFor();
 
@@ -369,11 +408,7 @@ describe.skipIf(browser === null)('requests', () => {
       here = await visit(browser ?? '', scheme);
       page = here.page;
       await page.setViewportSize({ width: 1440, height: 900 });
-      const look = async (name: string): Promise<void> => {
-        await expectAccessible(page);
-        if (shots === undefined) return;
-        await page.screenshot({ path: join(shots, `${name}-${scheme}.png`), animations: 'disabled', fullPage: true });
-      };
+      const look = (what: string): Promise<void> => lookAt(`${what}-${scheme}`);
       const name = `look-${scheme}`;
       const own = await publish(gateway, name, sorted(0.24, 0.55));
       const id = await send(SIMPLE, 'user=look,feature=search', { model: `policy/${name}` });
@@ -405,6 +440,7 @@ describe.skipIf(browser === null)('requests', () => {
       await page.setViewportSize({ width: 390, height: 844 });
       await look('policy-with-feedback-narrow');
       await page.goto(`${gateway.url}/requests/${id}`);
+      await page.getByRole('button', { name: 'Show the comments' }).click();
       await page.getByText('Short, and right at once.').waitFor();
       await look('request-with-feedback-narrow');
       await page.setViewportSize({ width: 1440, height: 900 });

@@ -134,6 +134,8 @@ describe.skipIf(browser === null)('trying a policy in the editor', () => {
     await part('Texts before and after').click();
     const after = page.getByRole('region', { name: 'As it is sent' });
     await after.getByText('[IBAN]').waitFor();
+    const places = page.getByRole('list', { name: 'Where “hide” found something' });
+    expect(await places.innerText()).toBe('Message 1 (user): 1 × E-mail address, 1 × Bank account number (IBAN)');
     expect(await after.innerText()).not.toContain('ada@example.com');
     await button('Add a tag').click();
     await page.getByRole('combobox', { name: 'Name of tag 1' }).fill('feature');

@@ -11,6 +11,8 @@ export interface ExportRun {
   /** The project whose records are exported, and how many they are. */
   readonly project: string;
   readonly count: number;
+  /** The only format that is exported; null for each. */
+  readonly format: 'jsonl' | 'csv' | null;
   /** Sends a request through the gateway and resolves when it was answered; rejects where that is no answer. */
   request(): Promise<void>;
   /** Resolves when it is time for the next request; `over` does so when the export has ended. */
@@ -110,9 +112,9 @@ function faultsOf(query: string, expected: number, { file, taken, failed }: Expo
 
 const sizeSchema = z.object({ rows: z.number(), more: z.boolean() });
 
-/** Exports all of a project as JSON lines and as a table, and then the few records of a rare model. */
+/** Exports all of a project as JSON lines and as a table, or as one of them, and then the few records of a rare model. */
 export async function runExports(run: ExportRun): Promise<ScenarioResult> {
-  const { count, memory, say } = run;
+  const { count, format, memory, say } = run;
   const figures: [string, string][] = [];
   const broken: string[] = [];
   const keptBefore = await memory?.kept();
@@ -127,9 +129,14 @@ export async function runExports(run: ExportRun): Promise<ScenarioResult> {
   const exports: readonly (readonly [name: string, query: string, rows: number])[] = [
     ['as JSON lines', 'format=jsonl', count],
     ['as a table', 'format=csv', count],
-    ['one in a thousand', `format=jsonl&model=${encodeURIComponent(RARE_MODEL)}`, Math.ceil(count / RARE)],
+    [
+      'one in a thousand',
+      `format=${format ?? 'jsonl'}&model=${encodeURIComponent(RARE_MODEL)}`,
+      Math.ceil(count / RARE),
+    ],
   ];
   for (const [name, query, expected] of exports) {
+    if (format !== null && !query.startsWith(`format=${format}`)) continue;
     say(`Exporting ${name}.`);
     const done = await exportOnce(run, query, expected);
     const { file, tookMs, taken, served } = done;

@@ -67,7 +67,7 @@ function childrenOf(pid: number): number[] {
 export const exporting: Scenario = {
   name: 'export',
   sentence: `${COUNT} records as JSON lines and as a table while requests are served: all of them, in a memory that stays flat.`,
-  async run({ database, say }) {
+  async run({ database, format, say }) {
     const server = database === 'postgres' ? await startPostgres() : null;
     if (database === 'postgres' && !server) throw new Error('There is no PostgreSQL here to run on.');
     const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-load-'));
@@ -100,7 +100,7 @@ export const exporting: Scenario = {
       }
       const took = ((performance.now() - began) / 1000).toFixed(0);
       const { figures, broken } = await runExports({
-        ...{ url: gateway.url, adminToken: ADMIN_TOKEN, project: PROJECT, count: COUNT, say },
+        ...{ url: gateway.url, adminToken: ADMIN_TOKEN, project: PROJECT, count: COUNT, format, say },
         request: () => chat(gateway.url),
         pause: () => wait(PAUSE),
         memory: {

@@ -1,6 +1,6 @@
 /**
  * `npm run load`: scenarios of many clients against a gateway in a process of its own, each checking what is promised.
- * `npm run load -- budgets --database postgres` runs one. It ends with 1 when a promise is broken.
+ * `npm run load -- budgets --database postgres` runs one, `npm run load -- export --format csv` exports in one format alone. It ends with 1 when a promise is broken.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ function list(): void {
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { database: { type: 'string', default: 'sqlite' } },
+    options: { database: { type: 'string', default: 'sqlite' }, format: { type: 'string' } },
   });
   const [name] = positionals;
   if (name === undefined) return list();
@@ -31,11 +31,17 @@ async function main(): Promise<void> {
   }
   const database = z.enum(['sqlite', 'postgres']).safeParse(values.database);
   if (!database.success) throw new Error(`"${values.database}" is no database. Choose sqlite or postgres.`);
+  const format = z
+    .enum(['jsonl', 'csv'])
+    .nullable()
+    .safeParse(values.format ?? null);
+  if (!format.success) throw new Error(`"${values.format}" is no format. Choose jsonl or csv.`);
+  if (format.data !== null && scenario !== exporting) throw new Error(`"${name}" exports nothing: leave --format out.`);
   const since = performance.now();
   const say = (words: string): void => {
     console.log(`${((performance.now() - since) / 1000).toFixed(1).padStart(6)} s  ${words}`);
   };
-  const { figures, broken } = await scenario.run({ database: database.data, say });
+  const { figures, broken } = await scenario.run({ database: database.data, format: format.data, say });
   const width = Math.max(...figures.map(([what]) => what.length));
   console.log(`\n${name} on ${database.data}`);
   for (const [what, value] of figures) console.log(`  ${what.padEnd(width)}  ${value}`);

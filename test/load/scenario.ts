@@ -3,6 +3,8 @@
 export interface ScenarioOptions {
   /** Where the gateway keeps its state. */
   readonly database: 'sqlite' | 'postgres';
+  /** The only format that is exported; null for each. Other scenarios export nothing. */
+  readonly format: 'jsonl' | 'csv' | null;
   /** Tells whoever waits how far it is. */
   say(words: string): void;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bucketOf } from '../../policies/bucket.ts';
 import { type ChatBody, viewOfChat } from '../../policies/chat.ts';
 import { compileGraph } from '../../policies/compile.ts';
+import type { FactValue } from '../../policies/facts.ts';
 import type { Graph } from '../../policies/graph.ts';
 import {
   type BucketKind,
@@ -20,7 +21,7 @@ import { NO_USAGE, type Tag } from '../../policies/request.ts';
 import { type Outside, outsideSchema, type SimulationWorld, simulate } from '../../policies/simulate.ts';
 import { scoresOf, splitByThresholds } from '../../policies/thresholds.ts';
 import type { TokenCounter } from '../../policies/token-count.ts';
-import { tagsBefore } from '../../server/records/tags-before.ts';
+import { addTagsBefore } from '../../server/records/tags-before.ts';
 import { exampleRecord } from '../server/records/example.ts';
 import { body, callerTags, draw, drawing, moment, outside, smallHouse } from './drawings.ts';
 import { lookup } from './house.ts';
@@ -48,6 +49,14 @@ async function record(
   const usage = model === null ? NO_USAGE : USAGE;
   const price = model === null ? null : lookup(model)?.price;
   recordsMade += 1;
+  const facts: Record<string, FactValue> = {
+    'request.model': view.model,
+    'request.max_tokens': view.maxOutputTokens,
+    'content.tools': view.toolNames,
+    'content.images': view.images,
+    ...(world.allowedModels && { [ALLOWED_MODELS_FACT]: [...world.allowedModels.ids] }),
+  };
+  addTagsBefore(facts, request.tags, new Map(Object.entries(tags)));
   const input = {
     id: `req_${recordsMade}`,
     at: request.now,
@@ -60,14 +69,7 @@ async function record(
     usage,
     cost: price ? costOf(usage, price) : 0,
     tags,
-    facts: {
-      'request.model': view.model,
-      'request.max_tokens': view.maxOutputTokens,
-      'content.tools': view.toolNames,
-      'content.images': view.images,
-      ...tagsBefore(request.tags, new Map(Object.entries(tags))),
-      ...(world.allowedModels && { [ALLOWED_MODELS_FACT]: [...world.allowedModels.ids] }),
-    },
+    facts,
     trace: decision.trace,
     ...more,
   };

@@ -1,9 +1,9 @@
 /** What the auditor's desk adds up and says in words, without a browser. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addLeft, type LeftGroup } from '../../ui/api/audit-desk.ts';
+import { addLeft, keyOfLeft, type LeftGroup } from '../../ui/api/audit-desk.ts';
 import { sayReach } from '../../ui/screens/audit/access/access-words.ts';
-import { placesOf, sayProtection } from '../../ui/screens/audit/left/places.ts';
+import { placesOf, sayLookedFor, sayRedacted } from '../../ui/screens/audit/left/places.ts';
 import { sayRolesIn } from '../../ui/screens/audit/roles-said.ts';
 
 const left: fc.Arbitrary<LeftGroup> = fc.record({
@@ -13,8 +13,8 @@ const left: fc.Arbitrary<LeftGroup> = fc.record({
   leavesHouse: fc.constantFrom(true, false, null),
   policy: fc.constantFrom('pol_1', null),
   version: fc.constantFrom(1, 2),
-  lookedFor: fc.constantFrom('found', 'not found', 'not looked for'),
-  reportsOnly: fc.constant(false),
+  asSetToday: fc.boolean(),
+  protection: fc.constantFrom('taken_out', 'left_in', 'not_found', 'not_looked_for', 'not_known'),
   ...{ requests: fc.nat(1000), calls: fc.nat(1000), inputTokens: fc.nat(1000), outputTokens: fc.nat(1000) },
   found: fc.dictionary(fc.constantFrom('email', 'phone'), fc.nat(9)),
 });
@@ -29,10 +29,8 @@ describe('what left the house', () => {
       fc.property(fc.array(left), fc.nat(20), (groups, at) => {
         const pages = addLeft(addLeft([], groups.slice(0, at)), groups.slice(at));
         expect([sum(pages), emails(pages)]).toEqual([sum(groups), emails(groups)]);
-        expect(
-          new Set(pages.map(({ model, policy, version, lookedFor }) => `${model} ${policy} ${version} ${lookedFor}`))
-            .size,
-        ).toBe(pages.length);
+        expect(new Set(pages.map(keyOfLeft)).size).toBe(pages.length);
+        expect(new Set(pages.map(keyOfLeft))).toEqual(new Set(groups.map(keyOfLeft)));
       }),
     );
   });
@@ -42,28 +40,34 @@ describe('what left the house', () => {
       fc.property(fc.array(left), (groups) => {
         const places = placesOf(groups);
         expect(places.reduce((total, { requests }) => total + requests, 0)).toBe(sum(groups));
+        const older = groups.filter(({ asSetToday }) => asSetToday);
+        expect(places.reduce((total, { asSetToday }) => total + asSetToday, 0)).toBe(sum(older));
+        const taken = groups.filter(({ protection }) => protection === 'taken_out');
+        expect(places.reduce((total, { redacted }) => total + redacted, 0)).toBe(sum(taken));
         const inside = places.map(({ leavesHouse }) => leavesHouse === false);
         expect([...inside].sort((a, b) => Number(a) - Number(b))).toEqual(inside);
       }),
     );
   });
 
-  it('says what became of private data', () => {
-    const group: LeftGroup = {
-      ...{ model: 'a/one', provider: 'a', region: null, leavesHouse: true, policy: null, version: null },
-      ...{
-        lookedFor: 'found',
-        reportsOnly: true,
-        requests: 1,
-        calls: 1,
-        inputTokens: 1,
-        outputTokens: 1,
-        found: { email: 2 },
-      },
+  it('says whether private data was taken out', () => {
+    const found = { email: 2, credit_card: 1 };
+    expect(sayRedacted({ protection: 'taken_out', found })).toBe('yes: 2 email, 1 credit card');
+    expect(sayRedacted({ protection: 'in_part', found: { email: 2 } })).toBe(
+      'in part; some was only reported: 2 email',
+    );
+    expect(sayRedacted({ protection: 'left_in', found: { email: 2 } })).toBe('no, only reported: 2 email');
+    expect(sayRedacted({ protection: 'not_looked_for', found: {} })).toBe('not looked for');
+    const place = {
+      ...{ provider: 'a', region: null, leavesHouse: true, requests: 9, inputTokens: 1, outputTokens: 1 },
+      ...{ asSetToday: 0, unlooked: 0, unknown: 0, redacted: 1, found: { email: 2 }, groups: [] },
     };
-    expect(sayProtection(group)).toBe('found; the drawing leaves some of it as it was: 2 email');
-    expect(sayProtection({ ...group, reportsOnly: false })).toBe('found and taken out: 2 email');
-    expect(sayProtection({ ...group, lookedFor: 'not looked for' })).toBe('not looked for');
+    expect(sayLookedFor(place)).toBe(
+      'Private data was looked for in all of them. Found were: 2 email; 1 request went redacted.',
+    );
+    expect(sayLookedFor({ ...place, unlooked: 2, unknown: 3, found: {} })).toBe(
+      'In 2 of them private data was not looked for. Of 3 of them it is not known whether private data was looked for.',
+    );
   });
 });
 

@@ -2,6 +2,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { grantSchema } from '../../policies/access/grants.ts';
+import { PROTECTIONS } from '../../policies/protection.ts';
+import { addCount } from '../../policies/text/places.ts';
 import { historyEntry, queryOf, type Span } from './audit.ts';
 import { type ChangeKind, type Deed, FLAGS, type Flag } from './audit-kinds.ts';
 import { ask, askFile, askText } from './client.ts';
@@ -174,11 +176,12 @@ const leftGroup = z.object({
   region: z.string().nullable(),
   /** Null where the model is not known any more. */
   leavesHouse: z.boolean().nullable(),
+  /** Older requests do not say the two above: then they are as the model is set up today. */
+  asSetToday: z.boolean(),
   policy: z.string().nullable(),
   version: z.number().nullable(),
-  lookedFor: z.enum(['found', 'not found', 'not looked for']),
-  /** Whether the drawing leaves some of what it finds as it is. */
-  reportsOnly: z.boolean(),
+  /** What had become of private data in what was sent; not known of some older requests. */
+  protection: z.enum([...PROTECTIONS, 'not_known']),
   requests: z.number(),
   calls: z.number(),
   inputTokens: z.number(),
@@ -194,17 +197,18 @@ const leftPage = z.object({
   next: z.object({ at: z.number(), id: z.string() }).nullable(),
 });
 
-const keyOf = ({ model, policy, version, lookedFor }: LeftGroup): string =>
-  JSON.stringify([model, policy, version, lookedFor]);
+/** Tells the groups apart, however they came in pages. */
+export const keyOfLeft = ({ model, region, leavesHouse, asSetToday, policy, version, protection }: LeftGroup): string =>
+  JSON.stringify([model, region, leavesHouse, asSetToday, policy, version, protection]);
 
 /** Adds the sums of a page to those of the pages before it. */
 export function addLeft(before: readonly LeftGroup[], page: readonly LeftGroup[]): LeftGroup[] {
-  const sums = new Map(before.map((group) => [keyOf(group), group]));
+  const sums = new Map(before.map((group) => [keyOfLeft(group), group]));
   for (const group of page) {
-    const sum = sums.get(keyOf(group));
+    const sum = sums.get(keyOfLeft(group));
     const kinds = { ...sum?.found };
-    for (const [kind, count] of Object.entries(group.found)) kinds[kind] = (kinds[kind] ?? 0) + count;
-    sums.set(keyOf(group), {
+    for (const [kind, count] of Object.entries(group.found)) addCount(kinds, kind, count);
+    sums.set(keyOfLeft(group), {
       ...group,
       requests: group.requests + (sum?.requests ?? 0),
       calls: group.calls + (sum?.calls ?? 0),
@@ -225,11 +229,12 @@ export async function askLeft(
   let groups: LeftGroup[] = [];
   let done = 0;
   let total = 0;
+  // By which the pages of one reading are told from those of another that the same person begins elsewhere.
+  const reading = `${Date.now()}-${Math.random()}`;
   for (let after: { at: number; id: string } | null = null; ; ) {
     const place = after === null ? {} : { afterAt: after.at, afterId: after.id };
-    const page: z.infer<typeof leftPage> = await ask(leftPage, `/audit/left-house?${queryOf({ ...span, ...place })}`, {
-      signal,
-    });
+    const query = queryOf({ ...span, ...place, reading });
+    const page: z.infer<typeof leftPage> = await ask(leftPage, `/audit/left-house?${query}`, { signal });
     groups = addLeft(groups, page.groups);
     done += page.passed;
     total = page.total ?? total;
@@ -238,6 +243,10 @@ export async function askLeft(
     after = page.next;
   }
 }
+
+/** What left in a time as a table for a spreadsheet: the requests are read once more for it. */
+export const leftTable = (span: { readonly from: number; readonly to: number }): Promise<string> =>
+  askText(`/audit/left-house?${queryOf({ ...span, format: 'csv' })}`);
 
 const deedsPage = z.object({ entries: z.array(historyEntry), next: z.number().nullable() });
 

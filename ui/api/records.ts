@@ -1,6 +1,7 @@
 /** Records of requests, and totals. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { PROTECTIONS } from '../../policies/protection.ts';
 import { recordedStepSchema } from '../../policies/trace-schema.ts';
 import { usageSchema } from '../../policies/usage-schema.ts';
 import { ApiError, ask } from './client.ts';
@@ -72,6 +73,10 @@ const recordSchema = z.object({
       durationMs: z.number(),
       /** The provider's own name for the call. */
       upstreamId: z.string().nullable(),
+      /** How it went out, as things were then; null where surely nothing did, not there in older records. */
+      sent: z
+        .object({ region: z.string().nullable(), leavesHouse: z.boolean(), protection: z.enum(PROTECTIONS) })
+        .nullish(),
     }),
   ),
   charges: z.array(
@@ -97,7 +102,8 @@ const recordSchema = z.object({
       at: z.number(),
       score: z.number(),
       label: z.string().nullable(),
-      comment: z.string().nullable(),
+      /** Whether it has a comment; see `commentsQuery`. */
+      isCommentKept: z.boolean(),
     }),
   ),
 });
@@ -118,6 +124,8 @@ export interface RecordFilter {
   readonly model?: string | undefined;
   /** Id of a project. */
   readonly project?: string | undefined;
+  /** Id of the key that sent them. */
+  readonly key?: string | undefined;
   readonly tag?: string | readonly string[] | undefined;
   readonly policy?: string | undefined;
   readonly version?: number | undefined;
@@ -190,6 +198,19 @@ export const contentQuery = (id: string) =>
       return (await ask(answer, `/records/${encodeURIComponent(id)}/content`, { signal })).content;
     },
     // Nobody reads it again without wanting to.
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+/** What apps wrote about the answer, by the id of the key that they wrote it with. Asking for it is written to the history. */
+export const commentsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['records', id, 'comments'],
+    queryFn: async ({ signal }) => {
+      const answer = z.object({ comments: z.array(z.object({ key: z.string(), comment: z.string() })) });
+      const { comments } = await ask(answer, `/records/${encodeURIComponent(id)}/content`, { signal });
+      return new Map(comments.map(({ key, comment }) => [key, comment]));
+    },
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });

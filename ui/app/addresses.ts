@@ -90,6 +90,7 @@ export const requestsFilterSchema = z.object({
   status: z.enum(RECORD_STATUSES).optional().catch(undefined),
   model: optionalText,
   project: optionalText,
+  key: optionalText,
   tag: tags.optional().catch(undefined),
   policy: optionalText,
   version: version.optional().catch(undefined),

@@ -1,14 +1,12 @@
 import { useMemo } from 'react';
 import type { Permission } from '../../policies/access/permissions.ts';
-import { useMay, useMayEverywhere } from '../api/may.ts';
+import { useMay } from '../api/may.ts';
 
 /** A screen in the menu, with what somebody has to be allowed to do for it to show them anything. */
 interface Entry {
   readonly title: string;
   readonly to: string;
   readonly needs: Permission;
-  /** True where it takes the whole organisation. */
-  readonly everywhere?: true;
 }
 
 /** What people come for every day. */
@@ -23,7 +21,7 @@ const DAILY = [
 /** What is looked at, or set up, now and then. */
 const OTHERS = [
   { title: 'Approvals', to: '/approvals', needs: 'read policy' },
-  { title: 'Agent runs', to: '/sessions', needs: 'read record', everywhere: true },
+  { title: 'Agent runs', to: '/sessions', needs: 'read record' },
   { title: 'Months', to: '/months', needs: 'read ledger' },
   { title: 'Alerts', to: '/alerts', needs: 'read alert' },
   { title: 'Audit', to: '/audit', needs: 'read history' },
@@ -40,9 +38,8 @@ export type ShownEntry = (typeof DAILY)[number] | (typeof OTHERS)[number];
 /** The screens that have something to show to whoever looks. */
 export function useEntries(): { readonly daily: readonly ShownEntry[]; readonly others: readonly ShownEntry[] } {
   const may = useMay();
-  const mayEverywhere = useMayEverywhere();
   return useMemo(() => {
-    const isFor = ({ needs, ...entry }: ShownEntry): boolean => ('everywhere' in entry ? mayEverywhere : may)(needs);
+    const isFor = ({ needs }: ShownEntry): boolean => may(needs);
     return { daily: DAILY.filter(isFor), others: OTHERS.filter(isFor) };
-  }, [may, mayEverywhere]);
+  }, [may]);
 }

@@ -133,7 +133,8 @@ function Entries({ entries, onChoose }: EntriesProps) {
 /** The way to what waits for one's own approval; nothing while nothing does, or where it is looked at. */
 function WaitingApprovals() {
   const here = useLocation({ select: ({ pathname }) => pathname });
-  const { data: count = 0 } = useQuery({ ...waitingQuery, enabled: useMay()('read policy') });
+  const { data } = useQuery({ ...waitingQuery, enabled: useMay()('read policy') });
+  const count = data ? data.requests + data.emergencies + data.answers.length : 0;
   if (count === 0 || here.startsWith('/approvals')) return null;
   return (
     <TextLink to="/approvals" className="nav-link nav-waiting">

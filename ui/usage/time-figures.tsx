@@ -1,6 +1,7 @@
 import { Card, Group, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { dollars } from '../../policies/price.ts';
+import { useMayEverywhere } from '../api/may.ts';
 import { type UsageCondition, usageToldQuery } from '../api/usage.ts';
 import { Failure } from '../app/failure.tsx';
 import { Figure } from '../app/figure.tsx';
@@ -27,8 +28,10 @@ interface Props {
 /** What a time has cost, how many requests it had, how many of them failed, and what was saved. */
 export function TimeFigures({ title, timeZone, from, to, condition }: Props) {
   const conditions = condition ? [condition] : [];
-  // Without a condition the outcome is the smallest sum; with one, its own dimension is.
-  const by = condition?.by ?? 'status';
+  // Without a condition the outcome is the smallest sum; with one, its own dimension is, which is the project for those who
+  // see some projects only.
+  const seesAll = useMayEverywhere()('read usage');
+  const by = condition?.by ?? (seesAll ? 'status' : 'project');
   const told = useQuery({
     ...usageToldQuery({ by, timeZone, from, to, conditions, limit: MOST_OUTCOMES }),
     refetchInterval: REFRESH_MS,

@@ -1,20 +1,33 @@
 /**
- * What left the house: every call that was made to a model, by model, by the policy's version that let it go, and by whether
- * private data was looked for. Records are read in pages of their time, so that any span of time can be asked about.
+ * What left the house: every call that was sent to a model, by where that stood, by the policy's version that let it go, and
+ * by what became of private data. Records are read in pages of their time, so that any span of time can be asked about.
  */
-import type { RequestRecord } from '../../records/record.ts';
+import { PROTECTIONS } from '../../../policies/protection.ts';
+import { addCount } from '../../../policies/text/places.ts';
+import type { Attempt, RequestRecord } from '../../records/record.ts';
 import { type Place, type RecordStores, recordsOfSpan } from '../../usage/source.ts';
+import type { ReportedKinds } from './reporting.ts';
 
-/** Private data was looked for and found, looked for and not found, or not looked for. */
-export const LOOKED_FOR = ['found', 'not found', 'not looked for'] as const;
-export type LookedFor = (typeof LOOKED_FOR)[number];
+/** What became of private data; of some older records nothing is known. */
+export const LEFT_PROTECTIONS = [...PROTECTIONS, 'not_known'] as const;
+export type LeftProtection = (typeof LEFT_PROTECTIONS)[number];
 
-export interface LeftGroup {
+interface LeftWay {
   readonly model: string;
+  readonly provider: string;
+  /** Where its machines stood; null where that is not said. */
+  readonly region: string | null;
+  /** Null where the model is not known any more. */
+  readonly leavesHouse: boolean | null;
+  /** True of older records, which do not say the two above: then these are as they are set today. */
+  readonly asSetToday: boolean;
   /** The path by which it left: id and version of the policy; null where none decided. */
   readonly policy: string | null;
   readonly version: number | null;
-  readonly lookedFor: LookedFor;
+  readonly protection: LeftProtection;
+}
+
+export interface LeftGroup extends LeftWay {
   requests: number;
   /** Calls to the model: several where one was tried again. */
   calls: number;
@@ -32,66 +45,104 @@ export interface LeftPage {
   readonly next: Place | null;
 }
 
+/** What it is read from. */
+export interface LeftSources {
+  readonly stores: RecordStores;
+  /** How a model is set up today; undefined where it is not known any more. */
+  readonly today: (model: string) => { readonly region?: string; readonly leavesHouse: boolean } | undefined;
+  /** For older records: the kinds of private data that the drawing of a version only reports. */
+  readonly reported: ReportedKinds;
+}
+
 /** Requests that are read in one go; in between, others have their turn. */
 const STEP = 100;
 
 /** Failures at which nothing was sent. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  ...['connect', 'over_budget', 'unsupported', 'unknown_model', 'not_allowed', 'cooling_down', 'account_full'],
-]);
+const NEVER_SENT: ReadonlySet<string> = new Set(['unsupported', 'unknown_model', 'not_allowed']);
 
-function lookedForIn({ trace, redactions }: RequestRecord): LookedFor {
-  if (Object.values(redactions).some((count) => count > 0)) return 'found';
-  return trace.some(({ kind }) => kind === 'redact') ? 'not found' : 'not looked for';
+/** Whether a call went out. Older records do not say it: where it is not sure, it did. */
+function wentOut({ ok, sent, failure, status, message }: Attempt): boolean {
+  if (sent !== undefined) return sent !== null;
+  if (ok || status !== null) return true;
+  // A connection that breaks before the answer has taken the request along.
+  if (failure === 'connect') return message?.startsWith('no connection') !== true;
+  return !NEVER_SENT.has(failure ?? '');
 }
 
-/** What a request sent out, by model. */
-function sentBy(record: RequestRecord): Map<string, { calls: number; inputTokens: number; outputTokens: number }> {
-  const sent = new Map<string, { calls: number; inputTokens: number; outputTokens: number }>();
-  const attempts = record.attempts.filter(({ ok, failure }) => ok || !NOT_SENT.has(failure ?? ''));
-  for (const { model, usage } of attempts) {
-    const sum = sent.get(model) ?? { calls: 0, inputTokens: 0, outputTokens: 0 };
-    sum.calls += 1;
-    sum.inputTokens += usage.inputTokens;
-    sum.outputTokens += usage.outputTokens;
-    sent.set(model, sum);
+/** What became of private data in an older record, which does not say it of each call. */
+async function protectionIn(record: RequestRecord, reported: ReportedKinds): Promise<LeftProtection> {
+  const { trace, redactions, policy, version, mandatory } = record;
+  const found = Object.keys(redactions);
+  if (found.length === 0) {
+    if (trace.length === 0) return 'not_known';
+    return trace.some(({ kind }) => kind === 'redact') ? 'not_found' : 'not_looked_for';
   }
-  // The process died while the model had it: nothing else is known.
-  if (record.status === 'lost' && record.model !== null && sent.size === 0) {
-    sent.set(record.model, {
-      calls: 1,
-      inputTokens: record.usage.inputTokens,
-      outputTokens: record.usage.outputTokens,
-    });
-  }
-  return sent;
+  const kinds = await reported({ policy, version });
+  const before = mandatory ? await reported(mandatory) : null;
+  const left = found.filter((kind) => kinds.has(kind) || before?.has(kind));
+  if (left.length === 0) return 'taken_out';
+  return left.length === found.length ? 'left_in' : 'in_part';
 }
 
-/** Adds what requests sent out to the sums by model, path and protection. */
-function addLeft(groups: Map<string, LeftGroup>, record: RequestRecord): void {
-  const lookedFor = lookedForIn(record);
-  const { policy, version } = record;
-  for (const [model, { calls, inputTokens, outputTokens }] of sentBy(record)) {
-    const key = JSON.stringify([model, policy, version, lookedFor]);
-    const group: LeftGroup = groups.get(key) ?? {
-      ...{ model, policy, version, lookedFor },
-      ...{ requests: 0, calls: 0, inputTokens: 0, outputTokens: 0, found: {} },
-    };
-    group.requests += 1;
-    group.calls += calls;
-    group.inputTokens += inputTokens;
-    group.outputTokens += outputTokens;
-    for (const [kind, count] of Object.entries(record.redactions)) group.found[kind] = (group.found[kind] ?? 0) + count;
-    groups.set(key, group);
+const providerOf = (model: string): string => model.slice(0, Math.max(0, model.indexOf('/')));
+
+class LeftSums {
+  readonly #sources: LeftSources;
+  readonly #groups = new Map<string, LeftGroup>();
+
+  constructor(sources: LeftSources) {
+    this.#sources = sources;
+  }
+
+  get groups(): LeftGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  async #wayOf(record: RequestRecord, { model, sent }: Attempt): Promise<LeftWay> {
+    const { policy, version } = record;
+    const path = { model, provider: providerOf(model), policy, version };
+    if (sent) return { ...path, ...sent, asSetToday: false };
+    const { region = null, leavesHouse = null } = this.#sources.today(model) ?? {};
+    const protection = await protectionIn(record, this.#sources.reported);
+    return { ...path, region, leavesHouse, protection, asSetToday: true };
+  }
+
+  /** Adds what a request sent out. */
+  async add(record: RequestRecord): Promise<void> {
+    const touched = new Set<LeftGroup>();
+    for (const attempt of record.attempts) {
+      if (!wentOut(attempt)) continue;
+      const group = this.#groupOf(await this.#wayOf(record, attempt));
+      group.calls += 1;
+      group.inputTokens += attempt.usage.inputTokens;
+      group.outputTokens += attempt.usage.outputTokens;
+      touched.add(group);
+    }
+    for (const group of touched) {
+      group.requests += 1;
+      if (group.protection === 'not_looked_for') continue;
+      for (const [kind, count] of Object.entries(record.redactions)) addCount(group.found, kind, count);
+    }
+  }
+
+  #groupOf(way: LeftWay): LeftGroup {
+    const { model, region, leavesHouse, asSetToday, policy, version, protection } = way;
+    const key = JSON.stringify([model, region, leavesHouse, asSetToday, policy, version, protection]);
+    let group = this.#groups.get(key);
+    if (!group) {
+      group = { ...way, requests: 0, calls: 0, inputTokens: 0, outputTokens: 0, found: {} };
+      this.#groups.set(key, group);
+    }
+    return group;
   }
 }
 
 /**
  * What left in the first `most` requests of a span of time (milliseconds since 1970, the second exclusive), or of what is
- * behind a place in it. It gives way to others between steps.
+ * behind a place in it. It gives way to others between steps, and ends with the reason of `signal` where that is aborted.
  */
 export async function leftInPage(
-  stores: RecordStores,
+  sources: LeftSources,
   span: {
     readonly organisation: string;
     readonly from: number;
@@ -99,15 +150,17 @@ export async function leftInPage(
     readonly behind?: Place | undefined;
   },
   most: number,
+  signal: AbortSignal,
 ): Promise<LeftPage> {
-  const groups = new Map<string, LeftGroup>();
+  const sums = new LeftSums(sources);
   let passed = 0;
-  for await (const { records } of recordsOfSpan(stores, span, STEP)) {
-    for (const record of records) addLeft(groups, record);
+  for await (const { records } of recordsOfSpan(sources.stores, span, STEP)) {
+    for (const record of records) await sums.add(record);
     passed += records.length;
     const last = records.at(-1);
-    if (passed >= most && last) return { groups: [...groups.values()], passed, next: { at: last.at, id: last.id } };
+    if (passed >= most && last) return { groups: sums.groups, passed, next: { at: last.at, id: last.id } };
     await new Promise(setImmediate);
+    signal.throwIfAborted();
   }
-  return { groups: [...groups.values()], passed, next: null };
+  return { groups: sums.groups, passed, next: null };
 }

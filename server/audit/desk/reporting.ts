@@ -1,39 +1,45 @@
 /** Drawings that look for private data and leave some of what they find as it is. */
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import type { LeftGroup } from './left-house.ts';
 
-const rulesSchema = z.object({ rules: z.array(z.object({ action: z.string() })) });
+const rulesSchema = z.object({
+  rules: z.array(z.object({ action: z.string(), detect: z.string().optional(), name: z.string().optional() })),
+});
 const graphSchema = z.object({ nodes: z.array(z.object({ kind: z.string(), settings: z.unknown() })) });
 
-type Path = Pick<LeftGroup, 'policy' | 'version'>;
-
-function onlyReports(json: string): boolean {
-  const parsed = graphSchema.safeParse(JSON.parse(json));
-  const nodes = parsed.data?.nodes.filter(({ kind }) => kind === 'redact') ?? [];
-  return nodes.some(({ settings }) =>
-    rulesSchema.safeParse(settings).data?.rules.some(({ action }) => action === 'report'),
-  );
+interface Path {
+  readonly policy: string | null;
+  readonly version: number | null;
 }
 
-/** Says of a path whether its drawing leaves some of what it finds as it is. */
-export async function reportingVersions(
-  db: Knex,
-  organisation: string,
-  paths: readonly Path[],
-): Promise<(path: Path) => boolean> {
-  const policies = [...new Set(paths.flatMap(({ policy }) => (policy === null ? [] : [policy])))];
-  const wanted = new Set(paths.map(({ policy, version }) => `${policy}@${version}`));
-  const reporting = new Set<string>();
-  for (const policy of policies) {
-    const rows: { number: number; graph_json: string }[] = await db('versions')
-      .where({ organisation, policy })
-      .whereIn('number', [
-        ...new Set(paths.flatMap((one) => (one.policy === policy && one.version !== null ? [one.version] : []))),
-      ])
-      .select('number', 'graph_json');
-    for (const { number, graph_json } of rows)
-      if (wanted.has(`${policy}@${number}`) && onlyReports(graph_json)) reporting.add(`${policy}@${number}`);
-  }
-  return ({ policy, version }) => reporting.has(`${policy}@${version}`);
+/** Gives the kinds of private data that the drawing of a version reports and leaves as they are. */
+export type ReportedKinds = (path: Path) => ReadonlySet<string> | Promise<ReadonlySet<string>>;
+
+const NONE: ReadonlySet<string> = new Set();
+
+function kindsIn(json: string): ReadonlySet<string> {
+  const { nodes = [] } = graphSchema.safeParse(JSON.parse(json)).data ?? {};
+  const rules = nodes.flatMap(({ kind, settings }) =>
+    kind === 'redact' ? (rulesSchema.safeParse(settings).data?.rules ?? []) : [],
+  );
+  return new Set(rules.flatMap(({ action, detect, name }) => (action === 'report' ? (detect ?? name ?? []) : [])));
+}
+
+/** Reads each version once. */
+export function reportedKinds(db: Knex, organisation: string): ReportedKinds {
+  const known = new Map<string, ReadonlySet<string>>();
+  return ({ policy, version }) => {
+    if (policy === null || version === null) return NONE;
+    const key = `${policy}@${version}`;
+    const kinds = known.get(key);
+    if (kinds) return kinds;
+    return db('versions')
+      .where({ organisation, policy, number: version })
+      .first<{ graph_json: string } | undefined>('graph_json')
+      .then((row) => {
+        const read = row ? kindsIn(row.graph_json) : NONE;
+        known.set(key, read);
+        return read;
+      });
+  };
 }

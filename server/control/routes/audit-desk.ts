@@ -1,5 +1,4 @@
 /** The auditor's desk: questions about the past, each answered from the history or from the records. */
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
@@ -9,17 +8,15 @@ import { accessAt, REVIEWED, type Reviewed } from '../../audit/desk/access-revie
 import { findChange, isPlace, listChanges, type ReviewedChange } from '../../audit/desk/changes.ts';
 import { CHANGE_KINDS, OTHER_KINDS } from '../../audit/desk/groups.ts';
 import { FLAGS } from '../../audit/desk/judging.ts';
-import { LOOKED_FOR, leftInPage } from '../../audit/desk/left-house.ts';
 import { policiesAt } from '../../audit/desk/live-policies.ts';
 import { readNames } from '../../audit/desk/names.ts';
 import { packOf } from '../../audit/desk/pack.ts';
 import { DEEDS, type DeedEntry, listDeeds } from '../../audit/desk/person.ts';
-import { reportingVersions } from '../../audit/desk/reporting.ts';
 import { accessTable, changesTable, deedsTable } from '../../audit/desk/tables.ts';
 import { exportAudit } from '../../audit/export.ts';
 import { sealAll } from '../../audit/sealing.ts';
 import { SignalboxError } from '../../errors.ts';
-import { countRecords } from '../../usage/source.ts';
+import { csvFile } from '../csv-file.ts';
 import { idSchema, momentSchema, parseInput } from '../input.ts';
 import { answeredFileSchema, defineRoute, type Route, type RouteContext } from '../route.ts';
 import { historyEntrySchema } from './history.ts';
@@ -64,26 +61,6 @@ const reach = z.object({
     .readonly(),
 });
 const chosen = { policy: z.string().nullable(), sequence: z.int().nullable() };
-
-const left = z.object({
-  model: z.string(),
-  provider: z.string(),
-  region: z.string().nullable().meta({ description: 'Where its machines stand; null where that is not said.' }),
-  leavesHouse: z.boolean().nullable().meta({ description: 'Null where the model is not known any more.' }),
-  policy: z.string().nullable(),
-  version: z.int().nullable(),
-  lookedFor: z.enum(LOOKED_FOR).meta({ description: 'Whether private data was looked for, and found.' }),
-  reportsOnly: z.boolean().meta({ description: 'Whether the drawing leaves some of what it finds as it is.' }),
-  ...{ requests: z.int(), calls: z.int(), inputTokens: z.number(), outputTokens: z.number() },
-  found: z.record(z.string(), z.int()).meta({ description: 'How much private data was found, by its kind.' }),
-});
-
-const csvFile = (name: string, text: string): z.input<typeof answeredFileSchema> => ({
-  name,
-  type: 'text/csv',
-  text,
-  digest: createHash('sha256').update(text).digest('hex'),
-});
 
 /** All pages of something, as long as it fits a table. */
 async function allOf<Item, Place>(
@@ -267,48 +244,6 @@ export const auditDeskRoutes: readonly Route[] = [
         return csvFile('signalbox-access.csv', accessTable(access, nameOf));
       }
       return { ...access, people: access.people.map((one) => ({ ...one, grants: [...one.grants] })) };
-    },
-  }),
-  defineRoute({
-    method: 'get',
-    path: '/audit/left-house',
-    may: 'read record',
-    tag: 'Audit',
-    summary:
-      'What was sent to models in a time, page by page: by model, by the policy’s version, and by whether private data was looked for.',
-    status: 200,
-    query: z.strictObject({
-      from: number.meta({ description: 'Milliseconds since 1970, inclusive.' }),
-      to: number.meta({ description: 'Milliseconds since 1970, exclusive.' }),
-      afterAt: number.optional().meta({ description: 'With `afterId`: the `next` of the page before.' }),
-      afterId: idSchema.optional(),
-      limit: number.min(100).max(10_000).default(3_000).meta({ description: 'Requests that are looked at.' }),
-    }),
-    response: z.object({
-      groups: z.array(left).readonly(),
-      passed: z.int().meta({ description: 'Requests that were looked at.' }),
-      total: z.int().nullable().meta({ description: 'How many there are in all; only the first page says so.' }),
-      next: z.object({ at: momentSchema, id: z.string() }).nullable(),
-    }),
-    handle: async ({ query: { afterAt, afterId, limit: most, ...span } }, { control, deps, actor }) => {
-      const { organisation } = actor;
-      const { stores } = deps.usage;
-      const behind = afterAt === undefined || afterId === undefined ? undefined : { at: afterAt, id: afterId };
-      const page = await leftInPage(stores, { organisation, ...span, behind }, most);
-      const { lookup } = deps.models(organisation);
-      const reporting = await reportingVersions(control.db, organisation, page.groups);
-      const groups = page.groups.map((group) => {
-        const model = lookup(group.model);
-        return {
-          ...group,
-          provider: model?.provider ?? group.model.slice(0, Math.max(0, group.model.indexOf('/'))),
-          region: model?.region ?? null,
-          leavesHouse: model?.leavesHouse ?? null,
-          reportsOnly: reporting(group),
-        };
-      });
-      const total = behind ? null : await countRecords(stores, { organisation, ...span }, Number.MAX_SAFE_INTEGER);
-      return { ...page, groups, total };
     },
   }),
   defineRoute({

@@ -1,7 +1,8 @@
 /** API keys of apps. */
 import { z } from 'zod';
 import { keyPlace, requireIn } from '../../access/places.ts';
-import { idSchema, reasonSchema } from '../input.ts';
+import { lastUsed } from '../../usage/last-used.ts';
+import { idSchema, momentSchema, reasonSchema } from '../input.ts';
 import { changeKeyLimits, replaceKey, replacementSchema, revokeKey } from '../key-changes.ts';
 import { keyLimitsSchema } from '../key-limits.ts';
 import { createKey, keyInputSchema, keySchema } from '../keys.ts';
@@ -9,6 +10,13 @@ import { keysSeen, requirePoliciesSeen } from '../placed.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const key = keySchema.meta({ id: 'Key' });
+const listedKey = keySchema
+  .extend({
+    lastUsedAt: momentSchema.nullable().meta({
+      description: 'Start of the hour (in UTC) of its last request to a model; null for never.',
+    }),
+  })
+  .meta({ id: 'ListedKey' });
 
 export const keyRoutes: readonly Route[] = [
   defineRoute({
@@ -17,10 +25,16 @@ export const keyRoutes: readonly Route[] = [
     may: 'read key',
     placed: 'handler',
     tag: 'Keys',
-    summary: 'All keys, the newest first, revoked ones included.',
+    summary: 'All keys, the newest first, revoked ones included, each with when it was last used.',
     status: 200,
-    response: z.object({ keys: z.array(key) }),
-    handle: async (_input, { control, actor }) => ({ keys: await keysSeen(control, actor) }),
+    response: z.object({ keys: z.array(listedKey) }),
+    handle: async (_input, { control, deps, actor }) => {
+      const [keys, used] = await Promise.all([
+        keysSeen(control, actor),
+        lastUsed(deps.usage.stores, actor.organisation),
+      ]);
+      return { keys: keys.map((one) => ({ ...one, lastUsedAt: used.get(one.id) ?? null })) };
+    },
   }),
   defineRoute({
     method: 'post',
@@ -47,9 +61,9 @@ export const keyRoutes: readonly Route[] = [
     tag: 'Keys',
     summary: 'Put other limits in place of all that a key has.',
     status: 200,
-    errors: ['not_found'],
+    errors: ['not_found', 'conflict'],
     params: z.strictObject({ key: idSchema }),
-    body: keyLimitsSchema.extend({ reason: reasonSchema }),
+    body: keyLimitsSchema.extend({ revision: z.int().min(1), reason: reasonSchema }),
     response: key,
     handle: async ({ params, body }, { control, actor }) => {
       await requirePoliciesSeen(control, actor, body.policies);

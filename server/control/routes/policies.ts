@@ -20,6 +20,7 @@ import { defineRoute, type Route } from '../route.ts';
 import { shippedPolicies } from '../shipped.ts';
 import { simulateDraft, simulationInputSchema, simulationSchema } from '../simulation.ts';
 import { createFromTemplate } from '../templates.ts';
+import { deedOn } from './approval-parts.ts';
 
 const policy = policySchema.meta({ id: 'Policy' });
 const draft = draftSchema.meta({ id: 'Draft' });
@@ -145,12 +146,15 @@ export const policyRoutes: readonly Route[] = [
       revision: z.int().min(1),
     }),
     response: draft,
-    handle: (input, { control, actor }) =>
-      control.together(async (store) => {
+    handle: async (input, context) => {
+      const { control, actor, deps } = context;
+      const { saved, voided } = await control.together(async (store) => {
         const saved = await saveDraft(store, actor, input.params.policy, input.body);
-        await voidOutdated(store, actor, saved);
-        return saved;
-      }),
+        return { saved, voided: await voidOutdated(store, actor, saved) };
+      });
+      if (voided) deps.alerts.approvals.voided(voided, await deedOn(context, voided.policy));
+      return saved;
+    },
   }),
   defineRoute({
     method: 'post',

@@ -153,11 +153,11 @@ export const providerAccountRoutes: readonly Route[] = [
     path: '/aliases',
     may: 'read house',
     tag: 'Models',
-    summary: 'All aliases by their names, each with the policies that name it.',
+    summary: 'All aliases by their names, each with the policies and keys that name it.',
     status: 200,
     response: z.object({ aliases: z.array(aliasSchema) }),
     handle: async (_input, { control, deps, actor }) => ({
-      aliases: await listAliases(control, deps, actor.organisation),
+      aliases: await listAliases(control, deps, actor),
     }),
   }),
   defineRoute({
@@ -179,7 +179,7 @@ export const providerAccountRoutes: readonly Route[] = [
     path: '/aliases/{alias}',
     may: 'change provider',
     tag: 'Models',
-    summary: 'Take an alias away; not while a live policy names it.',
+    summary: 'Take an alias away; not while a live policy or the limits of a key name it.',
     status: 204,
     errors: ['not_found'],
     params: aliasParams,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { recordedFrom, replayInputSchema } from '../../../policies/impact.ts';
 import { replay } from '../../../policies/replay.ts';
 import { SignalboxError } from '../../errors.ts';
+import { openComment } from '../../records/feedback-sealing.ts';
 import type { RequestRecord } from '../../records/record.ts';
 import { idSchema } from '../input.ts';
 import { graphOfRecord, isMandatory } from '../organisation-policy.ts';
@@ -110,7 +111,10 @@ export const recordRoutes: readonly Route[] = [
       return {
         ...record,
         isContentKept: record.content !== null,
-        feedback: await deps.records.feedback(actor.organisation, record.id),
+        feedback: (await deps.records.feedback(actor.organisation, record.id)).map(({ comment, ...said }) => ({
+          ...said,
+          isCommentKept: comment !== null,
+        })),
       };
     },
   }),
@@ -120,18 +124,29 @@ export const recordRoutes: readonly Route[] = [
     may: 'read content',
     placed: 'record',
     tag: 'Records',
-    summary: 'What a request sent and was answered. That somebody read it is an entry of the history, once an hour.',
+    summary:
+      'What a request sent and was answered, and what apps wrote about the answer. That somebody read it is an entry of the history, once an hour.',
     status: 200,
     errors: ['not_found', 'content_unreadable'],
     params,
-    response: z.object({ content: contentSchema.nullable().meta({ description: 'Null where nothing is kept.' }) }),
+    response: z.object({
+      content: contentSchema.nullable().meta({ description: 'Null where nothing is kept.' }),
+      comments: z
+        .array(z.object({ key: z.string(), comment: z.string() }))
+        .meta({ description: 'What apps wrote about the answer, by the key that they wrote it with.' }),
+    }),
     handle: async (input, context) => {
       const { deps, actor } = context;
       const record = await findRecord(context, input.params.record);
-      if (record.content === null) return { content: null };
-      const content = deps.contents.open(record, record.content);
-      await deps.audit.activity.contentViewed(actor, record.id, Date.now());
-      return { content };
+      const content = record.content && deps.contents.open(record, record.content);
+      const comments = (await deps.records.feedback(actor.organisation, record.id)).flatMap((one) => {
+        const comment = openComment(deps.contents, one);
+        return comment === null ? [] : [{ key: one.key, comment }];
+      });
+      if (content !== null || comments.length > 0) {
+        await deps.audit.activity.contentViewed(actor, record.id, Date.now());
+      }
+      return { content, comments };
     },
   }),
   defineRoute({

@@ -2,6 +2,7 @@
 import type { Route } from '../route.ts';
 import { accountRoutes } from './account.ts';
 import { alertRoutes } from './alerts.ts';
+import { approvalAnswerRoutes } from './approval-answers.ts';
 import { approvalRuleRoutes } from './approval-rules.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
@@ -17,6 +18,7 @@ import { historyRoutes } from './history.ts';
 import { houseRoutes } from './house.ts';
 import { keyRoutes } from './keys.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { leftHouseRoutes } from './left-house.ts';
 import { liveRoutes } from './live.ts';
 import { modelRoutes } from './models.ts';
 import { monthRoutes } from './months.ts';
@@ -52,6 +54,7 @@ export const routes: readonly Route[] = [
   ...versionRoutes,
   ...approvalRuleRoutes,
   ...approvalRoutes,
+  ...approvalAnswerRoutes,
   ...commentRoutes,
   ...variantRoutes,
   ...modelRoutes,
@@ -76,5 +79,6 @@ export const routes: readonly Route[] = [
   ...auditRoutes,
   ...retentionRoutes,
   ...auditDeskRoutes,
+  ...leftHouseRoutes,
   ...monthRoutes,
 ];

@@ -6,13 +6,16 @@ import { approvals } from './approvals.ts';
 import { budgetTree } from './budget-tree.ts';
 import { checkpoints } from './checkpoints.ts';
 import { closedMonths } from './closed-months.ts';
+import { commentAnswers } from './comment-answers.ts';
 import { contentSettings } from './content-settings.ts';
 import { grants } from './grants.ts';
 import { keyLimits } from './key-limits.ts';
+import { keyRevisions } from './key-revisions.ts';
 import { organisationPolicy } from './organisation-policy.ts';
 import { personRole } from './person-role.ts';
 import { providerAccounts } from './provider-accounts.ts';
 import { rateCards } from './rate-cards.ts';
+import { sessionHashes } from './session-hashes.ts';
 import { testsAndArchive } from './tests-and-archive.ts';
 import { topUps } from './top-ups.ts';
 
@@ -37,6 +40,9 @@ export const controlMigrations: readonly Migration[] = [
   organisationPolicy,
   grants,
   approvals,
+  sessionHashes,
+  commentAnswers,
+  keyRevisions,
 ];
 
 /** In the order in which they can be created; dropped in the reverse order. */

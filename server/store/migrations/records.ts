@@ -6,6 +6,7 @@ import { feedback } from './feedback.ts';
 import { lateRecords } from './late-records.ts';
 import { questionIndexes } from './question-indexes.ts';
 import { recordChain } from './record-chain.ts';
+import { recordKey } from './record-key.ts';
 import { sessions } from './sessions.ts';
 import { spendByHour } from './spend-by-hour.ts';
 import { usageRollups } from './usage-rollups.ts';
@@ -25,6 +26,7 @@ export const recordsMigrations: readonly Migration[] = [
   feedback,
   recordChain,
   deletionRuns,
+  recordKey,
 ];
 
 const TABLES: readonly (readonly [name: string, define: (table: Knex.CreateTableBuilder, id: string) => void])[] = [

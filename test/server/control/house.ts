@@ -155,8 +155,8 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** Opens a database, seeds it, and serves the control API at `/api`. */
-export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPPED): Promise<House> {
+/** Opens a database, seeds it, and serves the control API at `/api`, and built pages where their folder is given. */
+export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPPED, pages?: string): Promise<House> {
   const { database, close } = await openTestDatabase(dialect);
   const control = await createControl(database);
   const seeded = await seed(control, settings);
@@ -185,6 +185,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
   const retention = new Retention({
     ...{ control, now: Date.now, reportFault: (error) => faults.push(error) },
     stores: { dialect: database.dialect, records: database.recordTables, readers: database.usage.records },
+    usage: { ...database.usage, sums: database.sumTables },
     cache: new MemoryCache({ entries: 10, bytes: 10_000 }),
   });
   const app = express();
@@ -219,6 +220,10 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
       reportFault: (error) => faults.push(error),
     }),
   );
+  if (pages !== undefined) {
+    app.use(express.static(pages));
+    app.get('/{*path}', (_request, response) => response.sendFile('index.html', { root: pages }));
+  }
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

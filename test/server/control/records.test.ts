@@ -21,7 +21,7 @@ describe.each(dialects)('records on %s', (dialect) => {
       records: [
         recordOf(house, { id: 'req_1', policy, version: 1, tags: tag('search') }),
         recordOf(house, { id: 'req_2', policy, version: 1, tags: tag('ads'), status: 'failed', httpStatus: 502 }),
-        recordOf(house, { id: 'req_3', tags: tag('search'), at: Date.UTC(2026, 0, 6) }),
+        recordOf(house, { id: 'req_3', key: 'key_2', tags: tag('search'), at: Date.UTC(2026, 0, 6) }),
         recordOf(house, { id: 'req_4', organisation: 'org_other', tags: tag('search') }),
       ],
     });
@@ -31,10 +31,13 @@ describe.each(dialects)('records on %s', (dialect) => {
   const ids = async (query: string) =>
     (await house.ask('GET', `/records?${query}`)).body.records.map((one: { id: string }) => one.id).sort();
 
-  it('are listed by tag, policy, version, status and time, of the own organisation only', async () => {
+  it('are listed by key, tag, policy, version, status and time, of the own organisation only', async () => {
     expect(await ids('')).toEqual(['req_1', 'req_2', 'req_3']);
     expect(await ids('tag.team=search')).toEqual(['req_1', 'req_3']);
     expect(await ids(`policy=${policy}&version=1`)).toEqual(['req_1', 'req_2']);
+    expect(await ids('key=key_2')).toEqual(['req_3']);
+    expect(await ids('key=key_1&status=ok')).toEqual(['req_1']);
+    expect(await ids('key=nobody')).toEqual([]);
     expect(await ids('status=failed')).toEqual(['req_2']);
     expect(await ids(`from=${Date.UTC(2026, 0, 6)}`)).toEqual(['req_3']);
     expect(await ids('tag.team=nobody')).toEqual([]);

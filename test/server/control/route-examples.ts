@@ -193,7 +193,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     prepare: newKey,
     run: (house, key) => {
       const limits = { policies: null, endpoints: ['messages'], models: null, networks: ['::1'], expiresAt: null };
-      return house.ask('PUT', `/keys/${key}/limits`, { ...limits, reason: REASON });
+      return house.ask('PUT', `/keys/${key}/limits`, { ...limits, revision: 1, reason: REASON });
     },
   },
   'post /keys/{key}/replace': {

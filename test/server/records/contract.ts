@@ -360,6 +360,7 @@ export function recordStoreContract(
         const plain = record();
         const others: [Partial<RecordFilter>, RequestRecord][] = [
           [{ project: 'project_2' }, record({ project: 'project_2' })],
+          [{ key: 'key_2' }, record({ key: 'key_2' })],
           [{ model: 'other/model' }, record({ model: 'other/model' })],
           [{ policy: 'policy_2' }, record({ policy: 'policy_2' })],
           [{ version: 4 }, record({ version: 4 })],

@@ -203,6 +203,20 @@ it('as a table has the names that people know, and no cell that is a formula', (
       flow: { value: '\tone', source: 'rule' },
     },
     redactions: { email: 2, phone: 1 },
+    trace: [
+      { node: 'enter', kind: 'request', port: 'next', reason: '' },
+      {
+        ...{ node: 'protect', kind: 'redact', port: 'found', reason: '' },
+        results: [
+          {
+            found: { email: 2, phone: 1 },
+            rules: 'r',
+            places: [{ in: 'message', message: 3, role: 'user', found: { email: 1, phone: 1 } }],
+            further: { places: 1, found: { email: 1 } },
+          },
+        ],
+      },
+    ],
   });
   const names = { projects: new Map([['prj_1', '=cmd()']]), keys: new Map(), policies: new Map() };
   const [row]: Record<string, string>[] = parse(tableHead() + tableRows([record], names), { columns: true });
@@ -210,6 +224,7 @@ it('as a table has the names that people know, and no cell that is a formula', (
     ...{ Time: '2026-01-05T10:00:00.000Z', 'Cost in dollars': '1.234567891', Milliseconds: '12.5' },
     ...{ Project: 'prj_1', 'Project name': "'=cmd()", App: "'+1+1", Team: "'@sum", 'Key name': '' },
     ...{ User: 'ada, "the first"\n', 'Other tags': 'feature=check=out; flow=\tone', Redactions: 'email: 2; phone: 1' },
+    'Redactions by place': '1 email, 1 phone in message 3 (user); 1 email in 1 more place',
     ...{ 'Input tokens': '800', Streamed: 'yes', 'Tokens counted by': 'provider' },
   });
   for (const cell of Object.values(row ?? {})) expect(cell).not.toMatch(/^[=+\-@\t\r]/);

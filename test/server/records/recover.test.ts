@@ -41,7 +41,9 @@ describe.each(DIALECTS)('requests lost with their process, on %s', (dialect) => 
     const store = await open();
     const done = exampleRecord();
     const lost = exampleRecord();
-    await store.commit({ intents: [intentOf(done), intentOf(lost)], records: [] });
+    // It may have left: where to, and with what, is known.
+    const sent = { region: 'eu-central-1', leavesHouse: true, protection: 'taken_out' } as const;
+    await store.commit({ intents: [intentOf(done), { ...intentOf(lost), sent }], records: [] });
     await store.commit({ intents: [], records: [done] });
 
     expect(await recoverLost(store, 'gateway_other', START)).toBe(0);
@@ -54,7 +56,7 @@ describe.each(DIALECTS)('requests lost with their process, on %s', (dialect) => 
       cost: 5_000_000,
       charges: [{ ...lost.charges[0], settled: 5_000_000 }],
       usageSource: 'estimated',
-      attempts: [{ model: lost.model, ok: false, cost: 5_000_000 }],
+      attempts: [{ model: lost.model, ok: false, cost: 5_000_000, sent }],
       facts: { recovered_at: START + 1000 },
     });
     expect(await store.get('org_1', done.id)).toEqual(done);

@@ -19,6 +19,29 @@ recordStoreContract('SQLite', async () => {
   };
 });
 
+it('has an intent in its file before the question whether it is there returns', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'signalbox-records-'));
+  const { records, close } = await openDatabase({ dataDir });
+  try {
+    const first = intentOf(exampleRecord());
+    // The file is begun by a commit.
+    expect(records.intentNow(first)).toBe(false);
+    await records.commit({ intents: [first], records: [] });
+    const record = exampleRecord();
+    const intent = intentOf(record);
+    expect(records.intentNow(intent)).toBe(true);
+    expect(readFileSync(join(dataDir, 'intents/1.jsonl'), 'utf8')).toContain(intent.id);
+    expect((await records.openIntents(intent.gateway)).map(({ id }) => id).sort()).toEqual(
+      [first.id, intent.id].sort(),
+    );
+    await records.commit({ intents: [], records: [record] });
+    expect((await records.openIntents(intent.gateway)).map(({ id }) => id)).toEqual([first.id]);
+  } finally {
+    await close();
+    rmSync(dataDir, { recursive: true });
+  }
+});
+
 it('takes intents at once while records cannot be written, and by another thread once that takes long', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'signalbox-records-'));
   const { records, close } = await openDatabase({ dataDir });

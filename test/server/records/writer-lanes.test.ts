@@ -1,6 +1,7 @@
 /** Intents and records are written apart: what waits for what, and what does not. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Intent } from '../../../server/records/record.ts';
 import { RecordWriter } from '../../../server/records/writer.ts';
 import { advance, ControlledStore, FAILED, settle, WRITTEN } from './controlled-store.ts';
 import { exampleRecord, intentOf } from './example.ts';
@@ -41,6 +42,39 @@ describe('the lanes of the record writer', () => {
     expect(isWritten).toBe(false);
     store.commits[2]?.succeed();
     await told;
+  });
+
+  it('asks for no commit of an intent that the store makes durable at once, unless it cannot or is in trouble', async () => {
+    const taken: string[] = [];
+    let answer = (): boolean => true;
+    const commit = store.commit.bind(store);
+    const intentNow = (intent: Intent) => {
+      taken.push(intent.id);
+      return answer();
+    };
+    const quick = new RecordWriter({ commit, intentNow }, { maxQueued: 150, timeoutMs: 2_000 });
+    await quick.intent(intentOf(exampleRecord()));
+    expect([taken.length, store.commits.length]).toEqual([1, 0]);
+
+    answer = () => false;
+    const slow = quick.intent(intentOf(exampleRecord()));
+    await settle();
+    expect([taken.length, store.commits.length]).toEqual([2, 1]);
+    store.commits[0]?.succeed();
+    await slow;
+
+    answer = () => {
+      throw new Error('disk full');
+    };
+    const failing = Promise.allSettled([quick.intent(intentOf(exampleRecord()))]);
+    await settle();
+    expect([taken.length, store.commits.length]).toEqual([3, 2]);
+    store.commits[1]?.fail();
+    await settle();
+    store.commits[2]?.fail();
+    expect(await failing).toMatchObject([FAILED]);
+    await expect(quick.intent(intentOf(exampleRecord()))).rejects.toMatchObject({ code: 'record_failed' });
+    expect(taken).toHaveLength(3);
   });
 
   it('keeps on recording while intents are late, and begins nothing', async () => {

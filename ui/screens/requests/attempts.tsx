@@ -30,6 +30,20 @@ function saySpending({ usage, usageSource, cost }: Attempt): string {
   return `Tokens: ${sayUsage(usage)}, ${COUNTED_BY[usageSource]}; ${cost === null ? 'price not known' : dollars(cost)}`;
 }
 
+const PROTECTION_WORDS: Readonly<Record<NonNullable<Attempt['sent']>['protection'], string>> = {
+  taken_out: 'with private data taken out',
+  in_part: 'with some private data taken out and some only reported',
+  left_in: 'with private data, which was only reported',
+  not_found: 'private data was looked for, and none found',
+  not_looked_for: 'private data was not looked for',
+};
+
+function saySent(sent: NonNullable<Attempt['sent']>): string {
+  const region = sent.region === null ? '' : ` (region ${sent.region})`;
+  const where = sent.leavesHouse ? `Left the house${region}` : `Stayed in the house${region}`;
+  return `${where}, ${PROTECTION_WORDS[sent.protection]}`;
+}
+
 /** Every call to a model, in order. */
 export function Attempts({ attempts, names }: { readonly attempts: readonly Attempt[]; readonly names: NodeNames }) {
   return (
@@ -52,6 +66,11 @@ export function Attempts({ attempts, names }: { readonly attempts: readonly Atte
               <Text size="sm" c="dimmed">
                 {sayTime(attempt)}; called by “{names.title(attempt.node)}”
               </Text>
+              {attempt.sent === undefined ? null : (
+                <Text size="sm" c="dimmed">
+                  {attempt.sent === null ? 'Nothing was sent' : saySent(attempt.sent)}
+                </Text>
+              )}
               {attempt.price ? (
                 <Text size="sm" c="dimmed">
                   Price: {attempt.price}

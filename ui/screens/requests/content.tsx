@@ -102,7 +102,7 @@ function Said({ content }: { readonly content: Kept | null }) {
 }
 
 /** The button that was pressed is gone: what it gave gets the focus. */
-const focusOnce = (element: HTMLElement | null): void => element?.focus({ preventScroll: true });
+export const focusOnce = (element: HTMLElement | null): void => element?.focus({ preventScroll: true });
 
 const conversation = (request: string, answer: string | null): readonly SaidBy[] => [
   ...(readMessages(request) ?? []),

@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { policiesQuery } from '../../api/policies.ts';
 import { versionsQuery } from '../../api/versions.ts';
+import { withValue } from './choices.ts';
 import { useFilter } from './use-filter.ts';
 
 /** Which policy decided, and which version of it. */
@@ -41,15 +42,4 @@ function VersionFilter({ policy }: { readonly policy: string }) {
       data={[{ value: '', label: 'any' }, ...withValue(known, shown, shown ?? '')]}
     />
   );
-}
-
-interface Choice {
-  readonly value: string;
-  readonly label: string;
-}
-
-/** The choices, with the one that is chosen among them even if it is not known, or not yet. */
-function withValue(choices: readonly Choice[], value: string | undefined, label: string): Choice[] {
-  const isKnown = value === undefined || choices.some((choice) => choice.value === value);
-  return isKnown ? [...choices] : [{ value, label }, ...choices];
 }

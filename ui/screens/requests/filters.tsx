@@ -5,6 +5,7 @@ import { RECORD_STATUSES } from '../../api/records.ts';
 import { STATUS_WORDS } from '../../app/status-words.ts';
 import { FilterChips } from './filter-chips.tsx';
 import { CostFilter } from './filter-cost.tsx';
+import { KeyFilter } from './filter-key.tsx';
 import { PolicyFilter } from './filter-policy.tsx';
 import { TagFilter } from './filter-tag.tsx';
 import { TimeFilter } from './filter-time.tsx';
@@ -31,6 +32,7 @@ export function Filters() {
           ]}
         />
         <PolicyFilter />
+        <KeyFilter />
         <NativeSelect
           label="Model"
           maw={240}

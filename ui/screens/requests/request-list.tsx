@@ -9,6 +9,7 @@ import { type RecordSummary, recordsQuery } from '../../api/records.ts';
 import { isNarrowed, type RequestsFilter } from '../../app/addresses.ts';
 import { Empty } from '../../app/empty.tsx';
 import { Failure } from '../../app/failure.tsx';
+import { NextPage } from '../../app/next-page.tsx';
 import { Screen } from '../../app/screen.tsx';
 import { Status } from '../../app/status.tsx';
 import { TextLink } from '../../app/text-link.tsx';
@@ -58,15 +59,7 @@ export function RequestList() {
           <Records records={records} />
         </Box>
       )}
-      {pages.isFetchNextPageError ? (
-        <Failure title="No more could be loaded" error={pages.error} onRetry={() => pages.fetchNextPage()} />
-      ) : pages.hasNextPage ? (
-        <Group justify="center">
-          <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
-            Load more
-          </Button>
-        </Group>
-      ) : null}
+      <NextPage pages={pages} />
     </Screen>
   );
 }

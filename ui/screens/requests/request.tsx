@@ -130,7 +130,7 @@ function Rest({ record, names }: { readonly record: RequestRecord; readonly name
         </Stack>
         <Stack gap="xl">
           <Content record={record} />
-          {record.status === 'shadow' ? null : <Feedback feedback={record.feedback} />}
+          {record.status === 'shadow' ? null : <Feedback record={record} />}
           <Accounts record={record} />
         </Stack>
       </SimpleGrid>

@@ -2,6 +2,7 @@ import '../audit.css';
 import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import { leftTable } from '../../../api/audit-desk.ts';
 import { Empty } from '../../../app/empty.tsx';
 import { Failure } from '../../../app/failure.tsx';
 import { Screen } from '../../../app/screen.tsx';
@@ -9,6 +10,7 @@ import { plural, sayCount, sayMoment } from '../../../app/words.ts';
 import { AuditNav } from '../audit-nav.tsx';
 import { useNames } from '../names.ts';
 import { PrintButton } from '../print-button.tsx';
+import { SaveTable } from '../save-table.tsx';
 import { sayShownTime, spanOf } from '../shown-time.ts';
 import { TimeChoice } from '../time-choice.tsx';
 import { PlaceSection } from './place-section.tsx';
@@ -33,8 +35,8 @@ export function LeftPage() {
       <Stack gap="lg" className="audit-page">
         <AuditNav />
         <Text c="dimmed" maw={760}>
-          Every request that was sent to a model, by provider and region, by the version that let it go, and by whether
-          private data was looked for on its way. Where a provider stands is told as it is set up today.
+          Every request that was sent to a model, by provider and region as they were set up when it was sent, by the
+          version that let it go, and by whether private data was taken out of it before.
         </Text>
         <div className="audit-screen-only">
           <TimeChoice
@@ -75,6 +77,9 @@ export function LeftPage() {
               Read all again
             </Button>
           </Group>
+        ) : null}
+        {state === 'done' && places.length > 0 ? (
+          <SaveTable name="signalbox-left-house.csv" take={() => leftTable({ from, to })} />
         ) : null}
         {state === 'done' && places.length === 0 ? (
           <Empty title="Nothing was sent to any model">Choose a longer time than “{sayShownTime(shown)}”.</Empty>

@@ -1,5 +1,5 @@
 import { Group, Table, Text } from '@mantine/core';
-import type { LeftGroup } from '../../../api/audit-desk.ts';
+import { keyOfLeft, type LeftGroup } from '../../../api/audit-desk.ts';
 import { Section } from '../../../app/section.tsx';
 import { TextLink } from '../../../app/text-link.tsx';
 import { WideTable } from '../../../app/wide-table.tsx';
@@ -7,7 +7,7 @@ import { plural, sayCount } from '../../../app/words.ts';
 import { FlagMark } from '../flag-mark.tsx';
 import type { FlagColor } from '../flag-words.ts';
 import type { Names } from '../names.ts';
-import { type LeftPlace, sayFound, sayProtection } from './places.ts';
+import { type LeftPlace, sayLookedFor, sayRedacted } from './places.ts';
 
 interface Props {
   readonly place: LeftPlace;
@@ -25,27 +25,29 @@ function sayLeaves(leavesHouse: boolean | null): { readonly title: string; reado
 
 /** What went to one provider in one region, by the path by which it went. */
 export function PlaceSection({ place, span, names }: Props) {
-  const { requests, inputTokens, outputTokens, unlooked, found, groups } = place;
+  const { requests, inputTokens, outputTokens, asSetToday, groups } = place;
   const { title, color } = sayLeaves(place.leavesHouse);
-  const kinds = sayFound(found);
   return (
     <Section title={sayWhere(place)} aside={<FlagMark color={color}>{title}</FlagMark>}>
       <Group gap="lg">
         <Text>
           {plural(requests, 'request')}, {sayCount(inputTokens)} tokens sent and {sayCount(outputTokens)} answered.{' '}
-          {unlooked === 0
-            ? 'Private data was looked for in all of them.'
-            : `In ${sayCount(unlooked)} of them private data was not looked for.`}
-          {kinds === '' ? '' : ` Found were: ${kinds}.`}
+          {sayLookedFor(place)}
         </Text>
       </Group>
+      {asSetToday === 0 ? null : (
+        <Text size="sm" c="dimmed">
+          {asSetToday === requests ? 'These requests are' : `${sayCount(asSetToday)} of these requests are`} of a time
+          before this was kept with them: where the provider stood is shown as set today.
+        </Text>
+      )}
       <WideTable minWidth={760} label={`What went to ${sayWhere(place)}`}>
         <Table verticalSpacing="sm" withTableBorder>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Model</Table.Th>
               <Table.Th>By which path</Table.Th>
-              <Table.Th>Private data</Table.Th>
+              <Table.Th>Redacted</Table.Th>
               <Table.Th ta="right">Requests</Table.Th>
               <Table.Th ta="right">Tokens sent</Table.Th>
               <Table.Th>The requests</Table.Th>
@@ -53,10 +55,7 @@ export function PlaceSection({ place, span, names }: Props) {
           </Table.Thead>
           <Table.Tbody>
             {groups.map((group) => (
-              <Row
-                key={`${group.model} ${group.policy} ${group.version} ${group.lookedFor}`}
-                {...{ group, span, names }}
-              />
+              <Row key={keyOfLeft(group)} {...{ group, span, names }} />
             ))}
           </Table.Tbody>
         </Table>
@@ -66,16 +65,21 @@ export function PlaceSection({ place, span, names }: Props) {
 }
 
 function Row({ group, span, names: { nameOf } }: { readonly group: LeftGroup } & Pick<Props, 'span' | 'names'>) {
-  const { model, policy, version, requests, inputTokens } = group;
+  const { model, policy, version, requests, inputTokens, asSetToday } = group;
   const path = policy === null ? 'no policy decided' : `${nameOf(policy)}, version ${version}`;
   const of = policy === null ? {} : { policy, ...(version === null ? {} : { version }) };
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={500} className="audit-value">
         {model}
+        {asSetToday ? (
+          <Text size="xs" c="dimmed" fw={400}>
+            place as set today
+          </Text>
+        ) : null}
       </Table.Th>
       <Table.Td>{path}</Table.Td>
-      <Table.Td>{sayProtection(group)}</Table.Td>
+      <Table.Td>{sayRedacted(group)}</Table.Td>
       <Table.Td ta="right">{sayCount(requests)}</Table.Td>
       <Table.Td ta="right">{sayCount(inputTokens)}</Table.Td>
       <Table.Td>

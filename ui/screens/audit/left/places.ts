@@ -1,5 +1,7 @@
-/** What left the house, by where it went: the provider and the region that its machines stand in. */
+/** What left the house, by where it went: the provider and the region that its machines stood in. */
+import { addCount } from '../../../../policies/text/places.ts';
 import type { LeftGroup } from '../../../api/audit-desk.ts';
+import { plural, sayCount } from '../../../app/words.ts';
 
 export interface LeftPlace {
   readonly provider: string;
@@ -11,11 +13,19 @@ export interface LeftPlace {
   readonly outputTokens: number;
   /** Requests in which private data was not looked for. */
   readonly unlooked: number;
+  /** Requests of which that is not known. */
+  readonly unknown: number;
+  /** Requests of which private data was taken out, all of it or some. */
+  readonly redacted: number;
+  /** Requests that do not say themselves where it stood: for them it is told as set today. */
+  readonly asSetToday: number;
   /** Private data that was found, by its kind. */
   readonly found: Readonly<Record<string, number>>;
   /** What was sent there, the most requests first. */
   readonly groups: readonly LeftGroup[];
 }
+
+const TAKEN_OUT: ReadonlySet<LeftGroup['protection']> = new Set(['taken_out', 'in_part']);
 
 /** Places outside first, those that got the most requests before others. */
 export function placesOf(groups: readonly LeftGroup[]): LeftPlace[] {
@@ -30,15 +40,17 @@ export function placesOf(groups: readonly LeftGroup[]): LeftPlace[] {
     const [first] = of;
     if (first === undefined) return [];
     const found: Record<string, number> = {};
-    for (const group of of)
-      for (const [kind, count] of Object.entries(group.found)) found[kind] = (found[kind] ?? 0) + count;
+    for (const group of of) for (const [kind, count] of Object.entries(group.found)) addCount(found, kind, count);
     return [
       {
         ...{ provider: first.provider, region: first.region, leavesHouse: first.leavesHouse, found },
         requests: sum(of, ({ requests }) => requests),
         inputTokens: sum(of, ({ inputTokens }) => inputTokens),
         outputTokens: sum(of, ({ outputTokens }) => outputTokens),
-        unlooked: sum(of, ({ lookedFor, requests }) => (lookedFor === 'not looked for' ? requests : 0)),
+        unlooked: sum(of, ({ protection, requests }) => (protection === 'not_looked_for' ? requests : 0)),
+        unknown: sum(of, ({ protection, requests }) => (protection === 'not_known' ? requests : 0)),
+        redacted: sum(of, ({ protection, requests }) => (TAKEN_OUT.has(protection) ? requests : 0)),
+        asSetToday: sum(of, ({ asSetToday, requests }) => (asSetToday ? requests : 0)),
         groups: [...of].sort((a, b) => b.requests - a.requests),
       },
     ];
@@ -48,15 +60,38 @@ export function placesOf(groups: readonly LeftGroup[]): LeftPlace[] {
 }
 
 /** "2 email, 1 phone". */
-export const sayFound = (found: Readonly<Record<string, number>>): string =>
+const sayFound = (found: Readonly<Record<string, number>>): string =>
   Object.entries(found)
     .map(([kind, count]) => `${count} ${kind.replaceAll('_', ' ')}`)
     .join(', ');
 
-/** Whether private data was looked for on the way, and what became of it. */
-export function sayProtection({ lookedFor, reportsOnly, found }: LeftGroup): string {
-  if (lookedFor === 'not looked for') return 'not looked for';
-  if (lookedFor === 'not found') return 'looked for, none found';
-  const rest = reportsOnly ? '; the drawing leaves some of it as it was' : ' and taken out';
-  return `found${rest}: ${sayFound(found)}`;
+const REDACTED: Readonly<Record<LeftGroup['protection'], string>> = {
+  taken_out: 'yes',
+  in_part: 'in part; some was only reported',
+  left_in: 'no, only reported',
+  not_found: 'looked for, none found',
+  not_looked_for: 'not looked for',
+  not_known: 'not known',
+};
+
+/** In how many requests private data was looked for, what was found, and what became of it. */
+export function sayLookedFor({ requests, unlooked, unknown, redacted, found }: LeftPlace): string {
+  const said: string[] = [];
+  if (unlooked + unknown === 0) said.push('Private data was looked for in all of them.');
+  if (unlooked > 0) said.push(`In ${sayCount(unlooked)} of them private data was not looked for.`);
+  if (unknown > 0)
+    said.push(
+      unknown === requests
+        ? 'Whether private data was looked for is not known of them.'
+        : `Of ${sayCount(unknown)} of them it is not known whether private data was looked for.`,
+    );
+  const kinds = sayFound(found);
+  if (kinds !== '') said.push(`Found were: ${kinds}; ${plural(redacted, 'request')} went redacted.`);
+  return said.join(' ');
+}
+
+/** Whether private data was taken out on the way, and what was found. */
+export function sayRedacted({ protection, found }: Pick<LeftGroup, 'protection' | 'found'>): string {
+  const kinds = sayFound(found);
+  return kinds === '' ? REDACTED[protection] : `${REDACTED[protection]}: ${kinds}`;
 }
