@@ -197,7 +197,7 @@ describe.skipIf(browser === null)('the desk of an auditor', () => {
     await question('What left the house').click();
     await page.getByText('All 3 requests of this time were read.').waitFor();
     const outside = page.getByRole('region', { name: /^sandbox, / }).filter({ hasText: 'Outside the house' });
-    await outside.getByRole('row').filter({ hasText: 'yes: 1 email' }).waitFor();
+    await outside.getByRole('row').filter({ hasText: 'yes: 1 × E-mail address' }).waitFor();
     await outside
       .getByRole('row')
       .filter({ hasText: 'looked for, none found' })

@@ -52,18 +52,18 @@ describe('what left the house', () => {
 
   it('says whether private data was taken out', () => {
     const found = { email: 2, credit_card: 1 };
-    expect(sayRedacted({ protection: 'taken_out', found })).toBe('yes: 2 email, 1 credit card');
+    expect(sayRedacted({ protection: 'taken_out', found })).toBe('yes: 2 × E-mail address, 1 × credit_card');
     expect(sayRedacted({ protection: 'in_part', found: { email: 2 } })).toBe(
-      'in part; some was only reported: 2 email',
+      'in part; some was only reported: 2 × E-mail address',
     );
-    expect(sayRedacted({ protection: 'left_in', found: { email: 2 } })).toBe('no, only reported: 2 email');
+    expect(sayRedacted({ protection: 'left_in', found: { email: 2 } })).toBe('no, only reported: 2 × E-mail address');
     expect(sayRedacted({ protection: 'not_looked_for', found: {} })).toBe('not looked for');
     const place = {
       ...{ provider: 'a', region: null, leavesHouse: true, requests: 9, inputTokens: 1, outputTokens: 1 },
       ...{ asSetToday: 0, unlooked: 0, unknown: 0, redacted: 1, found: { email: 2 }, groups: [] },
     };
     expect(sayLookedFor(place)).toBe(
-      'Private data was looked for in all of them. Found were: 2 email; 1 request went redacted.',
+      'Private data was looked for in all of them. Found were: 2 × E-mail address; 1 request went redacted.',
     );
     expect(sayLookedFor({ ...place, unlooked: 2, unknown: 3, found: {} })).toBe(
       'In 2 of them private data was not looked for. Of 3 of them it is not known whether private data was looked for.',

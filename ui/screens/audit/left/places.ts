@@ -1,6 +1,7 @@
 /** What left the house, by where it went: the provider and the region that its machines stood in. */
 import { addCount } from '../../../../policies/text/places.ts';
 import type { LeftGroup } from '../../../api/audit-desk.ts';
+import { sayFound } from '../../../app/found-words.ts';
 import { plural, sayCount } from '../../../app/words.ts';
 
 export interface LeftPlace {
@@ -58,12 +59,6 @@ export function placesOf(groups: readonly LeftGroup[]): LeftPlace[] {
   const isInside = ({ leavesHouse }: LeftPlace): number => (leavesHouse === false ? 1 : 0);
   return all.sort((a, b) => isInside(a) - isInside(b) || b.requests - a.requests);
 }
-
-/** "2 email, 1 phone". */
-const sayFound = (found: Readonly<Record<string, number>>): string =>
-  Object.entries(found)
-    .map(([kind, count]) => `${count} ${kind.replaceAll('_', ' ')}`)
-    .join(', ');
 
 const REDACTED: Readonly<Record<LeftGroup['protection'], string>> = {
   taken_out: 'yes',
