@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ALERT_TOPICS } from '../../../server/alerts/message.ts';
 import { createPerson } from '../../../server/control/people.ts';
 import { newGuest } from '../access/people.ts';
@@ -12,15 +12,16 @@ import {
   asked,
   changeRule,
   drawn,
+  house,
   nextNumber,
   ONE,
   openTeam,
   publish,
   REASON,
   save,
-  type Team,
+  team,
 } from '../control/approval-team.ts';
-import { dialects, type House, LAYOUT, modelGraph, openHouse } from '../control/house.ts';
+import { dialects, LAYOUT, modelGraph } from '../control/house.ts';
 import { openDesk } from './desk.ts';
 
 const topics = ['approvals', 'answers', 'emergencies'];
@@ -35,16 +36,7 @@ interface Told {
 }
 
 describe.each(dialects)('alerts about approvals on %s', (dialect) => {
-  let house: House;
-  let team: Team;
-  beforeAll(async () => {
-    house = await openHouse(dialect);
-    team = await openTeam(house);
-  });
-  afterAll(async () => {
-    expect(house.faults).toEqual([]);
-    await house.close();
-  });
+  openTeam(dialect);
 
   /** Makes a channel of those topics; gives what waits for it, the oldest first, once it is so much. */
   async function listen(more: object = {}): Promise<(count: number) => Promise<Told[]>> {

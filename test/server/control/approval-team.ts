@@ -1,7 +1,8 @@
 /** People who draw and approve, and what they do in the tests of approvals. */
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { verifyHistory } from '../../../server/control/history.ts';
 import { type Guest, newGuest } from '../access/people.ts';
-import { type Answer, type House, LAYOUT, modelGraph } from './house.ts';
+import { type Answer, type Dialect, type House, LAYOUT, modelGraph, openHouse } from './house.ts';
 
 export const REASON = 'because the test says so';
 export const NOBODY_ELSE = { approvals: 0, by: null, emergency: ['admin'] };
@@ -24,12 +25,26 @@ export interface Team {
   readonly admin: Guest;
 }
 
-export const openTeam = async (house: House): Promise<Team> => ({
-  author: await newGuest(house, 'author'),
-  one: await newGuest(house, 'approver'),
-  two: await newGuest(house, 'approver'),
-  admin: await newGuest(house, 'admin'),
-});
+export let house: House;
+export let team: Team;
+
+/** Opens a house and its team for the tests of a suite; when they are through, its history has to add up. */
+export function openTeam(dialect: Dialect): void {
+  beforeAll(async () => {
+    house = await openHouse(dialect);
+    team = {
+      author: await newGuest(house, 'author'),
+      one: await newGuest(house, 'approver'),
+      two: await newGuest(house, 'approver'),
+      admin: await newGuest(house, 'admin'),
+    };
+  });
+  afterAll(async () => {
+    expect(await verifyHistory(house.database.control, house.organisation)).toMatchObject({ ok: true });
+    expect(house.faults).toEqual([]);
+    await house.close();
+  });
+}
 
 let made = 0;
 

@@ -1,8 +1,8 @@
 /** Approvals, whatever people do in which order. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approve, ask, changeRule, drawn, ONE, openTeam, publish, REASON, save, type Team } from './approval-team.ts';
-import { type Answer, type House, openHouse } from './house.ts';
+import { describe, expect, it } from 'vitest';
+import { approve, ask, changeRule, drawn, house, ONE, openTeam, publish, REASON, save, team } from './approval-team.ts';
+import type { Answer } from './house.ts';
 
 type Step =
   | { readonly does: 'edit'; readonly title: string }
@@ -28,13 +28,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe('approvals, whatever happens in which order', () => {
-  let house: House;
-  let team: Team;
-  beforeAll(async () => {
-    house = await openHouse('sqlite');
-    team = await openTeam(house);
-  });
-  afterAll(() => house.close());
+  openTeam('sqlite');
 
   it('let a draft be published exactly when enough people have approved it as it is', async () => {
     await fc.assert(

@@ -1,6 +1,5 @@
 /** Approvals: who gives them, and what they are bound to. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyHistory } from '../../../server/control/history.ts';
+import { describe, expect, it } from 'vitest';
 import {
   approve,
   ask,
@@ -9,6 +8,7 @@ import {
   draftOf,
   drawn,
   entries,
+  house,
   NOBODY_ELSE,
   ONE,
   openTeam,
@@ -18,23 +18,13 @@ import {
   refusal,
   requestOf,
   save,
-  type Team,
   TWO,
+  team,
 } from './approval-team.ts';
-import { dialects, type House, LAYOUT, modelGraph, openHouse } from './house.ts';
+import { dialects, LAYOUT, modelGraph } from './house.ts';
 
 describe.each(dialects)('approvals on %s', (dialect) => {
-  let house: House;
-  let team: Team;
-  beforeAll(async () => {
-    house = await openHouse(dialect);
-    team = await openTeam(house);
-  });
-  afterAll(async () => {
-    expect(await verifyHistory(house.database.control, house.organisation)).toMatchObject({ ok: true });
-    expect(house.faults).toEqual([]);
-    await house.close();
-  });
+  openTeam(dialect);
 
   it('are not asked for where nobody has said so, and the entry of a version says that there are none', async () => {
     const { author } = team;

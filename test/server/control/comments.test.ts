@@ -1,23 +1,12 @@
 /** Comments on nodes of a draft and on requests for approval. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyHistory } from '../../../server/control/history.ts';
+import { describe, expect, it } from 'vitest';
 import { commentAnswers } from '../../../server/store/migrations/comment-answers.ts';
 import { type Guest, newGuest } from '../access/people.ts';
-import { asked, draftOf, drawn, entries, ONE, openTeam, type Team } from './approval-team.ts';
-import { dialects, type House, LAYOUT, modelGraph, openHouse } from './house.ts';
+import { asked, draftOf, drawn, entries, house, ONE, openTeam, team } from './approval-team.ts';
+import { dialects, LAYOUT, modelGraph } from './house.ts';
 
 describe.each(dialects)('comments on %s', (dialect) => {
-  let house: House;
-  let team: Team;
-  beforeAll(async () => {
-    house = await openHouse(dialect);
-    team = await openTeam(house);
-  });
-  afterAll(async () => {
-    expect(await verifyHistory(house.database.control, house.organisation)).toMatchObject({ ok: true });
-    expect(house.faults).toEqual([]);
-    await house.close();
-  });
+  openTeam(dialect);
 
   it('come with comments on nodes and on requests, which stay when a node is gone', async () => {
     const { author, one } = team;
