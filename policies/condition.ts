@@ -214,7 +214,7 @@ export async function evaluateWithLibrary(
   const seen = collectLeaves(rule.conditions);
   return {
     result: results.length > 0,
-    leaves: leaves.map((leaf, i) => ({ ...leaf, found: read(leaf.fact), result: seen[i] ?? false })),
+    leaves: leaves.map((leaf, i) => ({ found: read(leaf.fact), result: seen[i] ?? false, ...leaf })),
   };
 }
 

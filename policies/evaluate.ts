@@ -110,7 +110,7 @@ class Walk {
       this.#onStep?.(left, null);
       return step.end;
     }
-    if (step.provides) for (const [fact, value] of Object.entries(step.provides)) this.#run.provide(fact, value);
+    if (step.provides) for (const fact in step.provides) this.#run.provide(fact, step.provides[fact] ?? null);
     const next = this.#node.next.get(step.port);
     this.#onStep?.(left, next?.id ?? null);
     if (!next) return { type: 'unfinished', node: id, port: step.port };

@@ -91,6 +91,8 @@ export function budgetsOf(result: HoldResult): { readonly own: HeldBudget; reado
 /** Which models and limit of the answer the bounds of a hold are taken with. */
 type Basis = Pick<HoldNeed, 'within' | 'warning' | 'outputLimit'>;
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The state of the budgets and a node's question put together into the answer that the trace keeps. */
 export function holdResult(
   own: HeldBudget,
@@ -98,10 +100,13 @@ export function holdResult(
   basis: Basis,
   decided: HoldDecision,
   bounds: HoldBounds | null,
+  counted?: HoldResult['counted'],
 ): HoldResult {
   const { level } = decided;
   const named = level === 0 ? own : (above[level - 1] ?? own);
-  const result: HoldResult = {
+  // What is not always there is set afterwards: an object spread into a larger one gets a hidden class of its own each
+  // time, and whatever reads it later is slow.
+  const result: Writable<HoldResult> = {
     port: decided.port,
     why: decided.why,
     amount: decided.amount,
@@ -120,9 +125,13 @@ export function holdResult(
     resetsAt: named.resetsAt,
     owner: named.owner,
   };
-  if (above.length === 0) return result;
-  if (level === 0) return { ...result, above: above.map(stateOf) };
-  return { ...result, above: [own, ...above.filter((one) => one !== named)].map(stateOf), level };
+  if (above.length > 0) {
+    const others = level === 0 ? above : [own, ...above.filter((one) => one !== named)];
+    result.above = others.map(stateOf);
+    if (level > 0) result.level = level;
+  }
+  if (counted !== undefined) result.counted = counted;
+  return result;
 }
 
 /** Of a budget that has decided too, what it stood at alone. */
@@ -134,8 +143,7 @@ function stateOf({ budget, budgetName, revision, scope, unit, limit, spent, held
 export function decidedAnew(found: HoldResult, decided: HoldDecision, outputLimit: number): HoldResult {
   const { own, above } = budgetsOf(found);
   const { within, warning, bounds, counted } = found;
-  const result = holdResult(own, above, { within, warning, outputLimit }, decided, bounds);
-  return counted === undefined ? result : { ...result, counted };
+  return holdResult(own, above, { within, warning, outputLimit }, decided, bounds, counted);
 }
 
 /** The answer of a node where none of its budgets was asked: one that nobody has, or that nothing can be written down for. */
@@ -180,20 +188,21 @@ export function weighHold(question: HoldQuestion): WeighedHold {
   }
   const bounds = { within: found.within.amount, warning: found.warning.amount };
   const decided = decideHold(own, bounds, need.warnAt, above);
-  const result = holdResult(own, above, need, decided, bounds);
   const within = found.within.declared;
   const warning = found.warning.declared;
-  if (!within && !warning) return { result, worthCounting: NO_TOKENIZERS };
+  if (!within && !warning) {
+    return { result: holdResult(own, above, need, decided, bounds), worthCounting: NO_TOKENIZERS };
+  }
   const worthCounting =
-    decided.port === 'within' ? NO_TOKENIZERS : missingCounts(question, result, bounds, { within, warning });
+    decided.port === 'within' ? NO_TOKENIZERS : missingCounts(question, decided, bounds, { within, warning });
   const counted = worthCounting.length > 0 ? 'unavailable' : run.counted === null ? 'needless' : true;
-  return { result: { ...result, counted }, worthCounting };
+  return { result: holdResult(own, above, need, decided, bounds, counted), worthCounting };
 }
 
 /** The tokenizers that have not counted all of the request, where a count could lead to another port. */
 function missingCounts(
   { need, own, above, run, models }: HoldQuestion,
-  result: HoldResult,
+  decided: HoldDecision,
   bounds: HoldBounds,
   declared: { readonly within: boolean; readonly warning: boolean },
 ): readonly Tokenizer[] {
@@ -204,10 +213,10 @@ function missingCounts(
     warning: declared.warning ? least.warning.amount : bounds.warning,
   };
   const could = decideHold(own, best, need.warnAt, above);
-  if (could.port === result.port) return NO_TOKENIZERS;
+  if (could.port === decided.port) return NO_TOKENIZERS;
   const names = [
     ...(declared.within ? need.within : []),
-    ...(declared.warning && result.port === 'exhausted' ? need.warning : []),
+    ...(declared.warning && decided.port === 'exhausted' ? need.warning : []),
   ];
   const tokenizers = new Set<Tokenizer>();
   for (const name of names) {

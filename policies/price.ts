@@ -189,6 +189,8 @@ export function dollars(nano: number): string {
   const value = nano / 1e9;
   if (value === 0) return '$0';
   const digits = Math.abs(value) >= 0.01 ? 2 : Math.min(9, 2 - Math.floor(Math.log10(Math.abs(value))));
-  const [whole = '', part = ''] = Math.abs(value).toFixed(digits).split('.');
-  return `${value < 0 ? '-' : ''}$${whole.replace(/\B(?=(?:\d{3})+$)/g, ',')}.${part}`;
+  const written = Math.abs(value).toFixed(digits);
+  const point = written.length - digits - 1;
+  const whole = point > 3 ? written.slice(0, point).replace(/\B(?=(?:\d{3})+$)/g, ',') : written.slice(0, point);
+  return `${value < 0 ? '-' : ''}$${whole}${written.slice(point)}`;
 }

@@ -52,10 +52,11 @@ export function readBody(req: IncomingMessage, limit: number, inFlight: InFlight
       chunks.push(chunk);
       if (size > limit) fail(tooLarge());
     };
+    // Not `once`: each comes once by itself, and a wrapper that takes itself off again costs every request.
     req.on('data', take);
-    req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
-    req.once('error', () => fail(new SignalboxError('client_closed')));
-    req.once('close', () => {
+    req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+    req.on('error', () => fail(new SignalboxError('client_closed')));
+    req.on('close', () => {
       if (!req.complete) fail(new SignalboxError('client_closed'));
     });
   });

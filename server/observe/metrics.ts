@@ -100,7 +100,7 @@ export class Metrics {
     const { endpoint } = protocol;
     const last = attempts.findLast(({ ok }) => ok) ?? attempts.at(-1);
     const answering = last ? labelsOf(models, last.model) : NO_MODEL;
-    this.#requests.inc({ endpoint, ...answering, status, http_status: httpStatus });
+    this.#requests.inc({ endpoint, status, http_status: httpStatus, ...answering });
     if (errorCode !== null) this.#errors.inc({ code: errorCode });
     this.#durations.observe({ endpoint, status }, (performance.now() - exchange.startedAt) / 1000);
     if (exchange.firstTokenMs !== null) this.#firstTokens.observe({ ...answering }, exchange.firstTokenMs / 1000);
@@ -117,7 +117,7 @@ export class Metrics {
   /** Counts a copy of a request that has ended: a call to a model, which nobody has waited for. */
   copied(models: OrganisationModels | null, attempt: Attempt): void {
     this.#countAttempt(models, attempt);
-    this.#copies.inc({ ...labelsOf(models, attempt.model), result: resultOf(attempt) });
+    this.#copies.inc({ result: resultOf(attempt), ...labelsOf(models, attempt.model) });
   }
 
   /** Counts a request for a count of tokens that was answered, by who counted. */
@@ -141,8 +141,8 @@ export class Metrics {
   #countAttempt(models: OrganisationModels | null, attempt: Attempt): void {
     const { model, usage, cost } = attempt;
     const labels = labelsOf(models, model);
-    this.#attempts.inc({ ...labels, result: resultOf(attempt) });
-    for (const [kind, of] of TOKENS) if (usage[of] > 0) this.#tokens.inc({ ...labels, kind }, usage[of]);
+    this.#attempts.inc({ result: resultOf(attempt), ...labels });
+    for (const [kind, of] of TOKENS) if (usage[of] > 0) this.#tokens.inc({ kind, ...labels }, usage[of]);
     if (cost !== null && cost > 0) this.#cost.inc({ ...labels }, cost / 1e9);
   }
 

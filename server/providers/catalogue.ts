@@ -76,13 +76,22 @@ export function buildCatalogue(
     const meant = aliases.get(idOrName);
     return meant === undefined ? lookupModel(idOrName) : (byId.get(meant) ?? lookupModel(meant));
   };
+  // Models that were asked for without their provider, as most apps do: to find one takes a walk through the listings.
+  const byBareName = new Map<string, Model>();
   const lookupModel: ModelLookup = (idOrName) => {
+    const known = byBareName.get(idOrName);
+    if (known) return known;
     const place = split(idOrName);
     // A name may itself have a slash: without a provider of that prefix it is a bare name.
     const found = place
       ? place.source.find(place.name)
       : sources.find((source) => source.listing(idOrName))?.find(idOrName);
-    return found ? priced(found) : sources.flatMap(({ provider }) => byId.get(`${provider}/${idOrName}`) ?? [])[0];
+    const model = found
+      ? priced(found)
+      : sources.flatMap(({ provider }) => byId.get(`${provider}/${idOrName}`) ?? [])[0];
+    // Only one that is offered: callers can make up as many other names as they like.
+    if (!place && model && byId.get(model.id)?.name === idOrName) byBareName.set(idOrName, model);
+    return model;
   };
   return { models, lookup, aliases, priceAt };
 }

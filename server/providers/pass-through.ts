@@ -262,7 +262,8 @@ export function createPassThrough(options: PassThroughOptions): PassThrough {
         {
           path: `${base}${typeof path === 'string' ? path : path(request.model.name)}${url.search}`,
           method: 'POST',
-          headers: { ...request.headers, accept, 'accept-encoding': encodings, ...baseHeaders },
+          // The names that are always there first: to spread first gives each object a hidden class of its own.
+          headers: { accept, 'accept-encoding': encodings, ...request.headers, ...baseHeaders },
           body: request.body,
           // The call keeps its own time for the head, which covers the wait for a connection too.
           headersTimeout: 0,

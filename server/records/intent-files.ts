@@ -107,21 +107,28 @@ export class IntentFiles {
     }
   }
 
-  /**
-   * As `append`, and where it can without another thread. What has to survive the process alone is safe in the system's
-   * memory, where a line is in some microseconds; another thread costs several times as much, and a busy event loop is
-   * late to hear of its end. A disk that hangs would hold up everything: not to be called when there are signs of that.
-   */
+  /** As `append`, and where it can as `appendNow`. */
   async appendAtOnce(intents: readonly Intent[]): Promise<void> {
+    if (!this.appendNow(intents)) await this.append(intents);
+  }
+
+  /**
+   * Appends before it returns; false, with nothing written, where another thread has to. What has to survive the process
+   * alone is safe in the system's memory, where a line is in some microseconds; another thread costs several times as much,
+   * and a busy event loop is late to hear of its end. A disk that hangs would hold up everything: not to be called when
+   * there are signs of that. Throws what the disk says.
+   */
+  appendNow(intents: readonly Intent[]): boolean {
     const file = this.#current;
-    const isFree = file !== null && this.#waiting === 0 && performance.now() >= this.#slowUntil;
-    if (!isFree || this.#durability === 'power') return this.append(intents);
+    if (file === null || this.#waiting > 0 || this.#durability === 'power') return false;
+    if (performance.now() < this.#slowUntil) return false;
     const since = performance.now();
     const bytes = Buffer.from(this.#noted(intents, file));
     for (let written = 0; written < bytes.length; ) written += writeSync(file.handle.fd, bytes, written);
     const now = performance.now();
     if (now - since > SLOW_MS) this.#slowUntil = now + (now - since) * REST;
     if (file.characters > LONGEST_FILE) this.#working = this.#working.then(() => this.#finish());
+    return true;
   }
 
   /** Forgets the intent of a request that has been recorded. */

@@ -136,7 +136,7 @@ function parametersOf(batch: Batch): string[] {
   const contents: object[] = [];
   for (const record of batch.records) {
     const head = headOf(record);
-    records.push({ ...head, detail: detailOf(record) });
+    records.push({ detail: detailOf(record), ...head });
     if (record.content === null) continue;
     const { id, organisation, project, at } = head;
     contents.push({ id, organisation, project, at, ...record.content });

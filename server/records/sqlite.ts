@@ -106,18 +106,25 @@ export class SqliteRecords implements BatchWriter {
 
   async write(batch: Batch): Promise<boolean> {
     const { intents, records, corrections } = batch;
-    const hasMore = records.length > 0 || corrections.length > 0;
-    const [, written] = await Promise.all([
-      intents.length > 0 || !hasMore ? this.#append(intents) : null,
-      this.#insert(batch),
-    ]);
+    if (records.length === 0 && corrections.length === 0) {
+      await this.#append(intents);
+      return true;
+    }
+    const [, written] = await Promise.all([intents.length > 0 ? this.#append(intents) : null, this.#insert(batch)]);
     if (written) for (const { id } of records) this.#intents.end(id);
     return written;
   }
 
+  intentNow(intent: Intent): boolean {
+    return !this.#isSlow && this.#intents.appendNow([intent]);
+  }
+
   #append(intents: readonly Intent[]): Promise<void> {
-    const isSlow = this.#underWay > 0 && performance.now() - this.#since > SLOW_MS;
-    return isSlow ? this.#intents.append(intents) : this.#intents.appendAtOnce(intents);
+    return this.#isSlow ? this.#intents.append(intents) : this.#intents.appendAtOnce(intents);
+  }
+
+  get #isSlow(): boolean {
+    return this.#underWay > 0 && performance.now() - this.#since > SLOW_MS;
   }
 
   async #insert(batch: Batch): Promise<boolean> {

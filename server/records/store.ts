@@ -28,13 +28,15 @@ import type {
   Intent,
   PolicyTraffic,
   RecordFilter,
+  RecordReach,
   RecordStore,
   RequestRecord,
   Spend,
   UsageTotal,
 } from './record.ts';
 import { type RecordRow, recordOf } from './row.ts';
-import { newestSessions, readSession, type SessionRequest, type SessionTotal } from './sessions.ts';
+import { newestSessions, requestsOfSession, type SessionRequest, type SessionTotal, sessionTotal } from './sessions.ts';
+import { newestSessionsWithin, sessionsWithin } from './sessions-within.ts';
 import { type ScopeSpend, type SpendHistoryFilter, spendHistory } from './spend-by-hour.ts';
 import { mostFrequentTags, REQUESTS_SEEN } from './tags-seen.ts';
 
@@ -71,6 +73,10 @@ export class SqlRecordStore implements RecordStore {
       if (known.size === 0) throw new Error('A record is refused as known, but is not there.');
       records = records.filter((record) => !known.has(record.id));
     }
+  }
+
+  intentNow(intent: Intent): boolean {
+    return this.#writer.intentNow?.(intent) ?? false;
   }
 
   async openIntents(gateway: string): Promise<Intent[]> {
@@ -146,16 +152,25 @@ export class SqlRecordStore implements RecordStore {
     organisation: string,
     span: { readonly from?: number | undefined; readonly to?: number | undefined },
     limit: number,
+    reach?: readonly RecordReach[],
   ): Promise<SessionTotal[]> {
-    return newestSessions(this.#readers, organisation, span, limit);
+    return reach
+      ? newestSessionsWithin({ readers: this.#readers, dialect: this.#dialect, organisation, reach }, span, limit)
+      : newestSessions(this.#readers, organisation, span, limit);
   }
 
-  session(
+  async session(
     organisation: string,
     session: string,
     limit: number,
+    reach?: readonly RecordReach[],
   ): Promise<{ readonly total: SessionTotal; readonly requests: SessionRequest[] } | null> {
-    return readSession(this.#readers, this.#dialect, organisation, session, limit);
+    const [readers, dialect] = [this.#readers, this.#dialect];
+    const total = reach
+      ? (await sessionsWithin({ readers, dialect, organisation, reach }, [session]))[0]
+      : await sessionTotal(readers, organisation, session);
+    if (!total) return null;
+    return { total, requests: await requestsOfSession(readers, dialect, organisation, session, limit, reach) };
   }
 
   async get(organisation: string, id: string): Promise<RequestRecord | null> {

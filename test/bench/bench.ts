@@ -25,6 +25,8 @@ interface Target {
 
 function start(file: string, environment: Record<string, string>): Promise<{ child: ChildProcess; port: number }> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+    // As `npm start` gives the gateway; the proxies get the same.
+    execArgv: ['--max-semi-space-size=32'],
     env: { ...process.env, UV_THREADPOOL_SIZE: '8', NODE_ENV: 'production', ...environment },
   });
   return new Promise((resolve, reject) => {
