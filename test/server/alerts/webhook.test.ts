@@ -58,7 +58,7 @@ describe('a message to a webhook', () => {
 
   it('says why it was not taken, in a line', async () => {
     receiver.answer = (response) =>
-      response.writeHead(429, { 'retry-after': '7' }).end('slow\r\n\u0007down ' + 'x'.repeat(500));
+      response.writeHead(429, { 'retry-after': '7' }).end(`slow\r\n\u0007down ${'x'.repeat(500)}`);
     const sent = await post(receiver.url, {}, '{}', NETWORK);
     expect(sent).toEqual({
       ok: false,
