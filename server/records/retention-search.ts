@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { StoredColumns } from '../audit/record-digest.ts';
 import { DIALECTS, type Dialect, matching } from './queries.ts';
 import type { Target } from './retention-runs.ts';
+import { between, type Place } from './time-order.ts';
 
 export interface RetentionStores {
   readonly dialect: 'sqlite' | 'postgres';
@@ -10,12 +11,6 @@ export interface RetentionStores {
   readonly records: Knex;
   /** Where is read, so that nothing waits for a search. */
   readonly readers: Knex;
-}
-
-/** A record's place in that order. */
-export interface Place {
-  readonly at: number;
-  readonly id: string;
 }
 
 export const FIRST_PLACE: Place = { at: 0, id: '' };
@@ -54,12 +49,11 @@ export async function nextPage(
     .select('at', 'id');
   const last = passed.at(-1);
   if (!last) return { found: [], last: null, isLast: true };
+  const query = wanted(readers, DIALECTS[dialect], organisation, target);
+  between(query, dialect, after, last);
   const rows: (StoredColumns & { readonly link_digest: string; readonly link_content_digest: string | null })[] =
-    await wanted(readers, DIALECTS[dialect], organisation, target)
+    await query
       .join('record_chain', 'record_chain.record', 'records.id')
-      .where('records.at', '>=', after.at)
-      .whereRaw('(records.at, records.id) > (?, ?)', [after.at, after.id])
-      .whereRaw('(records.at, records.id) <= (?, ?)', [last.at, last.id])
       .orderBy(['records.at', 'records.id'])
       .select(target.what === 'record' ? 'records.*' : 'records.id', {
         link_digest: 'record_chain.digest',

@@ -22,8 +22,9 @@ import {
   openRuns,
   type Target,
 } from './retention-runs.ts';
-import { countWanted, FIRST_PLACE, nextPage, type Place, type RetentionStores } from './retention-search.ts';
+import { countWanted, FIRST_PLACE, nextPage, type RetentionStores } from './retention-search.ts';
 import { deleteFound } from './retention-steps.ts';
+import type { Place } from './time-order.ts';
 
 const EVERY_MS = 6 * 60 * 60 * 1000;
 const RETRY_MS = 60_000;

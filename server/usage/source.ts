@@ -2,6 +2,7 @@
 import { DIALECTS, matching } from '../records/queries.ts';
 import type { RecordFilter, RequestRecord } from '../records/record.ts';
 import { type RecordRow, recordOf } from '../records/row.ts';
+import { between, type Place } from '../records/time-order.ts';
 import type { CountedRecord } from './of-record.ts';
 import type { UsageStores } from './stores.ts';
 
@@ -114,17 +115,9 @@ export async function* rowsOfSpan(
     const query = matching(records, DIALECTS[dialect], filter).select<RecordRow[]>('records.*');
     // The sign keeps SQLite from going through the table by this column instead of the index.
     if (upTo !== undefined) query.whereRaw(`+records.${POSITION[dialect]} <= ?`, [upTo]);
-    const rows: RecordRow[] = await query
-      .whereRaw('(records.at, records.id) > (?, ?)', [after.at, after.id])
-      .whereRaw('(records.at, records.id) <= (?, ?)', [last.at, last.id])
-      .orderBy(['records.at', 'records.id']);
+    between(query, dialect, after, last);
+    const rows: RecordRow[] = await query.orderBy(['records.at', 'records.id']);
     yield { rows, passed: passed.length };
     after = last;
   }
-}
-
-/** Where a record is in the order of time. */
-export interface Place {
-  readonly at: number;
-  readonly id: string;
 }

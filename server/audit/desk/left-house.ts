@@ -5,7 +5,8 @@
 import { PROTECTIONS } from '../../../policies/protection.ts';
 import { addCount } from '../../../policies/text/places.ts';
 import type { Attempt, RequestRecord } from '../../records/record.ts';
-import { type Place, type RecordStores, recordsOfSpan } from '../../usage/source.ts';
+import type { Place } from '../../records/time-order.ts';
+import { type RecordStores, recordsOfSpan } from '../../usage/source.ts';
 import type { ReportedKinds } from './reporting.ts';
 
 /** What became of private data; of some older records nothing is known. */

@@ -193,6 +193,33 @@ it('begins each step in the index at the place where the one before ended, on SQ
   await house.close();
 }, 60_000);
 
+it.runIf(dialects.includes('postgres'))(
+  'is planned by PostgreSQL as reading a step and no more',
+  async () => {
+    const house = await openUsageHouse('postgres');
+    const stores = { ...house.stores, dialect: 'postgres' as const };
+    const many = { organisation: 'org_plans', project: 'prj_many', count: 20_000, from: START, to: START + 20_000 };
+    await writeRecords(house.database.recordTables, many);
+    await house.database.recordTables.raw('ANALYZE records');
+    const { records } = house.stores;
+    const asked: { sql: string; bindings: readonly (string | number)[] }[] = [];
+    records.on('query', (query: (typeof asked)[number]) => asked.push(query));
+    const job = { format: 'jsonl' as const, ...(await allUntilNow(stores, { organisation: many.organisation })) };
+    for await (const _piece of exportPieces(stores, job)) if (asked.length > 20) break;
+    records.removeAllListeners('query');
+    const [, step] = asked.filter(({ sql }) => /select "records"\.\*.*\(\$\d+, \$\d+\)/.test(sql));
+    if (!step) throw new Error('No step was asked for.');
+    const sql = step.sql.replace(/\$\d+/g, '?');
+    const { rows } = await records.raw(`EXPLAIN (FORMAT JSON) ${sql}`, [...step.bindings]);
+    const plan = z.array(
+      z.object({ 'QUERY PLAN': z.array(z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })) }),
+    );
+    expect(plan.parse(rows)[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows']).toBeLessThan(200);
+    await house.close();
+  },
+  60_000,
+);
+
 it('as a table has the names that people know, and no cell that is a formula', () => {
   const record = exampleRecord({
     ...{ project: 'prj_1', cost: 1_234_567_891, at: START, app: '+1+1', durationMs: 12.5 },
