@@ -119,6 +119,19 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
     await page.locator('.palette :focus').waitFor();
   });
 
+  it('takes every letter that is typed after Tab, however soon', async () => {
+    await edit(policy);
+    await canvas().focus();
+    await page.keyboard.press('PageDown');
+    // Within one task of the page nothing can come between the key and what has the focus after it.
+    const focused = await page.evaluate(`(async () => {
+      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab', bubbles: true, cancelable: true }));
+      for (let i = 0; i < 5; i++) await Promise.resolve();
+      return document.activeElement.getAttribute('aria-label');
+    })()`);
+    expect(focused).toBe('What to add');
+  });
+
   it('moves by dragging and by arrow keys, a drag and a row of keys being one step each', async () => {
     await edit(policy);
     const from = await head('cheap');
@@ -251,6 +264,8 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
       targetPosition: { x: box.x - room.x + box.width - 8, y: box.y - room.y + box.height / 2 },
     });
     await expect.poll(edges).toEqual(expect.arrayContaining(['enter next redact', 'redact clean sort']));
+    // What stood behind has made room, and is not all in view.
+    await page.getByRole('button', { name: 'Show all of it' }).click();
     await node('cheap').click();
     await page.getByRole('button', { name: 'Block', exact: true }).click();
     await expect.poll(edges).toContain('cheap failed block');

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Refused } from '../../app/form-dialog.tsx';
+import { focusAtOnce } from '../../form/focus-at-once.ts';
 
 const LONGEST = 4000;
 
@@ -39,7 +40,7 @@ export function CommentForm({ label, act, add, onAdded, onCancel }: Props) {
           maxRows={8}
           maxLength={LONGEST}
           // A form that was asked for is where one goes on.
-          ref={onCancel ? focus : undefined}
+          ref={onCancel ? focusAtOnce : undefined}
           value={text}
           onChange={({ currentTarget }) => setText(currentTarget.value)}
         />
@@ -58,5 +59,3 @@ export function CommentForm({ label, act, add, onAdded, onCancel }: Props) {
     </form>
   );
 }
-
-const focus = (area: HTMLTextAreaElement | null): void => area?.focus();

@@ -1,8 +1,9 @@
 import { type NodeProps, NodeResizer } from '@xyflow/react';
-import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
 import { LONGEST_STICKY } from '../../../../policies/editing/limits.ts';
 import type { StickyType } from '../../../canvas/elements.ts';
 import { useEditing, useEditor } from '../../../editing/editing-context.tsx';
+import { focusAtOnce } from '../../../form/focus-at-once.ts';
 import { useCanvas, useCanvasPart } from './canvas-context.tsx';
 
 /** A note that can be written on, moved and resized. */
@@ -48,9 +49,6 @@ function NoteField({
 }) {
   const { canvas, actions } = useCanvas();
   const [text, setText] = useState(before);
-  const field = useRef<HTMLTextAreaElement>(null);
-  // It appears because somebody asked to write on it.
-  useLayoutEffect(() => field.current?.focus(), []);
   const end = (): void => {
     if (canvas.getState().writing !== canvasId) return;
     canvas.setState({ writing: null });
@@ -68,7 +66,7 @@ function NoteField({
       aria-label="Text of the note"
       maxLength={LONGEST_STICKY}
       value={text}
-      ref={field}
+      ref={focusAtOnce}
       onChange={(event) => setText(event.currentTarget.value)}
       onKeyDown={press}
       onBlur={end}

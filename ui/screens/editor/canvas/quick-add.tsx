@@ -8,6 +8,7 @@ import type { Graph } from '../../../../policies/graph.ts';
 import type { Point } from '../../../canvas/geometry.ts';
 import { iconOf } from '../../../canvas/icons.ts';
 import { useEditor } from '../../../editing/editing-context.tsx';
+import { focusAtOnce } from '../../../form/focus-at-once.ts';
 import { useCanvas, useCanvasPart } from './canvas-context.tsx';
 import { nameOf } from './canvas-names.ts';
 import { kindChoices, meant } from './kind-choices.ts';
@@ -40,9 +41,6 @@ function Box({ where: wish, at }: { readonly where: Where; readonly at: Point })
   const [active, setActive] = useState(0);
   const list = useId();
   const chosen = useRef<HTMLDivElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  // At once: whoever types on has the first letters in it, too.
-  useLayoutEffect(() => field.current?.focus(), []);
   const close = (): void => actions.closeQuickAdd();
   const box = useMergedRef(useClickOutside(close), useFocusTrap());
   const ports = 'after' in wish ? portsLeaving(graph, wish.after) : [];
@@ -84,7 +82,7 @@ function Box({ where: wish, at }: { readonly where: Where; readonly at: Point })
         style={{ left, top, width: WIDTH, maxHeight: HEIGHT }}
       >
         <input
-          ref={field}
+          ref={focusAtOnce}
           role="combobox"
           data-autofocus
           aria-label="What to add"
