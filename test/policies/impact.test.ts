@@ -1,80 +1,37 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketOf } from '../../policies/bucket.ts';
-import { type ChatBody, viewOfChat } from '../../policies/chat.ts';
 import { compileGraph } from '../../policies/compile.ts';
-import type { FactValue } from '../../policies/facts.ts';
 import type { Graph } from '../../policies/graph.ts';
 import {
-  type BucketKind,
-  type Impact,
   type ImpactOptions,
   impactOf,
   type ReplayInput,
   recordedFrom,
   replayInputSchema,
 } from '../../policies/impact.ts';
-import { ALLOWED_MODELS_FACT, type AllowedModels, allowedModels } from '../../policies/key-limits.ts';
-import type { ModelLookup } from '../../policies/model.ts';
-import { costOf } from '../../policies/price.ts';
-import { NO_USAGE, type Tag } from '../../policies/request.ts';
-import { type Outside, outsideSchema, type SimulationWorld, simulate } from '../../policies/simulate.ts';
-import { scoresOf, splitByThresholds } from '../../policies/thresholds.ts';
-import type { TokenCounter } from '../../policies/token-count.ts';
-import { addTagsBefore } from '../../server/records/tags-before.ts';
+import { type AllowedModels, allowedModels } from '../../policies/key-limits.ts';
+import { NO_USAGE } from '../../policies/request.ts';
+import { simulate } from '../../policies/simulate.ts';
 import { exampleRecord } from '../server/records/example.ts';
 import { body, callerTags, draw, drawing, moment, outside, smallHouse } from './drawings.ts';
 import { lookup } from './house.ts';
-
-interface Request {
-  readonly body: ChatBody;
-  readonly tags: ReadonlyMap<string, Tag>;
-  readonly now: number;
-}
-
-const USAGE = { ...NO_USAGE, inputTokens: 1000, outputTokens: 200 };
-let recordsMade = 0;
-
-/** Decides a request, and keeps of it what the server hands out: it goes through JSON and the schema. */
-async function record(
-  graph: Graph,
-  request: Request,
-  said: Outside,
-  more: object = {},
-  world: SimulationWorld = smallHouse,
-): Promise<ReplayInput> {
-  const { decision, tags } = await simulate(compileGraph(graph), request, said, world);
-  const view = viewOfChat(request.body);
-  const model = decision.outcome.type === 'model' ? decision.outcome.model : null;
-  const usage = model === null ? NO_USAGE : USAGE;
-  const price = model === null ? null : lookup(model)?.price;
-  recordsMade += 1;
-  const facts: Record<string, FactValue> = {
-    'request.model': view.model,
-    'request.max_tokens': view.maxOutputTokens,
-    'content.tools': view.toolNames,
-    'content.images': view.images,
-    ...(world.allowedModels && { [ALLOWED_MODELS_FACT]: [...world.allowedModels.ids] }),
-  };
-  addTagsBefore(facts, request.tags, new Map(Object.entries(tags)));
-  const input = {
-    id: `req_${recordsMade}`,
-    at: request.now,
-    policy: 'pol_1',
-    version: 1,
-    status: model === null ? (decision.outcome.type === 'answer' ? 'answered' : 'blocked') : 'ok',
-    httpStatus: 200,
-    model,
-    requestedModel: view.model,
-    usage,
-    cost: price ? costOf(usage, price) : 0,
-    tags,
-    facts,
-    trace: decision.trace,
-    ...more,
-  };
-  return replayInputSchema.parse(JSON.parse(JSON.stringify(input)));
-}
+import {
+  always,
+  ask,
+  countsOf,
+  enter,
+  impact,
+  large,
+  no,
+  nothingSaid,
+  only,
+  QUIET,
+  record,
+  says,
+  small,
+  sorting,
+} from './recorded.ts';
 
 /** What a key may use: mostly everything. */
 const limit: fc.Arbitrary<AllowedModels | null> = fc.option(
@@ -83,51 +40,6 @@ const limit: fc.Arbitrary<AllowedModels | null> = fc.option(
     .map((entries) => allowedModels(entries, () => undefined)),
   { freq: 1 },
 );
-
-const QUIET: ImpactOptions = { pause: async () => {}, cancelled: () => false, onProgress: () => {} };
-
-async function impact(draft: Graph, records: readonly ReplayInput[], models = lookup): Promise<Impact> {
-  const result = await impactOf(always(compileGraph(draft)), records, models, QUIET);
-  if (!result) throw new Error('It was cancelled.');
-  return result;
-}
-
-const countsOf = ({ buckets }: Impact): Partial<Record<BucketKind, number>> =>
-  Object.fromEntries(buckets.filter(({ count }) => count > 0).map(({ kind, count }) => [kind, count]));
-
-const ask = (content: string, more: object = {}): Request => ({
-  body: { model: 'sandbox/large', messages: [{ role: 'user', content }], ...more },
-  tags: new Map(),
-  now: Date.UTC(2026, 2, 2, 12),
-});
-const nothingSaid = outsideSchema.parse({});
-const says = (said: object): Outside => outsideSchema.parse(said);
-
-const enter = ['request', {}] as const;
-const small = ['model', { model: 'sandbox/small', retries: 0 }] as const;
-const large = ['model', { model: 'sandbox/large', retries: 0 }] as const;
-const local = ['model', { model: 'sandbox/local' }] as const;
-const no = ['block', { message: 'No.' }] as const;
-
-const always =
-  <T>(value: T) =>
-  (): T =>
-    value;
-const only = (model: readonly [string, object]): Graph => draw({ enter, model }, ['enter.next > model']);
-const sorting = (simpleBelow: number): Graph =>
-  draw({ enter, sort: ['classify', { simpleBelow, complexFrom: 1 }], small, large }, [
-    'enter.next > sort',
-    'sort.simple > small',
-    'sort.standard > large',
-    'sort.complex > large',
-  ]);
-const paying = (within: readonly [string, object], warning: readonly [string, object], settings: object = {}): Graph =>
-  draw({ enter, month: ['budget', { budget: 'month', warnAt: 0.9, ...settings }], within, warning, no }, [
-    'enter.next > month',
-    'month.within > within',
-    'month.warning > warning',
-    'month.exhausted > no',
-  ]);
 
 /** The lots that a recorded request drew or, by its id, would have drawn in a drawing. */
 const lots = ({ nodes }: Graph, { id = '', trace }: ReplayInput): Record<string, number> => {
@@ -288,122 +200,6 @@ describe('what a draft would have done', () => {
   });
 });
 
-describe('money behind a budget', () => {
-  const roomy = says({ budgets: { month: { spent: 1_000_000 } } });
-  const hello = ask('hello', { max_tokens: 100 });
-
-  it('lets cheaper models pass where dearer ones did', async () => {
-    const records = [await record(paying(large, small), hello, roomy)];
-    expect(countsOf(await impact(paying(small, small), records))).toEqual({ 'other model': 1 });
-    expect(countsOf(await impact(paying(local, local), records))).toEqual({ 'other model': 1 });
-  });
-
-  it('lets dearer models pass where they surely fit, and says on what that stands', async () => {
-    const records = [await record(paying(small, small), hello, roomy)];
-    const result = await impact(paying(large, small), records);
-    expect(countsOf(result)).toEqual({ 'other model': 1 });
-    expect(result.assumptions.join(' ')).toMatch(/limits between which/);
-  });
-
-  it('refuses dearer models where they surely do not fit', async () => {
-    const nearlySpent = says({ budgets: { month: { spent: 200_000_000 - 500_000 } } });
-    const records = [await record(paying(small, small, { warnAt: null }), hello, nearlySpent)];
-    expect(records[0]?.model).toBe('sandbox/small');
-    const without = (graph: Graph): Graph => ({
-      ...graph,
-      edges: graph.edges.filter(({ port }) => port !== 'warning'),
-    });
-    expect(countsOf(await impact(without(paying(large, small, { warnAt: null })), records))).toEqual({
-      'refused now': 1,
-    });
-  });
-
-  it('cannot tell where the one decides so and the other otherwise', async () => {
-    const tight = says({ budgets: { month: { spent: 200_000_000 - 2_600_000 } } });
-    const records = [await record(paying(small, small, { warnAt: 0.99 }), hello, tight)];
-    const result = await impact(paying(large, small, { warnAt: 0.99 }), records);
-    expect(countsOf(result)).toEqual({ 'cannot tell': 1 });
-    expect(result.buckets.at(-1)?.examples[0]?.why).toMatch(/^At “month”: what this request could cost/);
-  });
-
-  it('cannot tell from a free model what a priced one would have cost', async () => {
-    const records = [await record(paying(local, local), hello, roomy)];
-    expect(countsOf(await impact(paying(large, large), records))).toEqual({ 'cannot tell': 1 });
-  });
-
-  it('knows another output limit of the budget', async () => {
-    const records = [await record(paying(small, small), ask('hello'), roomy)];
-    expect(countsOf(await impact(paying(small, small, { outputLimit: 100 }), records))).toEqual({ same: 1 });
-    const much = { outputLimit: 1_000_000 };
-    expect(countsOf(await impact(paying(small, small, much), records))).toEqual({ 'refused now': 1 });
-  });
-});
-
-describe('a hold over other models', () => {
-  it('is told only as it is decided', async () => {
-    const models = fc.subarray(['sandbox/small', 'sandbox/large', 'sandbox/local', 'asked'], { minLength: 1 });
-    const settings = fc.record({
-      within: models,
-      warning: models,
-      warnAt: fc.constantFrom(0.5, 0.9),
-      outputLimit: fc.constantFrom(100, 4000),
-      brief: fc.constantFrom(null, 50, 2000),
-      budget: fc.constantFrom('month', 'tokens'),
-    });
-    type Settings = Parameters<Parameters<typeof settings.map>[0]>[0];
-    const drawn = ({ within, warning, warnAt, outputLimit, brief, budget }: Settings): Graph =>
-      draw(
-        {
-          enter,
-          ...(brief !== null && { brief: ['limit', { maxOutputTokens: brief, instructions: 'Be brief.' }] as const }),
-          month: ['budget', { budget, warnAt, outputLimit }],
-          dear: ['fallback', { models: within }],
-          cheap: ['fallback', { models: warning }],
-          no,
-        },
-        [
-          ...(brief === null ? ['enter.next > month'] : ['enter.next > brief', 'brief.next > month']),
-          'month.within > dear',
-          'month.warning > cheap',
-          'month.exhausted > no',
-        ],
-      );
-    const tokenizer = fc.constantFrom(null, 'o200k' as const, 'cl100k' as const);
-    const declared = fc.record({ 'sandbox/small': tokenizer, 'sandbox/large': tokenizer, 'sandbox/local': tokenizer });
-    const share = fc.double({ min: 0, max: 1.1, noNaN: true });
-    let estimated = 0;
-    await fc.assert(
-      fc.asyncProperty(settings, settings, share, declared, fc.option(fc.constantFrom(20, 3000)), async (...given) => {
-        const [before, after, spentShare, tokenizers, max_tokens] = given;
-        const models: ModelLookup = (name) => {
-          const model = lookup(name);
-          return model && { ...model, tokenizer: tokenizers[model.id as keyof typeof tokenizers] };
-        };
-        const counter: TokenCounter = async (texts, by) =>
-          texts.map((text) => Math.ceil(text.length / (by === 'o200k' ? 5 : 4)));
-        const world = { ...smallHouse, models, counter };
-        const budgets = {
-          month: { spent: Math.floor(200_000_000 * spentShare) },
-          tokens: { spent: Math.floor(9000 * spentShare) },
-        };
-        const request = ask('what is a rose? '.repeat(60), { max_tokens });
-        const kept = await record(drawn(before), request, says({ budgets }), {}, world);
-        const result = await impact(drawn(after), [kept], models);
-        if (countsOf(result)['cannot tell']) return;
-        if (result.assumptions.some((one) => one.includes('limits between which'))) estimated += 1;
-        const { decision } = await simulate(compileGraph(drawn(after)), request, says({ budgets }), world);
-        const by = decision.outcome.type === 'model' ? decision.outcome.model : null;
-        const bucket =
-          by === null ? (kept.model === null ? null : 'refused now') : kept.model === null ? 'answered now' : null;
-        if (bucket) expect(countsOf(result)).toEqual({ [bucket]: 1 });
-        else expect(result.moves).toEqual(by === kept.model ? [] : [{ from: kept.model, to: by, count: 1 }]);
-      }),
-      { numRuns: 1000 },
-    );
-    expect(estimated).toBeGreaterThan(100);
-  });
-});
-
 describe('what cannot be told', () => {
   it.each([
     ['lost', /stopped before/],
@@ -507,41 +303,5 @@ describe('a record as it is handed out', () => {
       }),
       { numRuns: 100 },
     );
-  });
-});
-
-describe('recorded scores', () => {
-  it('are those of requests that were classified', async () => {
-    const classified = await record(sorting(0.5), ask('hi'), says({ complexity: 0.4 }));
-    const others = await record(only(small), ask('hi'), nothingSaid);
-    expect(scoresOf([others, classified])).toEqual([{ id: classified.id, score: 0.4 }]);
-  });
-
-  it('are split as the classifier itself splits them', async () => {
-    const thresholds = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }));
-    await fc.assert(
-      fc.asyncProperty(fc.double({ min: 0, max: 1, noNaN: true }), thresholds, async (score, pair) => {
-        const [simpleBelow, complexFrom] = [Math.min(...pair), Math.max(...pair)];
-        const graph = draw({ enter, sort: ['classify', { simpleBelow, complexFrom }], model: small }, [
-          'enter.next > sort',
-          'sort.simple > model',
-          'sort.standard > model',
-          'sort.complex > model',
-        ]);
-        const kept = await record(graph, ask('hi'), says({ complexity: score }));
-        const port = kept.trace[1]?.port ?? '';
-        const { examples, ...counts } = splitByThresholds(scoresOf([kept]), simpleBelow, complexFrom);
-        expect({ ...counts }).toEqual({ simple: 0, standard: 0, complex: 0, [port]: 1 });
-        expect(Object.values(examples).flat()).toHaveLength(1);
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  it('give those nearest to a threshold as examples', () => {
-    const scores = [0, 0.1, 0.19, 0.18, 0.17, 0.16, 0.15].map((score) => ({ id: `at ${score}`, score }));
-    const split = splitByThresholds(scores, 0.2, 0.9);
-    expect(split.simple).toBe(7);
-    expect(split.examples.simple.map(({ score }) => score)).toEqual([0.19, 0.18, 0.17, 0.16, 0.15]);
   });
 });
