@@ -64,6 +64,8 @@ export interface HeldBudget {
   /** Milliseconds since 1970; null for a budget that never resets. */
   readonly resetsAt: number | null;
   readonly owner: string | null;
+  /** Whoever reads it may not see what this budget stood at: its amounts are 0 and say nothing. See `unseen.ts`. */
+  readonly unseen?: true;
 }
 
 /** What was decided, and the budget that decided it: the node's own, or the first above it that had no room. */
@@ -137,6 +139,8 @@ export interface CallResult {
   readonly retryInMs?: number | null;
   /** Parameters that the model lacks, in words; it was called without them. */
   readonly dropped?: readonly string[];
+  /** Parameters that the model refused in earlier requests, in words; it was called without them from the start. */
+  readonly refusedBefore?: readonly string[];
   /** How long the call waited for room in its account, in milliseconds; not there where it did not. */
   readonly pacedMs?: number;
 }

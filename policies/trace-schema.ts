@@ -19,7 +19,7 @@ import {
   type ThrottleResult,
 } from './effects.ts';
 import type { Complexity } from './text/complexity.ts';
-import { type FurtherPlaces, PLACE_KINDS, type PlaceFindings } from './text/places.ts';
+import { type FurtherPlaces, PLACE_KINDS, type PlaceFindings, TOOL_NAME } from './text/places.ts';
 import { THROTTLE_PERIODS } from './throttle.ts';
 
 /** A schema for each field, the optional ones too: a field that is missing here would be lost on the way. */
@@ -41,6 +41,7 @@ const held = {
   held: z.number(),
   resetsAt: z.number().nullable(),
   owner: z.string().nullable(),
+  unseen: z.literal(true).optional(),
 } satisfies Fields<HeldBudget>;
 
 const hold = z.object({
@@ -67,6 +68,7 @@ const call = z.object({
   retryAfterMs: z.number().optional(),
   retryInMs: z.number().nullable().optional(),
   dropped: z.array(z.string()).readonly().optional(),
+  refusedBefore: z.array(z.string()).readonly().optional(),
   pacedMs: z.number().optional(),
 } satisfies Fields<CallResult>);
 
@@ -91,6 +93,7 @@ const place = z.object({
   role: z.enum(['system', 'user', 'assistant', 'tool']).optional(),
   part: number.optional(),
   call: number.optional(),
+  tool: z.string().regex(TOOL_NAME).optional(),
   found: counts,
 } satisfies Fields<PlaceFindings>);
 

@@ -1,6 +1,6 @@
 /** Calls of one request to models: whether one may be called now, when, with what, and what came of it. */
 import { bucketOf } from '../../policies/bucket.ts';
-import type { CallFailure, CallNeed, CallResult, OrderNeed, OrderResult } from '../../policies/effects.ts';
+import type { CallNeed, CallResult, OrderNeed, OrderResult } from '../../policies/effects.ts';
 import { PASSING } from '../../policies/kinds/model/in-turn.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
 import { lacks, mayUse, modelNamed, tooLong } from '../../policies/model-fit.ts';
@@ -11,9 +11,12 @@ import type { RequestHolds } from '../money/holds.ts';
 import { type Provider, UpstreamError } from '../providers/provider.ts';
 import { withoutLacking } from '../wire/lacking.ts';
 import type { ClientRequest } from '../wire/protocol.ts';
+import type { Paced } from './allowance.ts';
 import type { Pass } from './breaker.ts';
+import { full, noted, refused } from './call-result.ts';
 import type { Exchange } from './exchange.ts';
 import { intentOf, writeDown } from './intents.ts';
+import type { LetThrough, NoRoom } from './pacing.ts';
 import { passedOn } from './passed-headers.ts';
 import { retryDelay } from './retries.ts';
 import { isUnsent, sentOf } from './sent.ts';
@@ -32,13 +35,13 @@ interface Call {
   readonly until: number;
 }
 
-const refused = (need: CallNeed, model: Model | null, failure: CallFailure, message: string): CallResult => ({
-  ok: false,
-  model: model?.id ?? null,
-  asked: need.model,
-  failure,
-  message,
-});
+/** A call that its account has room for; `paced` null where no limit is known, and nothing was taken. */
+interface Entered {
+  readonly call: Call;
+  readonly pass: Pass;
+  readonly paced: Paced | null;
+  readonly pacedMs: number;
+}
 
 export class ModelCalls {
   readonly #exchange: Exchange;
@@ -101,7 +104,7 @@ export class ModelCalls {
     const until = this.#until(need, gateway.upstreams.now());
     if (until === null) return refused(need, model, 'timeout', 'the time was over before it could be called');
     const call = { need, run, model, provider, upstream: this.#known.of(model.id), until };
-    return need.afterMs > 0 ? this.#rest(need.afterMs).then(() => this.#enter(call, 0)) : this.#enter(call, 0);
+    return need.afterMs > 0 ? this.#rest(need.afterMs).then(() => this.#enter(call)) : this.#enter(call);
   }
 
   /** When the time for a call is over; null where it is already. */
@@ -119,113 +122,174 @@ export class ModelCalls {
   /** Waits, unless the client hangs up. */
   async #rest(milliseconds: number): Promise<void> {
     const exchange = this.#exchange;
-    const since = performance.now();
     if (exchange.clientGone) return;
+    await this.#resting(
+      new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        exchange.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    );
+  }
+
+  /** Waits for what `wake` of the exchange ends early. */
+  async #resting<T>(end: Promise<T>): Promise<T> {
+    const exchange = this.#exchange;
+    const since = performance.now();
     exchange.gateway.upstreams.resting += 1;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      exchange.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    const ended = await end;
     exchange.gateway.upstreams.resting -= 1;
     exchange.wake = null;
     exchange.upstreamMs += performance.now() - since;
+    return ended;
   }
 
-  /** Lets a call through where its model is not being left alone and its account has room; `paced` is how long it has waited. */
-  #enter(call: Call, pacedMs: number): CallResult | Promise<CallResult> {
-    const { need, model, upstream, run } = call;
-    if (this.#exchange.clientGone) return refused(need, model, 'aborted', 'the client hung up');
-    const now = this.#exchange.gateway.upstreams.now();
+  /** Lets a call through where its model is not being left alone and its account has room, for which it may wait. */
+  #enter(call: Call): CallResult | Promise<CallResult> {
+    const { need, model, upstream } = call;
+    const { breaker, pace } = upstream;
+    if (this.#exchange.clientGone) return this.#hungUp(call);
+    const pass = this.#pass(call);
+    if (pass === null) return this.#coolingDown(call);
+    if (!pace.isLimited(model.perMinute)) return this.#afford({ call, pass, paced: null, pacedMs: 0 });
+    const room = this.#room(call, need.waitMs);
+    if (!(room instanceof Promise)) {
+      if (room.paced) return this.#afford({ call, pass, paced: room.paced, pacedMs: 0 });
+      breaker.left(pass);
+      return full(call, room);
+    }
+    breaker.left(pass);
+    return room.then((found) => {
+      const gone = this.#exchange.clientGone;
+      if (!found.paced) return gone ? this.#hungUp(call) : full(call, found);
+      const again = gone ? null : this.#pass(call);
+      if (again) return this.#afford({ call, pass: again, paced: found.paced, pacedMs: Math.round(found.waitedMs) });
+      pace.giveBack(found.paced);
+      return gone ? this.#hungUp(call) : this.#coolingDown(call);
+    });
+  }
+
+  #hungUp({ need, model }: Call): CallResult {
+    return refused(need, model, 'aborted', 'the client hung up');
+  }
+
+  /** How the breaker of its model lets a call through; null where the model is left alone, and there are others. */
+  #pass({ need, upstream }: Call): Pass | null {
     // A model that is tried again has been let through before.
     const mayPassOver = need.passOver && need.tries === 0;
-    const pass = upstream.breaker.enter(now) ?? (mayPassOver ? null : 'free');
-    if (pass === null) {
-      const retryAfterMs = upstream.breaker.openInMs(now);
-      return { ...refused(need, model, 'cooling_down', 'it failed a moment ago'), retryAfterMs };
-    }
-    const wait = this.#waitMs(call, pacedMs, now);
-    if (wait > 0) {
-      upstream.breaker.left(pass);
-      if (wait <= need.waitMs - pacedMs && now + wait < call.until) {
-        return this.#rest(wait).then(() => this.#enter(call, pacedMs + wait));
-      }
-      const full = refused(need, model, 'account_full', 'its account may do no more in this minute');
-      return Number.isFinite(wait) ? { ...full, retryAfterMs: Math.ceil(wait) } : full;
-    }
+    return upstream.breaker.enter(this.#exchange.gateway.upstreams.now()) ?? (mayPassOver ? null : 'free');
+  }
+
+  #coolingDown({ need, model, upstream }: Call): CallResult {
+    const retryAfterMs = upstream.breaker.openInMs(this.#exchange.gateway.upstreams.now());
+    return { ...refused(need, model, 'cooling_down', 'it failed a moment ago'), retryAfterMs };
+  }
+
+  /** The room of a call in its account, for which it waits no longer than this, and no longer than it has time. */
+  #room(
+    { need, run, model, upstream, until }: Call,
+    mostMs: number,
+  ): NoRoom | LetThrough | Promise<NoRoom | LetThrough> {
+    const exchange = this.#exchange;
+    // A millisecond has to be left for the call itself.
+    const waitMs = Math.max(0, Math.min(mostMs, until - exchange.gateway.upstreams.now() - 1));
+    const asked = { tokens: tokensOf(run), own: model.perMinute, waitMs, isLastHope: !need.passOver };
+    const room = upstream.pace.enter(asked, (leave) => {
+      exchange.wake = leave;
+    });
+    return room instanceof Promise ? this.#resting(room) : room;
+  }
+
+  #afford(entered: Entered): CallResult | Promise<CallResult> {
+    const { call, pass, paced } = entered;
+    const { need, model, run, upstream } = call;
     const goOn = (fits: boolean): CallResult | Promise<CallResult> => {
-      if (fits) return this.#send(call, pass, Math.round(pacedMs));
-      upstream.breaker.left(pass);
+      if (fits) return this.#send(entered);
+      leave();
       return refused(need, model, 'over_budget', 'the budget does not allow what it could cost');
     };
-    const release = (error: unknown): never => {
+    const leave = (): void => {
       upstream.breaker.left(pass);
+      if (paced) upstream.pace.giveBack(paced);
+    };
+    const release = (error: unknown): never => {
+      leave();
       throw error;
     };
     const fits = this.#holds.fit(run, model);
     return fits instanceof Promise ? fits.then(goOn, release) : goOn(fits);
   }
 
-  /** Milliseconds until the account has room. What a vendor said decides only where there are others, or time to wait. */
-  #waitMs({ need, model, upstream, run }: Call, pacedMs: number, now: number): number {
-    const { pace } = upstream;
-    const own = model.perMinute;
-    if (!pace.isKnown && !own) return 0;
-    const tokens = tokensOf(run);
-    const ownWait = own ? pace.ownWaitMs(own, tokens, now) : 0;
-    const heeds = need.passOver || pacedMs < need.waitMs;
-    const saidWait = heeds ? pace.saidWaitMs(tokens, now) : 0;
-    // As the last hope a call is made when its wait is over: then it is for the vendor to refuse it.
-    return !need.passOver && saidWait > need.waitMs - pacedMs ? ownWait : Math.max(ownWait, saidWait);
-  }
-
-  async #send(call: Call, pass: Pass, pacedMs: number): Promise<CallResult> {
+  async #send(entered: Entered): Promise<CallResult> {
+    const { call, pass } = entered;
     const { need, run, model, upstream } = call;
     const exchange = this.#exchange;
+    const { upstreams } = exchange.gateway;
     let isOver = false;
+    /** The room of the next call; null once that is made. */
+    let { paced, pacedMs } = entered;
     try {
       if (this.#holds.any) {
         const intent = intentOf(exchange, this.#parsed, run, model, this.#holds);
         await writeDown(exchange.gateway, intent, this.#holds);
       }
-      if (exchange.clientGone) return refused(need, model, 'aborted', 'the client hung up');
-      let body = this.#parsed.outgoing(run, model);
-      let dropped: readonly string[] | null = null;
+      if (exchange.clientGone) return this.#hungUp(call);
+      const whole = this.#parsed.outgoing(run, model);
+      const { endpoint } = run.view;
+      const less = need.dropLacking ? upstream.refused.without(whole, endpoint, model, upstreams.now()) : null;
+      let body = less?.body ?? whole;
+      let dropped: readonly string[] = [];
+      const done = (result: CallResult): CallResult =>
+        noted(result, { dropped, refusedBefore: less?.dropped ?? [], pacedMs });
       for (;;) {
-        const { answer, error } = await this.#attempt(call, body);
-        const now = exchange.gateway.upstreams.now();
+        const taken = paced;
+        paced = null;
+        const { answer, error } = await this.#attempt(call, taken, body);
+        const now = upstreams.now();
         if (!error) {
           isOver = true;
           upstream.breaker.answered(now);
           upstream.health.began((answer.begunAt ?? answer.startedAt) - answer.startedAt, now);
           exchange.answer = answer;
           exchange.answeringNode = need.node;
-          return noted({ ok: true, model: model.id, asked: need.model }, dropped, pacedMs);
+          return done({ ok: true, model: model.id, asked: need.model });
         }
-        const less = need.dropLacking ? withoutLacking(body, run.view.endpoint, error) : null;
-        // What was refused before it left is no attempt: nobody was asked.
-        if (less && error.status === null) answer.withdraw();
-        else await this.#noteFailure(call, answer, error);
-        if (less) {
-          dropped = [...(dropped ?? []), less.dropped];
-          body = less.body;
+        const without = need.dropLacking ? withoutLacking(body, endpoint, error) : null;
+        if (without && isUnsent(error)) {
+          // What was refused before it left is no attempt: nobody was asked.
+          answer.withdraw();
+          paced = taken;
+        } else await this.#noteFailure(call, answer, error);
+        if (without) {
+          if (without.refused !== null) upstream.refused.note(without.refused, model, now);
+          dropped = [...dropped, without.dropped];
+          body = without.body;
+          if (paced === null && upstream.pace.isLimited(model.perMinute)) {
+            const room = await this.#room(call, need.waitMs - pacedMs);
+            paced = room.paced;
+            pacedMs += Math.round(room.waitedMs);
+            if (!room.paced && !exchange.clientGone) return done(full(call, room));
+          }
+          if (exchange.clientGone) return done(this.#hungUp(call));
           continue;
         }
         isOver = true;
         const asked = error.failure === 'rate_limited' || error.failure === 'server_error' ? error.retryAfterMs : null;
         upstream.breaker.failed(pass, error.failure, Math.max(need.cooldownMs, asked ?? 0), now);
-        return noted(this.#failed(call, error, now), dropped, pacedMs);
+        return done(this.#failed(call, error, now));
       }
     } finally {
       if (!isOver) upstream.breaker.left(pass);
+      if (paced) upstream.pace.giveBack(paced);
     }
   }
 
   /** One call with a body; its failure is the caller's to note. */
   async #attempt(
     { need, run, model, provider, upstream, until }: Call,
+    paced: Paced | null,
     body: Buffer,
   ): Promise<{ readonly answer: UpstreamAnswer; readonly error: UpstreamError | null }> {
     const exchange = this.#exchange;
@@ -233,9 +297,8 @@ export class ModelCalls {
     exchange.sent = body;
     const placeholders = run.placeholders && run.placeholders.size > 0 ? run.placeholders : null;
     const answer = new UpstreamAnswer(model, this.#parsed, placeholders);
-    const isPaced = upstream.pace.isKnown || model.perMinute !== undefined;
     const now = upstreams.now();
-    answer.watched = { upstream, paced: isPaced ? upstream.pace.take(tokensOf(run), now) : null, now: upstreams.now };
+    answer.watched = { upstream, paced, now: upstreams.now };
     upstream.health.underWay += 1;
     exchange.calling = answer;
     exchange.caching?.watch(answer);
@@ -281,12 +344,6 @@ export class ModelCalls {
     const delay = Math.round(retryDelay(need.tries + 1, retryAfterMs, this.#exchange.gateway.upstreams.chance()));
     return { ...result, retryInMs: now + delay < until ? delay : null };
   }
-}
-
-/** The result with what was done so that the call could be made. */
-function noted(result: CallResult, dropped: readonly string[] | null, pacedMs: number): CallResult {
-  if (dropped === null && pacedMs === 0) return result;
-  return { ...result, ...(dropped && { dropped }), ...(pacedMs > 0 && { pacedMs }) };
 }
 
 /** How soon the answer has to begin, where patience for its pieces is longer. */

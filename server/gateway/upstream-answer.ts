@@ -12,7 +12,7 @@ import {
 } from '../providers/provider.ts';
 import type { SaidLimits } from '../providers/rate-limits.ts';
 import type { AnswerStream, ClientRequest, Received, WholeAnswer } from '../wire/protocol.ts';
-import type { Paced } from './pacing.ts';
+import type { Paced } from './allowance.ts';
 import type { Upstream } from './upstreams.ts';
 
 /** Bytes of a stream that may arrive before its first content; beyond it the answer is taken as begun. */
@@ -166,8 +166,8 @@ export class UpstreamAnswer implements AnswerSink {
 
   limits(said: SaidLimits): void {
     if (!this.watched) return;
-    const { upstream, paced, now } = this.watched;
-    upstream.pace.said(said, paced, now());
+    const { upstream, paced } = this.watched;
+    upstream.pace.said(said, paced);
   }
 
   head(answer: AnswerHead): void {

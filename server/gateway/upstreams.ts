@@ -2,6 +2,7 @@
 import { Breaker, type BreakerState, isTrouble } from './breaker.ts';
 import { Health, type HealthFigures } from './health.ts';
 import { Pace } from './pacing.ts';
+import { RefusedParameters } from './refused-parameters.ts';
 
 /** Models and conversations that are remembered for one organisation: what was not used for longest is forgotten. */
 const MOST_MODELS = 2000;
@@ -12,7 +13,12 @@ const MOST_TURNS = 5000;
 export class Upstream {
   readonly breaker = new Breaker();
   readonly health = new Health();
-  readonly pace = new Pace();
+  readonly pace: Pace;
+  readonly refused = new RefusedParameters();
+
+  constructor(clock: () => number) {
+    this.pace = new Pace(clock);
+  }
 
   /** A call has ended, once for each that was begun; `failure` null where it came to its end. */
   ended(
@@ -79,12 +85,17 @@ export class OrganisationUpstreams {
   /** The model that a conversation had at a node. */
   readonly conversations = new Recent<string>(MOST_CONVERSATIONS);
   readonly #turns = new Recent<number>(MOST_TURNS);
+  readonly #clock: () => number;
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
 
   /** The model of that id; a new one where nothing is known of it. */
   of(model: string): Upstream {
     let known = this.#models.get(model);
     if (!known) {
-      known = new Upstream();
+      known = new Upstream(this.#clock);
       this.#models.set(model, known);
     }
     return known;
@@ -127,7 +138,7 @@ export class Upstreams {
   of(organisation: string): OrganisationUpstreams {
     let known = this.#organisations.get(organisation);
     if (!known) {
-      known = new OrganisationUpstreams();
+      known = new OrganisationUpstreams(() => this.now());
       this.#organisations.set(organisation, known);
     }
     return known;

@@ -4,6 +4,7 @@
  */
 import type { Endpoint } from '../../policies/request.ts';
 import type { UpstreamError } from '../providers/provider.ts';
+import { type ClearRefusal, clearRefusal, isNamed } from './clear-refusal.ts';
 import { scanObject } from './json-scan.ts';
 import { isObject, type JsonObject } from './json-value.ts';
 import { splice } from './splice.ts';
@@ -72,17 +73,39 @@ const RULES: readonly Rule[] = [
     named: /service_?tier/i,
     places: { 'chat.completions': ['service_tier'], messages: ['service_tier'], responses: ['service_tier'] },
   },
+  { words: 'what the embeddings are for', named: /\binput_?type\b/i, places: { embeddings: ['input_type'] } },
 ];
 
 /** Words of vendors for a parameter that a model does not take, apart from those for one with a wrong value. */
 const NOT_TAKEN =
   /unsupported|not support|n't support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|not available|extra inputs/i;
 
-/** A body without what a model lacks. */
+/** What an answer depends on so much that a parameter may be refused because of it alone, by what was asked for. */
+const BESIDE: Partial<Record<Endpoint, readonly string[]>> = {
+  'chat.completions': ['reasoning_effort'],
+  messages: ['output_config.effort', 'thinking.type'],
+  responses: ['reasoning.effort'],
+};
+
+/** A body without what its model has just refused. */
 export interface LessBody {
   readonly body: Buffer;
   /** What is gone, in words. */
   readonly dropped: string;
+  /** Names for `withoutRefused` what the vendor surely refused; null where its words leave a doubt. */
+  readonly refused: string | null;
+}
+
+/** A body without all that its model has refused before, and what is gone, in words. */
+export interface LeastBody {
+  readonly body: Buffer;
+  readonly dropped: readonly string[];
+}
+
+/** A body's members as they are being changed; null for one that is taken out of its bytes. */
+interface Draft {
+  readonly members: Record<string, unknown>;
+  readonly changes: Map<string, string | null>;
 }
 
 /**
@@ -95,20 +118,72 @@ export function withoutLacking(body: Buffer, endpoint: Endpoint, error: Upstream
   const suspects = RULES.filter(({ named }) => named.test(message));
   if (suspects.length === 0) return null;
   const { value, members } = scanObject(body);
-  for (const { words, places, instead } of suspects) {
-    const changes = new Map<string, string | null>();
-    const there = (places[endpoint] ?? []).filter((place) => at(value, place) != null);
-    for (const place of there) {
-      const given = at(value, place);
-      const nearly = typeof given === 'string' ? instead?.[given] : undefined;
-      if (nearly === undefined) continue;
-      change(value, changes, place, nearly);
-      return { body: splice(body, members, changes), dropped: `${words} “${given}” (sent as “${nearly}”)` };
-    }
-    for (const place of there) change(value, changes, place, undefined);
-    if (changes.size > 0) return { body: splice(body, members, changes), dropped: words };
+  const draft: Draft = { members: { ...value }, changes: new Map() };
+  // What no vendor has answered is refused again for nothing.
+  const clear = error.status === null ? null : clearRefusal(message);
+  const surely = suspects.filter((rule) => clear && refusedPlace(clear, rule, endpoint, value));
+  for (const rule of [...surely, ...suspects]) {
+    const place = clear && refusedPlace(clear, rule, endpoint, value);
+    const isWhole = clear?.value === null && place != null;
+    const dropped = lessen(draft, rule, placesOf(rule, endpoint, value), isWhole);
+    if (dropped === null) continue;
+    const refused = place == null ? null : nameOf(endpoint, place, isWhole ? null : at(value, place), value);
+    return { body: splice(body, members, draft.changes), dropped, refused };
   }
   return null;
+}
+
+/** The body without all that was refused before (`wasRefused` knows the names that refusals were given); null for nothing. */
+export function withoutRefused(
+  body: Buffer,
+  endpoint: Endpoint,
+  wasRefused: (refused: string) => boolean,
+): LeastBody | null {
+  const { value, members } = scanObject(body);
+  const draft: Draft = { members: { ...value }, changes: new Map() };
+  const dropped: string[] = [];
+  for (const rule of RULES) {
+    // One refusal may uncover another: "high" may be refused where it stands for "max".
+    for (;;) {
+      const there = placesOf(rule, endpoint, draft.members);
+      const isRefused = (place: string, given: unknown) => wasRefused(nameOf(endpoint, place, given, draft.members));
+      const whole = there.some((place) => isRefused(place, null));
+      if (!whole && !there.some((place) => isRefused(place, at(draft.members, place)))) break;
+      const words = lessen(draft, rule, there, whole);
+      if (words === null) break;
+      dropped.push(words);
+    }
+  }
+  return dropped.length === 0 ? null : { body: splice(body, members, draft.changes), dropped };
+}
+
+const placesOf = ({ places }: Rule, endpoint: Endpoint, members: JsonObject): readonly string[] =>
+  (places[endpoint] ?? []).filter((place) => at(members, place) != null);
+
+/** Where a body has what surely was refused. */
+const refusedPlace = ({ name, value }: ClearRefusal, rule: Rule, endpoint: Endpoint, body: JsonObject) =>
+  placesOf(rule, endpoint, body).find(
+    (place) => isNamed(name, place) && (value === null || String(at(body, place)) === value),
+  );
+
+/** Takes what a rule is about out of a body, or puts what is nearly the same in its place; says what, null for nothing. */
+function lessen(draft: Draft, { words, instead }: Rule, there: readonly string[], isWhole: boolean): string | null {
+  for (const place of isWhole ? [] : there) {
+    const given = at(draft.members, place);
+    const nearly = typeof given === 'string' ? instead?.[given] : undefined;
+    if (nearly === undefined) continue;
+    change(draft, place, nearly);
+    return `${words} “${given}” (sent as “${nearly}”)`;
+  }
+  for (const place of there) change(draft, place, undefined);
+  return there.length === 0 ? null : words;
+}
+
+/** The name of a refusal: of a value, or of any (null), beside what it may be due to. */
+function nameOf(endpoint: Endpoint, place: string, given: unknown, members: JsonObject): string {
+  const beside = (BESIDE[endpoint] ?? []).filter((one) => one !== place && !one.startsWith(`${place}.`));
+  const others = beside.map((one) => at(members, one) ?? null);
+  return JSON.stringify([endpoint, place, given, others, members.tools != null]);
 }
 
 function at(body: JsonObject, place: string): unknown {
@@ -117,16 +192,16 @@ function at(body: JsonObject, place: string): unknown {
   return within === undefined ? value : isObject(value) ? value[within] : undefined;
 }
 
-/** Notes what a member becomes when one place of it is set, or left out where there is no value. */
-function change(body: JsonObject, changes: Map<string, string | null>, place: string, value: string | undefined): void {
+/** Sets one place of a body, or leaves it out where there is no value. */
+function change({ members, changes }: Draft, place: string, value: string | undefined): void {
   const [member = '', within] = place.split('.');
-  const whole = body[member];
-  if (within === undefined || !isObject(whole)) {
-    changes.set(member, value === undefined ? null : JSON.stringify(value));
-    return;
+  const whole = members[member];
+  let next: unknown = value;
+  if (within !== undefined && isObject(whole)) {
+    const { [within]: _, ...others } = whole;
+    const left = value === undefined ? others : { ...others, [within]: value };
+    next = Object.keys(left).length === 0 ? undefined : left;
   }
-  if (changes.get(member) === null) return;
-  const { [within]: _, ...others } = whole;
-  const left = value === undefined ? others : { ...others, [within]: value };
-  changes.set(member, Object.keys(left).length === 0 ? null : JSON.stringify(left));
+  members[member] = next;
+  changes.set(member, next === undefined ? null : JSON.stringify(next));
 }

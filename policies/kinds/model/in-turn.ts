@@ -128,6 +128,10 @@ const isForAWhile = (failure: CallFailure | undefined): boolean =>
 
 const sayTry = (tries: number): string => (tries === 0 ? '' : ` at try ${tries + 1}`);
 
-function sayDropped({ dropped }: CallResult): string {
-  return dropped && dropped.length > 0 ? ` without ${dropped.join(' and ')}, which it lacks` : '';
+function sayDropped({ dropped = [], refusedBefore = [] }: CallResult): string {
+  const said = [
+    ...(dropped.length > 0 ? [` without ${dropped.join(' and ')}, which it lacks`] : []),
+    ...(refusedBefore.length > 0 ? [` without ${refusedBefore.join(' and ')}, as it refused it before`] : []),
+  ];
+  return said.join(', and');
 }

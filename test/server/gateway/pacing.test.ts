@@ -1,12 +1,26 @@
 /** Calls are kept within what an account allows a minute, before its vendor refuses them. */
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Pace } from '../../../server/gateway/pacing.ts';
+import { Allowance } from '../../../server/gateway/allowance.ts';
+import { createAnthropic } from '../../../server/providers/anthropic.ts';
 import { fixedSource, openSource } from '../../../server/providers/catalogue.ts';
 import { createOpenAiCompatible } from '../../../server/providers/openai-compatible.ts';
+import type { Provider } from '../../../server/providers/provider.ts';
 import { limitsSaid, resetMs } from '../../../server/providers/rate-limits.ts';
-import { answer, type BehavingModels, startBehavingModels } from './behaving-models.ts';
-import { eventually, newestRecord, passEverythingOn, replayAll, startGateway } from './harness.ts';
+import { startUpstream, type Upstream } from '../providers/upstream.ts';
+import { answer, type BehavingModels, startBehavingModels, status } from './behaving-models.ts';
+import {
+  eventually,
+  graphOf,
+  idOf,
+  newestRecord,
+  passEverythingOn,
+  publish,
+  recordOf,
+  replayAll,
+  startGateway,
+  type TestGateway,
+} from './harness.ts';
 
 const NOW = 1_000_000;
 const said = (limit: number, remaining: number, fullInMs: number) => ({ limit, remaining, fullInMs });
@@ -50,52 +64,52 @@ describe('the limits that a vendor tells of', () => {
 
 describe('what an account allows', () => {
   it('is not guessed before its vendor has said it', () => {
-    const pace = new Pace();
-    expect(pace.saidWaitMs(1e9, NOW)).toBe(0);
+    const allowance = new Allowance();
+    expect(allowance.saidWaitMs(1e9, NOW)).toBe(0);
   });
 
   it('fills evenly, and is taken by every call', () => {
-    const pace = new Pace();
-    pace.said({ requests: said(60, 2, 58_000), tokens: null }, null, NOW);
+    const allowance = new Allowance();
+    allowance.said({ requests: said(60, 2, 58_000), tokens: null }, null, NOW);
     for (let i = 0; i < 2; i++) {
-      expect(pace.saidWaitMs(0, NOW)).toBe(0);
-      pace.take(0, NOW);
+      expect(allowance.saidWaitMs(0, NOW)).toBe(0);
+      allowance.take(0, NOW);
     }
-    expect(pace.saidWaitMs(0, NOW)).toBe(1000);
-    expect(pace.saidWaitMs(0, NOW + 400)).toBe(600);
-    expect(pace.saidWaitMs(0, NOW + 1000)).toBe(0);
-    expect(pace.saidWaitMs(0, NOW + 10_000_000)).toBe(0);
+    expect(allowance.saidWaitMs(0, NOW)).toBe(1000);
+    expect(allowance.saidWaitMs(0, NOW + 400)).toBe(600);
+    expect(allowance.saidWaitMs(0, NOW + 1000)).toBe(0);
+    expect(allowance.saidWaitMs(0, NOW + 10_000_000)).toBe(0);
   });
 
   it('counts calls that the answer of an earlier one does not know of', () => {
-    const pace = new Pace();
-    pace.said({ requests: said(10, 10, 0), tokens: null }, null, NOW);
-    const first = pace.take(0, NOW);
-    for (let i = 0; i < 8; i++) pace.take(0, NOW);
-    pace.said({ requests: said(10, 9, 6000), tokens: null }, first, NOW);
-    expect(pace.saidWaitMs(0, NOW)).toBe(0);
-    pace.take(0, NOW);
-    expect(pace.saidWaitMs(0, NOW)).toBeGreaterThan(0);
+    const allowance = new Allowance();
+    allowance.said({ requests: said(10, 10, 0), tokens: null }, null, NOW);
+    const first = allowance.take(0, NOW);
+    for (let i = 0; i < 8; i++) allowance.take(0, NOW);
+    allowance.said({ requests: said(10, 9, 6000), tokens: null }, first, NOW);
+    expect(allowance.saidWaitMs(0, NOW)).toBe(0);
+    allowance.take(0, NOW);
+    expect(allowance.saidWaitMs(0, NOW)).toBeGreaterThan(0);
   });
 
   it('leaves what is larger than all of it to the vendor', () => {
-    const pace = new Pace();
-    pace.said({ requests: null, tokens: said(1000, 0, 60_000) }, null, NOW);
-    expect(pace.saidWaitMs(500, NOW)).toBe(30_000);
-    expect(pace.saidWaitMs(1001, NOW)).toBe(0);
+    const allowance = new Allowance();
+    allowance.said({ requests: null, tokens: said(1000, 0, 60_000) }, null, NOW);
+    expect(allowance.saidWaitMs(500, NOW)).toBe(30_000);
+    expect(allowance.saidWaitMs(1001, NOW)).toBe(0);
   });
 
   it('is never more than one’s own limit in any minute', () => {
-    const pace = new Pace();
+    const allowance = new Allowance();
     const own = { requests: 2, tokens: 1000 };
-    expect(pace.ownWaitMs(own, 600, NOW)).toBe(0);
-    const paced = pace.take(600, NOW);
-    expect(pace.ownWaitMs(own, 600, NOW)).toBe(60_000);
-    pace.settle(paced, 100);
-    expect(pace.ownWaitMs(own, 600, NOW)).toBe(0);
-    pace.take(600, NOW);
-    expect(pace.ownWaitMs(own, 1, NOW)).toBe(60_000);
-    expect(pace.ownWaitMs(own, 1001, NOW)).toBe(Number.POSITIVE_INFINITY);
+    expect(allowance.ownWaitMs(own, 600, NOW)).toBe(0);
+    const paced = allowance.take(600, NOW);
+    expect(allowance.ownWaitMs(own, 600, NOW)).toBe(60_000);
+    allowance.settle(paced, 100);
+    expect(allowance.ownWaitMs(own, 600, NOW)).toBe(0);
+    allowance.take(600, NOW);
+    expect(allowance.ownWaitMs(own, 1, NOW)).toBe(60_000);
+    expect(allowance.ownWaitMs(own, 1001, NOW)).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
@@ -148,7 +162,7 @@ describe('a gateway', () => {
     const { text, record } = await asked;
     clock.mockRestore();
     expect(text).toContain('from a');
-    expect(record.trace.at(-1)?.results).toMatchObject([{ ok: true, model: 'up/a', pacedMs: 100 }]);
+    expect(record.trace.at(-1)?.results).toMatchObject([{ ok: true, model: 'up/a', pacedMs: 101 }]);
   });
 
   it('asks all the same where nobody else could answer: then it is for the vendor to refuse', async () => {
@@ -178,31 +192,137 @@ describe('a gateway', () => {
   });
 });
 
-describe('an account with limits of one’s own', () => {
-  it('gets no more than these, whoever could answer', async () => {
+describe('several requests that wait for room', () => {
+  it('come one after the other, and move up when the first of them hangs up', async () => {
     const models = await startBehavingModels();
-    const source = openSource('own', ['m'], false);
-    const limited = source.models().map((model) => ({ ...model, perMinute: { requests: 1 } }));
-    const gateway = await startGateway({
-      providers: [
-        {
-          provider: createOpenAiCompatible({ name: 'own', baseUrl: models.upstream.baseUrl, apiKey: null }),
-          source: fixedSource('own', limited),
-        },
-      ],
-    });
+    const { gateway } = models;
+    const { upstreams } = gateway.running.gateway;
     try {
+      // Ten thousand tokens in ten minutes, of which two hundred are left.
+      models.behaviours.set('a', (response) =>
+        answer(response, 'a', false, {
+          'x-ratelimit-limit-tokens': '10000',
+          'x-ratelimit-remaining-tokens': '200',
+          'x-ratelimit-reset-tokens': '9m48s',
+        }),
+      );
+      const policy = await models.policyOf('fallback', {
+        models: ['up/a', 'up/b'],
+        coolDownSeconds: 0,
+        waitSeconds: 300,
+        timeoutSeconds: 600,
+      });
+      await models.ask(policy);
+      const gone = new AbortController();
+      const messages = [{ role: 'user' as const, content: 'hello' }];
+      const large = gateway.openai.chat.completions
+        .create({ model: policy, messages, max_tokens: 4000 }, { signal: gone.signal })
+        .asResponse();
+      await eventually(() => expect(upstreams.resting).toBe(1));
+      // There would be room for it, but not before the large one.
+      const small = models.ask(policy, { max_tokens: 20 });
+      await eventually(() => expect(upstreams.resting).toBe(2));
+      const atOnce = await models.policyOf('fallback', { models: ['up/a', 'up/b'], coolDownSeconds: 0 });
+      const passing = await models.ask(atOnce, { max_tokens: 20 });
+      expect(passing.text).toContain('from b');
+      expect(passing.record.trace.at(-1)?.results?.[0]).toMatchObject({
+        failure: 'account_full',
+        message: 'its account may do no more in this minute, and 2 calls wait for room before it',
+      });
+      expect(models.called()).toEqual(['a', 'b']);
+      gone.abort();
+      await expect(large).rejects.toThrow();
+      const { text, record } = await small;
+      expect(text).toContain('from a');
+      expect(record.trace.at(-1)?.results).toMatchObject([{ ok: true, model: 'up/a' }]);
+      expect(models.called()).toEqual(['a', 'b', 'a']);
+    } finally {
+      await models.stop();
+    }
+  });
+});
+
+describe('an account with limits of one’s own', () => {
+  /** A gateway with one account, whose model may be asked so often a minute. */
+  async function limitedTo(
+    requests: number,
+    provider: Provider,
+    name: string,
+    use: (gateway: TestGateway) => Promise<void>,
+  ): Promise<void> {
+    const limited = openSource(provider.name, [name], false)
+      .models()
+      .map((model) => ({ ...model, perMinute: { requests } }));
+    const gateway = await startGateway({ providers: [{ provider, source: fixedSource(provider.name, limited) }] });
+    try {
+      await use(gateway);
+    } finally {
+      await gateway.stop();
+    }
+  }
+  let upstream: Upstream;
+  let respond: (response: ServerResponse) => void;
+  beforeAll(async () => {
+    upstream = await startUpstream((response) => respond(response));
+  });
+  beforeEach(() => {
+    upstream.requests.splice(0);
+    respond = (response) => answer(response, 'm', false);
+  });
+  afterAll(() => upstream.close());
+  const messages = [{ role: 'user', content: 'hello' }];
+  const own = () => createOpenAiCompatible({ name: 'own', baseUrl: upstream.baseUrl, apiKey: null });
+  const dropping = (model: string) =>
+    graphOf({ enter: ['request', {}], call: ['model', { model, dropLacking: true }] }, ['enter.next > call']);
+
+  it('gets no more than these, whoever could answer', async () => {
+    await limitedTo(1, own(), 'm', async (gateway) => {
       await passEverythingOn(gateway);
-      const ask = () => gateway.chat({ model: 'own/m', messages: [{ role: 'user', content: 'hello' }] });
+      const ask = () => gateway.chat({ model: 'own/m', messages });
       expect((await ask()).status).toBe(200);
       const second = await ask();
       expect(second.status).toBe(429);
       expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(50);
       expect(await second.json()).toMatchObject({ error: { code: 'upstream_rate_limited' } });
-      expect(models.called()).toEqual(['m']);
-    } finally {
-      await gateway.stop();
-      await models.stop();
-    }
+      expect(upstream.requests).toHaveLength(1);
+    });
+  });
+
+  it('gets no more either where a call is made again without what its model refused', async () => {
+    respond = status(400, {}, 'Unrecognized request argument supplied: seed');
+    await limitedTo(1, own(), 'm', async (gateway) => {
+      await publish(gateway, 'again', dropping('own/m'));
+      const response = await gateway.chat({ model: 'policy/again', messages, seed: 1 });
+      expect(response.status).toBe(429);
+      const record = await recordOf(gateway, idOf(response));
+      expect(record.attempts).toMatchObject([{ ok: false, failure: 'bad_request' }]);
+      expect(record.trace.at(-1)?.results).toMatchObject([{ failure: 'account_full', dropped: ['the seed'] }]);
+      expect(upstream.requests).toHaveLength(1);
+    });
+  });
+
+  it('loses none of it to what was never sent', async () => {
+    respond = (response) => {
+      // Shape after the public documentation of Anthropic's messages, made by hand.
+      const message = {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-3-haiku',
+        stop_reason: 'end_turn',
+        content: [{ type: 'text', text: 'from claude' }],
+        usage: { input_tokens: 9, output_tokens: 3 },
+      };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(message));
+    };
+    const claude = createAnthropic({ name: 'claude', baseUrl: upstream.baseUrl, apiKey: 'none' });
+    await limitedTo(1, claude, 'claude-3-haiku', async (gateway) => {
+      await publish(gateway, 'unsent', dropping('claude/claude-3-haiku'));
+      const body = { model: 'policy/unsent', messages, max_tokens: 50 };
+      // The protocol of its vendor has no place for these: each is dropped before anything goes out.
+      const response = await gateway.chat({ ...body, seed: 7, logit_bias: { 1: 1 } });
+      expect(await response.text()).toContain('from claude');
+      expect((await gateway.chat(body)).status).toBe(429);
+    });
   });
 });
