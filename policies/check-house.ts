@@ -36,6 +36,7 @@ export function houseProblems(
       fix: 'Choose another model, or set up its provider.',
     });
   }
+  problems.push(...mixedEmbeddings(name, node.models ?? [], reachable, context));
   for (const id of node.budgets ?? []) problems.push(...budgetProblems(name, id, reachable, context));
   for (const channel of node.channels ?? []) {
     if (channel === '' || context.hasChannel?.(channel) !== false) continue;
@@ -48,6 +49,29 @@ export function houseProblems(
   }
   if (node.scope) problems.push(...freeScopes(name, node.scope, context));
   return problems;
+}
+
+/** Models that make embeddings and can stand in for each other: what one of them makes says nothing beside another's. */
+function mixedEmbeddings(
+  name: string,
+  own: readonly string[],
+  reachable: readonly string[],
+  context: CheckContext,
+): HouseProblem[] {
+  const embedding = (ids: readonly string[]) =>
+    ids.flatMap((id) => context.models(id) ?? []).filter(({ embeddings }) => embeddings === 'only');
+  if (embedding(own).length === 0) return [];
+  // The same model of several providers goes by the same name, as far as can be told.
+  const models = new Map(embedding([...own, ...reachable]).map((model) => [model.name, model.id]));
+  if (models.size < 2) return [];
+  return [
+    {
+      code: 'mixed_embeddings',
+      message: `At ${name}, or after it fails, different models may make embeddings (${[...models.values()].join(', ')}), whose vectors cannot be compared with each other.`,
+      fix: 'Leave one model for embeddings, or have the app keep vectors apart by the model that made them.',
+      warning: true,
+    },
+  ];
 }
 
 function budgetProblems(

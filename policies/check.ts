@@ -32,6 +32,7 @@ export type ProblemCode =
   | 'shadowed_case'
   | 'policy_not_entered'
   | 'free_scope'
+  | 'mixed_embeddings'
   | 'no_way_to_project'
   | 'project_out_of_place'
   | 'more';

@@ -1,6 +1,7 @@
 import { findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
 import { AMOUNTS, type Model, type Price, type Rate } from '../../policies/model.ts';
 import { discounted } from '../../policies/price.ts';
+import { OWN_LIST, type OwnEntry } from './own-list.ts';
 import { cardAt, type RateCard } from './rate-cards.ts';
 
 /** A price that an administrator set. It replaces the list's from its time on (milliseconds since 1970). */
@@ -139,18 +140,37 @@ function matcher(match: ModelInfo['match']): (name: string) => boolean {
   return (name) => pattern.test(name);
 }
 
+function ownModel(
+  { id, label, contextTokens, dollars, names }: OwnEntry,
+  listed: ListedModel | undefined,
+): ListedModel {
+  const price = dollars === null ? null : priceOf(id, { input_mtok: dollars });
+  return {
+    id,
+    label,
+    contextTokens: listed?.contextTokens ?? contextTokens,
+    steps: listed && listed.steps.length > 0 ? listed.steps : price ? [{ from: 0, price }] : [],
+    matches: (name) => names.test(name),
+  };
+}
+
 /**
- * What the price list that ships with the gateway has of one vendor ("openai", "anthropic"), in its order; it asks
- * nobody. Empty for a vendor that it does not know. Costs milliseconds: call it once, not per request.
+ * What the price list that ships with the gateway has of one vendor ("openai", "anthropic"), in its order, and then what it
+ * lacks; it asks nobody. Empty for a vendor that it does not know. Costs milliseconds: call it once, not per request.
  */
 export function listedModels(vendor: string): ListedModel[] {
-  return (findProvider({ providerId: vendor })?.models ?? []).map((info) => ({
+  const listed = (findProvider({ providerId: vendor })?.models ?? []).map((info) => ({
     id: info.id,
     label: info.name ?? info.id,
     contextTokens: info.context_window ?? null,
     steps: stepsOf(info),
     matches: matcher(info.match),
   }));
+  const own = (OWN_LIST[vendor] ?? []).map((entry) => {
+    const known = listed.find(({ id }) => id === entry.id);
+    return ownModel(entry, known);
+  });
+  return [...listed.filter(({ id }) => own.every((entry) => entry.id !== id)), ...own];
 }
 
 /** The step that holds at `now` of steps in rising order; undefined before the first. */

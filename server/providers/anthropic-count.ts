@@ -8,7 +8,10 @@ import { transportFailure } from './translate/upstream-fetch.ts';
 
 const answer = z.object({ input_tokens: z.int().min(0) });
 
-/** Asks at `url` for the tokens of a body. Rejects with UpstreamError; nothing of it is ever billed. */
+/**
+ * Asks at `url` for the tokens of a body. Rejects with UpstreamError. A count costs nothing: as with a call that does,
+ * `billed` is "no" without a status only where the request surely did not go out.
+ */
 export async function countAtAnthropic(
   dispatcher: Dispatcher,
   url: string,
@@ -28,10 +31,11 @@ export async function countAtAnthropic(
     if (response.statusCode !== 200) throw messageFailure(response.statusCode, given, null);
     const parsed = answer.safeParse(given);
     if (parsed.success) return parsed.data.input_tokens;
-    throw new UpstreamError('bad_answer', 'its count of tokens cannot be read', { billed: 'no' });
+    const { statusCode: status } = response;
+    throw new UpstreamError('bad_answer', 'its count of tokens cannot be read', { status, billed: 'no' });
   } catch (error) {
     if (error instanceof UpstreamError) throw error;
-    if (late.aborted) throw new UpstreamError('timeout', `no count within ${timeoutMs} ms`, { billed: 'no' });
-    throw transportFailure(error, false) ?? new UpstreamError('server_error', String(error), { billed: 'no' });
+    if (late.aborted) throw new UpstreamError('timeout', `no count within ${timeoutMs} ms`, { billed: 'maybe' });
+    throw transportFailure(error, false) ?? new UpstreamError('server_error', String(error), { billed: 'maybe' });
   }
 }

@@ -1,4 +1,4 @@
-/** Reads the errors of Amazon Bedrock's Converse into the words that fallback lists know. */
+/** Reads the errors of Amazon Bedrock into the words that fallback lists know. */
 import { z } from 'zod';
 import type { CallFailure } from '../../policies/effects.ts';
 import type { JsonObject } from '../wire/json-value.ts';
@@ -12,7 +12,8 @@ const MAX_MESSAGE = 500;
 
 function failureFor(status: number, message: string): CallFailure {
   if (status === 429 || /please wait before trying again/i.test(message)) return 'rate_limited';
-  if (/input is too long|prompt is too long|maximum context/i.test(message)) {
+  // The latter two are Titan's and Cohere's, of texts to embed.
+  if (/input is too long|prompt is too long|maximum context|too many input tokens|expected maxLength/i.test(message)) {
     return 'context_too_long';
   }
   if (

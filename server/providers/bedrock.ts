@@ -1,9 +1,10 @@
-/** Amazon Bedrock's Converse, called for clients of every protocol through the vendor's package. */
+/** Amazon Bedrock, called for clients of every protocol through the vendor's package: Converse, and InvokeModel to embed. */
 import { type AmazonBedrockLanguageModelOptions, createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { Agent } from 'undici';
 import { z } from 'zod';
 import type { TranslatedCall } from '../wire/translation.ts';
 import { reasoningOf } from './anthropic.ts';
+import { bedrockEmbeddings } from './bedrock-embeddings.ts';
 import { bedrockFailure, bedrockFailureWithin } from './bedrock-failure.ts';
 import type { Connecting } from './network.ts';
 import type { Provider } from './provider.ts';
@@ -144,10 +145,12 @@ export function createBedrock({ name, region, baseUrl, credentials, connect }: B
           secretAccessKey: credentials.secretAccessKey,
           ...(credentials.sessionToken !== null && { sessionToken: credentials.sessionToken }),
         };
+  const packageFor = (fetch: typeof globalThis.fetch) => createAmazonBedrock({ region, baseURL, fetch, ...keys });
   const vendor: Vendor = {
     dispatcher: agent,
     options: callOf,
-    model: (model, fetch) => createAmazonBedrock({ region, baseURL, fetch, ...keys })(model),
+    model: (model, fetch) => packageFor(fetch)(model),
+    embeddings: bedrockEmbeddings(packageFor),
     check: refuseLosses,
     failure: (error) => sdkFailure(error, failures),
     requestIdHeader: 'x-amzn-requestid',

@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { z } from 'zod';
 import { LEAST_THOUGHT, THOUGHT } from '../wire/message-thinking.ts';
 import type { TranslatedCall } from '../wire/translation.ts';
+import { googleEmbeddings } from './google-embeddings.ts';
 import { googleFailure, googleFailureWithin } from './google-failure.ts';
 import type { Connecting } from './network.ts';
 import type { Provider } from './provider.ts';
@@ -146,19 +147,18 @@ export interface GoogleOptions {
 export function createGoogle({ name, baseUrl, apiKey, connect }: GoogleOptions): Provider {
   const agent = new Agent(connect ? { connect } : {});
   const baseURL = baseUrl.replace(/\/+$/, '');
+  const packageFor = (fetch: typeof globalThis.fetch) => createGoogleGenerativeAI({ baseURL, apiKey, fetch });
   const vendor: Vendor = {
     dispatcher: agent,
     options: callOf,
     model: (model, fetch, options) =>
-      createGoogleGenerativeAI({
-        baseURL,
-        apiKey,
-        fetch: (input, init) =>
-          fetch(input, {
-            ...init,
-            ...(typeof init?.body === 'string' && { body: withWholeSchemas(init.body, options) }),
-          }),
-      })(model),
+      packageFor((input, init) =>
+        fetch(input, {
+          ...init,
+          ...(typeof init?.body === 'string' && { body: withWholeSchemas(init.body, options) }),
+        }),
+      )(model),
+    embeddings: googleEmbeddings(packageFor),
     check: refuseLosses,
     failure: (error) => sdkFailure(error, failures),
     requestIdHeader: null,

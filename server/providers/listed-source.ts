@@ -23,14 +23,14 @@ const UNKNOWN = { tools: true, images: true, audio: true, files: true, jsonSchem
 const NOT_CHAT = /embed|whisper|moderation|guard|ocr|voice|tts|image|transcri|rerank/i;
 
 interface Vendor {
-  /** Names that the price list has but the chat endpoint does not serve, or not at a price of text tokens alone. */
-  readonly notChat: RegExp;
+  /** Names that the price list has but no endpoint here serves, or not at a price of text tokens alone. */
+  readonly notServed: RegExp;
   readonly families: readonly Family[];
 }
 
 const VENDORS = {
   openai: {
-    notChat:
+    notServed:
       /-audio-preview|realtime|transcribe|tts|image|search|vision|instruct|extended|codex|deep-research|-pro\b|\.ft-|^gpt-oss|^ft:gpt-4-0/,
     families: [
       { name: /^(ft:)?gpt-3\.5-turbo/, offered: false, supports: TEXT_TOOLS },
@@ -45,23 +45,25 @@ const VENDORS = {
     ],
   },
   anthropic: {
-    notChat: /^claude-(v?[12]|instant)/,
+    notServed: /^claude-(v?[12]|instant)/,
     families: [
       { name: /^claude-3/, offered: false, supports: FULL },
       { name: /^claude-/, offered: true, supports: FULL },
     ],
   },
   google: {
-    notChat: /embedding|image|tts|live|omni|^claude|gemini-(1\.|pro|flash-1)/,
+    notServed: /(?<!^gemini-)embedding|image|tts|live|omni|^claude|gemini-(1\.|pro|flash-1)/,
     families: [
+      { name: /^gemini-embedding/, offered: true, supports: TEXT, embeddings: 'only' },
       { name: /^gemma-/, offered: true, supports: { ...TEXT, images: true } },
       { name: /^gemini-2\.0/, offered: false, supports: FULL },
       { name: /^gemini-/, offered: true, supports: FULL },
     ],
   },
   aws: {
-    notChat: /embed|sonic|rerank|canvas|reel|titan-text/,
+    notServed: /(?<!amazon\.titan-|cohere\.|multimodal-)embed|embed-image|sonic|rerank|canvas|reel|titan-text/,
     families: [
+      { name: /embed/, offered: true, supports: TEXT, embeddings: 'only' },
       { name: /anthropic\.claude-3/, offered: false, supports: FULL },
       { name: /anthropic\.claude-/, offered: true, supports: FULL },
       { name: /amazon\.nova-micro/, offered: true, supports: FORMS },
@@ -72,26 +74,26 @@ const VENDORS = {
     ],
   },
   mistral: {
-    notChat: NOT_CHAT,
+    notServed: NOT_CHAT,
     families: [{ name: /./, offered: true, supports: UNKNOWN }],
   },
   groq: {
-    notChat: NOT_CHAT,
+    notServed: NOT_CHAT,
     families: [{ name: /./, offered: false, supports: UNKNOWN }],
   },
   together: {
-    notChat: NOT_CHAT,
+    notServed: NOT_CHAT,
     families: [{ name: /./, offered: false, supports: UNKNOWN }],
   },
   'x-ai': {
-    notChat: NOT_CHAT,
+    notServed: NOT_CHAT,
     families: [
       { name: /^grok-2/, offered: false, supports: UNKNOWN },
       { name: /./, offered: true, supports: UNKNOWN },
     ],
   },
   deepseek: {
-    notChat: NOT_CHAT,
+    notServed: NOT_CHAT,
     families: [{ name: /./, offered: true, supports: UNKNOWN }],
   },
 } as const satisfies Record<string, Vendor>;
@@ -110,8 +112,8 @@ const TOKENIZER_FAMILIES: readonly { readonly name: RegExp; readonly tokenizer: 
 /** A vendor whose models are in the price list. */
 export type PricedVendor = keyof typeof VENDORS;
 
-const familyOf = ({ notChat, families }: Vendor, name: string): Family | undefined =>
-  notChat.test(name) ? undefined : families.find((family) => family.name.test(name));
+const familyOf = ({ notServed, families }: Vendor, name: string): Family | undefined =>
+  notServed.test(name) ? undefined : families.find((family) => family.name.test(name));
 
 /** The prices that come with the program, of all models that can be served. Costs milliseconds: for the start. */
 export function shippedPrices(): ListedPrices {

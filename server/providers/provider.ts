@@ -6,7 +6,7 @@ import type { SaidLimits } from './rate-limits.ts';
 
 /** One call. The body speaks the client's protocol; its `model` already is the provider's own name for the model. */
 export interface UpstreamRequest {
-  readonly protocol: Pick<ClientProtocol, 'endpoint' | 'translation'>;
+  readonly protocol: Pick<ClientProtocol, 'endpoint' | 'translation' | 'embeddings'>;
   readonly model: Model;
   readonly body: Buffer;
   readonly stream: boolean;

@@ -5,6 +5,8 @@ import { wrongHead } from './pass-through.ts';
 import { type AnswerSink, type UpstreamCall, UpstreamError, type UpstreamRequest } from './provider.ts';
 import { limitsSaid } from './rate-limits.ts';
 import { unsupported } from './translate/chat-body.ts';
+import { type EmbeddingVendor, embed } from './translate/embed.ts';
+import { afterABeginning } from './translate/sdk-failure.ts';
 import type { CallOptions, LanguageModel } from './translate/sdk-types.ts';
 import { upstreamFetch } from './translate/upstream-fetch.ts';
 
@@ -21,6 +23,8 @@ export interface Vendor {
   failure(error: unknown): UpstreamError;
   /** The header that holds the vendor's id of the request; null where none does. */
   readonly requestIdHeader: string | null;
+  /** How it makes embeddings; not there where it makes none. */
+  readonly embeddings?: EmbeddingVendor;
 }
 
 /** Holds the reader back while the client is slow; a call that is cancelled waits for nothing. */
@@ -54,49 +58,57 @@ class Gate implements UpstreamCall {
   }
 }
 
+/** What the vendor's package sends with, and the vendor's id of the first request, once its answer has begun. */
+function sender(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink, check: (body: string) => void) {
+  const heard: { requestId: string | null } = { requestId: null };
+  const fetch = upstreamFetch(vendor.dispatcher, request.timeoutMs, check, (status, headers) => {
+    const said = limitsSaid(headers, Date.now());
+    if (said) sink.limits?.(said);
+    const id = vendor.requestIdHeader === null ? undefined : headers[vendor.requestIdHeader];
+    if (typeof id === 'string') heard.requestId ??= id;
+    const wrong = status < 300 ? wrongHead(headers, request.stream) : null;
+    if (wrong !== null) throw new UpstreamError('bad_answer', wrong, { status, billed: 'maybe' });
+  });
+  return { fetch, heard };
+}
+
 async function answer(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink, gate: Gate): Promise<void> {
   const { model, protocol } = request;
-  const { translation } = protocol;
+  const { translation, embeddings } = protocol;
   const { signal } = gate;
+  const giveWhole = async (bytes: Buffer, requestId: string | null) => {
+    await gate.passed();
+    signal.throwIfAborted();
+    sink.head({ status: 200, contentType: 'application/json', requestId });
+    sink.data(bytes);
+    sink.end();
+  };
+  if (embeddings && vendor.embeddings) {
+    const { fetch, heard } = sender(vendor, request, sink, () => {});
+    const bytes = await embed(vendor.embeddings, embeddings, request, fetch, vendor.failure, signal);
+    return giveWhole(bytes, heard.requestId);
+  }
   if (!translation) throw unsupported(`request of the kind ${protocol.endpoint}`);
   const options = vendor.options(translation.call(request.body), model.name);
-  const fetch = upstreamFetch(
-    vendor.dispatcher,
-    request.timeoutMs,
-    (body) => vendor.check(options, model.name, body),
-    (status, headers) => {
-      const said = limitsSaid(headers, Date.now());
-      if (said) sink.limits?.(said);
-      const wrong = status < 300 ? wrongHead(headers, request.stream) : null;
-      if (wrong !== null) throw new UpstreamError('bad_answer', wrong, { status, billed: 'maybe' });
-    },
-  );
+  const { fetch, heard } = sender(vendor, request, sink, (body) => vendor.check(options, model.name, body));
   const sdk = vendor.model(model.name, fetch, options);
   const call = { ...options, headers: request.headers, abortSignal: signal };
   const created = Math.floor(Date.now() / 1000);
   const asked = { body: request.body, requestId: request.headers['x-request-id'] ?? '' };
-  const { requestIdHeader } = vendor;
-  const idOf = (headers: Readonly<Record<string, string>> | undefined) =>
-    requestIdHeader === null ? null : (headers?.[requestIdHeader] ?? null);
 
   if (!request.stream) {
     const result = await sdk.doGenerate(call);
-    const bytes = translation.whole(result, model.name, created, asked);
-    await gate.passed();
-    signal.throwIfAborted();
-    sink.head({ status: 200, contentType: 'application/json', requestId: idOf(result.response?.headers) });
-    sink.data(bytes);
-    return sink.end();
+    return giveWhole(translation.whole(result, model.name, created, asked), heard.requestId);
   }
 
-  const { stream, response } = await sdk.doStream(call);
+  const { stream } = await sdk.doStream(call);
   const reader = stream.getReader();
   const events = translation.events(model.name, created, asked);
   let begun = false;
   const emit = (text: string) => {
     if (text === '') return;
     if (!begun) {
-      sink.head({ status: 200, contentType: 'text/event-stream', requestId: idOf(response?.headers) });
+      sink.head({ status: 200, contentType: 'text/event-stream', requestId: heard.requestId });
       begun = true;
     }
     sink.data(Buffer.from(text));
@@ -113,9 +125,7 @@ async function answer(vendor: Vendor, request: UpstreamRequest, sink: AnswerSink
     sink.end();
   } catch (error) {
     // Whatever an error in mid-stream would mean in the place of an answer, this one came after a beginning.
-    const { failure, message, status, billed, retryAfterMs } = vendor.failure(error);
-    if (signal.aborted || billed === 'maybe') throw error;
-    throw new UpstreamError(failure, message, { ...(status !== null && { status }), billed: 'maybe', retryAfterMs });
+    throw signal.aborted ? error : afterABeginning(vendor.failure(error));
   } finally {
     // Frees the connection where the stream was left before its end.
     reader.cancel().catch(() => {});

@@ -8,6 +8,7 @@ import { UpstreamError } from '../providers/provider.ts';
 import { changedTexts } from './changed-texts.ts';
 import { failureInAnswer } from './chat-failure.ts';
 import { usageOf } from './chat-usage.ts';
+import { embeddingTranslation, reportedTokens } from './embedding-translation.ts';
 import { isObject, listOf, parseJson } from './json-value.ts';
 import { openAiChat } from './openai-chat.ts';
 import type { AnswerStream, ClientProtocol, ClientRequest, WholeAnswer } from './protocol.ts';
@@ -64,10 +65,10 @@ function readEmbeddings(bytes: Buffer): WholeAnswer {
   if (!first || data.some(({ embedding }) => typeof embedding !== 'string' && !Array.isArray(embedding))) {
     throw new UpstreamError('bad_answer', 'it has no embeddings', { billed: 'maybe' });
   }
-  const usage = isObject(answer.usage) ? usageOf({ completion_tokens: 0, ...answer.usage }) : null;
+  const reported = reportedTokens(answer.usage);
   return {
     bytes,
-    usage,
+    usage: reported && usageOf({ completion_tokens: 0, ...reported }),
     text: JSON.stringify({ embeddings: data.length, dimensions: dimensionsOf(first.embedding) }),
     received: { characters: 0, bytes: 0 },
     texts: () => [],
@@ -86,4 +87,5 @@ export const openAiEmbeddings: ClientProtocol = {
   errorBody: openAiChat.errorBody,
   errorEvent: openAiChat.errorEvent,
   translation: null,
+  embeddings: embeddingTranslation,
 };

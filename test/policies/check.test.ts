@@ -26,6 +26,10 @@ const budgets: readonly Budget[] = [
 const house: CheckContext = {
   ...worldWith(budgets),
   models: (id) => {
+    if (id === 'other/embed') {
+      const model = lookup('sandbox/embed');
+      return model && { ...model, id, name: 'embed-2' };
+    }
     const model = lookup(id === 'free/thing' ? 'sandbox/small' : id);
     return model && id === 'free/thing' ? { ...model, id, price: null } : model;
   },
@@ -149,6 +153,15 @@ const SHOWN: Record<ProblemCode, readonly [graph: Graph, node: string | null, wo
     draw({ enter, pay: paying('users'), small }, ['enter.next > pay', 'pay.within > small']),
     'pay',
     'counts by user, which callers may choose freely',
+    'warning',
+  ],
+  mixed_embeddings: [
+    draw({ enter, one: ['model', { model: 'sandbox/embed' }], two: ['model', { model: 'other/embed' }] }, [
+      'enter.next > one',
+      'one.failed > two',
+    ]),
+    'one',
+    'different models may make embeddings (sandbox/embed, other/embed)',
     'warning',
   ],
   policy_not_entered: [

@@ -2,7 +2,12 @@ import { createBedrock } from '../bedrock.ts';
 import { type AccountField, type AccountKind, settingOf } from './kind.ts';
 
 const field = (name: string, label: string, type: AccountField['type'], help: string): AccountField => ({
-  ...{ name, label, type, help, required: false, standard: null },
+  name,
+  label,
+  type,
+  help,
+  required: false,
+  standard: null,
 });
 
 export const bedrock: AccountKind = {

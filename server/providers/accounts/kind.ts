@@ -60,9 +60,19 @@ export function settingOf({ values }: Pick<AccountSettings, 'values'>, field: st
 }
 
 export const keyField = (help: string, required = true): AccountField => ({
-  ...{ name: 'key', label: 'Key', help, type: 'secret', required, standard: null },
+  name: 'key',
+  label: 'Key',
+  help,
+  type: 'secret',
+  required,
+  standard: null,
 });
 
 export const addressField = (help: string, standard: string | null): AccountField => ({
-  ...{ name: 'address', label: 'Address', help, type: 'address', required: standard === null, standard },
+  name: 'address',
+  label: 'Address',
+  help,
+  type: 'address',
+  required: standard === null,
+  standard,
 });

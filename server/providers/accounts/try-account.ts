@@ -1,6 +1,8 @@
 /** Tries an account with the smallest real request, and says in words what came of it. */
 import type { Model } from '../../../policies/model.ts';
+import { openAiEmbeddings } from '../../wire/embeddings.ts';
 import { openAiChat } from '../../wire/openai-chat.ts';
+import type { ClientProtocol } from '../../wire/protocol.ts';
 import { type Provider, UpstreamError } from '../provider.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -104,16 +106,21 @@ export function sayTrouble(error: UpstreamError, place: TriedPlace): Pick<Tried,
   return { trouble, words };
 }
 
-/** Asks a model for one word. Never rejects; the caller closes the provider. */
+/**
+ * Asks a model for one word, or for the embedding of one where it makes nothing else. Never rejects; the caller closes the
+ * provider.
+ */
 export async function tryAccount(provider: Provider, model: Model, place: TriedPlace): Promise<Tried> {
-  const messages = [{ role: 'user', content: 'Answer with the word yes.' }];
-  const body = Buffer.from(JSON.stringify({ model: model.name, messages }));
+  const embeds = model.embeddings === 'only';
+  const protocol = embeds ? openAiEmbeddings : openAiChat;
+  const asked = embeds ? { input: 'yes' } : { messages: [{ role: 'user', content: 'Answer with the word yes.' }] };
+  const body = Buffer.from(JSON.stringify({ model: model.name, ...asked }));
   const since = performance.now();
   const error = await new Promise<UpstreamError | null>((resolve) => {
     const pieces: Buffer[] = [];
     provider.send(
       {
-        protocol: openAiChat,
+        protocol,
         model,
         body,
         stream: false,
@@ -123,7 +130,7 @@ export async function tryAccount(provider: Provider, model: Model, place: TriedP
       {
         head: () => {},
         data: (bytes) => pieces.push(bytes),
-        end: () => resolve(unreadable(body, Buffer.concat(pieces))),
+        end: () => resolve(unreadable(protocol, body, Buffer.concat(pieces))),
         fail: resolve,
       },
     );
@@ -139,9 +146,9 @@ export async function tryAccount(provider: Provider, model: Model, place: TriedP
 }
 
 /** What is wrong with an answer that came through; null where it is one. */
-function unreadable(asked: Buffer, answered: Buffer): UpstreamError | null {
+function unreadable(protocol: ClientProtocol, asked: Buffer, answered: Buffer): UpstreamError | null {
   try {
-    openAiChat.parse(asked).readWhole(answered, null);
+    protocol.parse(asked).readWhole(answered, null);
     return null;
   } catch (error) {
     if (error instanceof UpstreamError) return error;

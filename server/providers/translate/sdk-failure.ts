@@ -45,3 +45,8 @@ export function sdkFailure(error: unknown, reader: FailureReader): UpstreamError
   const retryAfterMs = retryAfter(call.responseHeaders?.['retry-after'] ?? null);
   return reader.ofAnswer(status, parseJson(call.responseBody ?? ''), retryAfterMs);
 }
+
+/** The same failure where something of the answer, or of several calls, came before it: that was used, whatever became of it. */
+export function afterABeginning({ failure, message, status, retryAfterMs }: UpstreamError): UpstreamError {
+  return new UpstreamError(failure, message, { ...(status !== null && { status }), billed: 'maybe', retryAfterMs });
+}

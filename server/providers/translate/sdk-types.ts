@@ -1,5 +1,6 @@
-/** The types of the vendor SDK's third specification, taken from the one package that we call. */
+/** The types of the vendor SDK's third specification, taken from packages that we call. */
 import type { AnthropicProvider } from '@ai-sdk/anthropic';
+import type { GoogleGenerativeAIProvider } from '@ai-sdk/google';
 
 export type LanguageModel = ReturnType<AnthropicProvider['languageModel']>;
 
@@ -10,3 +11,7 @@ export type JsonSchema = FunctionTool['inputSchema'];
 export type GenerateResult = Awaited<ReturnType<LanguageModel['doGenerate']>>;
 export type StreamPart =
   Awaited<ReturnType<LanguageModel['doStream']>>['stream'] extends ReadableStream<infer Part> ? Part : never;
+
+export type EmbeddingModel = ReturnType<GoogleGenerativeAIProvider['embeddingModel']>;
+export type EmbeddingOptions = NonNullable<Parameters<EmbeddingModel['doEmbed']>[0]['providerOptions']>;
+export type EmbeddingResult = Awaited<ReturnType<EmbeddingModel['doEmbed']>>;

@@ -102,6 +102,29 @@ describe('the catalogue', () => {
     expect(lookup('upstream/anything')?.embeddings).toBe('also');
   });
 
+  it('offers the models of Gemini and Bedrock that make embeddings, at their own prices, for nothing else', () => {
+    const { lookup, models } = build([listedSource('google', 'google'), listedSource('aws', 'aws')]);
+    const embedding = models.filter(({ embeddings }) => embeddings !== undefined);
+    expect(embedding.every(({ embeddings }) => embeddings === 'only')).toBe(true);
+    expect(
+      embedding.map(({ name, price, contextTokens }) => [name, price?.[0].input, price?.[0].output, contextTokens]),
+    ).toEqual([
+      ['gemini-embedding-2', 200_000_000, 0, 8192],
+      ['gemini-embedding-001', 150_000_000, 0, 2048],
+      ['amazon.titan-embed-text-v1', 100_000_000, 0, 8192],
+      ['amazon.titan-embed-text-v2:0', 20_000_000, 0, 8192],
+      ['amazon.nova-2-multimodal-embeddings-v1:0', 135_000_000, 0, 8172],
+      ['cohere.embed-v4:0', 120_000_000, 0, 128_000],
+      ['cohere.embed-english-v3', 100_000_000, 0, 512],
+      ['cohere.embed-multilingual-v3', 100_000_000, 0, 512],
+    ]);
+    // By way of several regions, at the price of the same model, and not at that of an older one.
+    expect(lookup('aws/us.amazon.titan-embed-text-v2:0')?.price?.[0].input).toBe(20_000_000);
+    expect(lookup('aws/global.cohere.embed-v4:0')).toMatchObject({ embeddings: 'only', contextTokens: 128_000 });
+    expect(lookup('aws/amazon.titan-embed-image-v1')).toBeUndefined();
+    expect(lookup('aws/twelvelabs.marengo-embed-3-0-v1:0')).toBeUndefined();
+  });
+
   it('finds a bare name at the first provider that lists it', () => {
     expect(build().lookup('gpt-4o')?.id).toBe('openai/gpt-4o');
     expect(build([upstream, openai]).lookup('gpt-4o')?.id).toBe('upstream/gpt-4o');

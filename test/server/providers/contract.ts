@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Provider } from '../../../server/providers/provider.ts';
+import { describeEmbeddings, type EmbeddingsUnderTest } from './contract-embeddings.ts';
 import {
   assembled,
   completionOf,
@@ -41,6 +42,8 @@ export interface ProviderUnderTest {
   readonly path: string;
   /** The header that carries the key, and how. */
   readonly authentication: (apiKey: string) => readonly [header: string, value: unknown];
+  /** How it makes embeddings, by kinds of models that are asked in their own ways; none where it makes none. */
+  readonly embeddings: readonly EmbeddingsUnderTest[];
   /** The model that is asked; the test's usual one where it is left out. */
   readonly model?: string;
   /** The path of streams, where it is another one. */
@@ -70,6 +73,7 @@ const CALLS = [
 
 /** Runs the suite for one provider. */
 export function describeProvider(subject: ProviderUnderTest): void {
+  describeEmbeddings(subject);
   const text = answerFixture.parse(subject.fixtures.text);
   const tools = answerFixture.parse(subject.fixtures.tools);
   const length = answerFixture.parse(subject.fixtures.length);

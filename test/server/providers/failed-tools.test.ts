@@ -39,8 +39,12 @@ async function failedTool(vendor: keyof typeof VENDORS, content: unknown): Promi
   const error = await new Promise<UpstreamError | null>((resolve) => {
     provider.send(
       {
-        ...{ protocol: anthropicMessages, model: modelNamed(model), body },
-        ...{ stream: false, timeoutMs: 10_000, headers: {} },
+        protocol: anthropicMessages,
+        model: modelNamed(model),
+        body,
+        stream: false,
+        timeoutMs: 10_000,
+        headers: {},
       },
       { head: () => {}, data: () => true, end: () => resolve(null), fail: resolve },
     );

@@ -25,8 +25,12 @@ function made() {
 }
 
 const request = {
-  ...{ protocol: openAiChat, model: modelNamed('one'), body: Buffer.from('{}') },
-  ...{ stream: false, timeoutMs: 1000, headers: {} },
+  protocol: openAiChat,
+  model: modelNamed('one'),
+  body: Buffer.from('{}'),
+  stream: false,
+  timeoutMs: 1000,
+  headers: {},
 };
 const ends: string[] = [];
 const sink = (): AnswerSink => ({

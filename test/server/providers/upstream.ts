@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Model } from '../../../policies/model.ts';
 import type { AnswerHead, Provider, UpstreamCall, UpstreamError } from '../../../server/providers/provider.ts';
 import { openAiChat } from '../../../server/wire/openai-chat.ts';
+import type { ClientProtocol } from '../../../server/wire/protocol.ts';
 
 /** One server-sent event of a fixture. */
 export const event = z.strictObject({ event: z.string().optional(), data: z.unknown() });
@@ -76,6 +77,8 @@ export interface Outcome {
 
 export interface SendOptions {
   readonly model?: string;
+  /** A chat where it is left out; the body of another is given whole. */
+  readonly protocol?: ClientProtocol;
   readonly body?: object;
   readonly stream?: boolean;
   readonly timeoutMs?: number;
@@ -102,7 +105,8 @@ export const modelNamed = (name: string): Model => ({
 export function send(provider: Provider, options: SendOptions = {}): Promise<Outcome> {
   const model = modelNamed(options.model ?? 'claude-haiku-4-5');
   const stream = options.stream ?? false;
-  const body = { messages: [{ role: 'user', content: 'Hi' }], ...options.body, model: model.name, stream };
+  const chat = { messages: [{ role: 'user', content: 'Hi' }], ...options.body, model: model.name, stream };
+  const body = options.protocol ? { ...options.body, model: model.name } : chat;
   return new Promise((resolve, reject) => {
     let head: AnswerHead | null = null;
     let ended = false;
@@ -114,7 +118,7 @@ export function send(provider: Provider, options: SendOptions = {}): Promise<Out
     };
     const call = provider.send(
       {
-        protocol: openAiChat,
+        protocol: options.protocol ?? openAiChat,
         model,
         body: Buffer.from(JSON.stringify(body)),
         stream,

@@ -226,8 +226,12 @@ describe('what Azure is sent for a message', () => {
     const error = await new Promise<UpstreamError | null>((resolve) => {
       provider.send(
         {
-          ...{ protocol: anthropicMessages, model: modelNamed('ours'), body: Buffer.from(JSON.stringify(body)) },
-          ...{ stream: false, timeoutMs: 10_000, headers: {} },
+          protocol: anthropicMessages,
+          model: modelNamed('ours'),
+          body: Buffer.from(JSON.stringify(body)),
+          stream: false,
+          timeoutMs: 10_000,
+          headers: {},
         },
         { head: () => {}, data: (bytes) => pieces.push(bytes), end: () => resolve(null), fail: resolve },
       );
