@@ -2,11 +2,28 @@
 import type { CompiledGraph } from '../../policies/compile.ts';
 import { sayPath } from '../../policies/evaluate.ts';
 import type { FactContext } from '../../policies/facts.ts';
-import { outsideSchema, simulate } from '../../policies/simulate.ts';
+import { outsideSchema, type SimulationWorld, simulate } from '../../policies/simulate.ts';
 import { hasChannel, type LivePolicy } from '../control/snapshot.ts';
 import { tokenCounter } from '../money/token-counter.ts';
 import type { ClientRequest } from '../wire/protocol.ts';
 import type { Exchange } from './exchange.ts';
+
+/** What a decision stands on that neither holds money nor calls a model: budgets as they are now. */
+export function worldNow(
+  { runtime, gateway, key }: Exchange,
+  organisation: string,
+  facts: Omit<FactContext, 'models'>,
+): SimulationWorld {
+  return {
+    models: runtime.models(organisation).lookup,
+    budget: runtime.budget(organisation),
+    state: (budget, scope, now) => gateway.counters.cell(budget, scope, now),
+    facts,
+    hasChannel: (name) => hasChannel(runtime.snapshot, organisation, name),
+    counter: tokenCounter,
+    allowedModels: key?.limits?.models ?? null,
+  };
+}
 
 /** The decision as a JSON document; budgets stand as they are now. */
 export async function dryRun(
@@ -17,20 +34,12 @@ export async function dryRun(
   organisation: string,
   facts: Omit<FactContext, 'models'>,
 ): Promise<Buffer> {
-  const { runtime, gateway, mandatory } = exchange;
+  const { mandatory } = exchange;
   const { decision, costAtMost, redactions, tags } = await simulate(
     graph,
     { view: parsed.view, tags: exchange.tags, now: exchange.at },
     outsideSchema.parse({}),
-    {
-      models: runtime.models(organisation).lookup,
-      budget: runtime.budget(organisation),
-      state: (budget, scope, now) => gateway.counters.cell(budget, scope, now),
-      facts,
-      hasChannel: (name) => hasChannel(runtime.snapshot, organisation, name),
-      counter: tokenCounter,
-      allowedModels: exchange.key?.limits?.models ?? null,
-    },
+    worldNow(exchange, organisation, facts),
   );
   exchange.decision = decision;
   return Buffer.from(

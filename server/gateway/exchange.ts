@@ -5,11 +5,12 @@ import type { CompiledGraph } from '../../policies/compile.ts';
 import type { Decision } from '../../policies/decision.ts';
 import { sayPath } from '../../policies/evaluate.ts';
 import type { FactValue } from '../../policies/facts.ts';
-import { ALLOWED_MODELS_FACT } from '../../policies/key-limits.ts';
+import { ALLOWED_MODELS_FACT, type KeyEndpoint } from '../../policies/key-limits.ts';
 import { isMandatory } from '../../policies/mandatory.ts';
 import type { Model } from '../../policies/model.ts';
 import { boundFor } from '../../policies/model-fit.ts';
 import { costOf } from '../../policies/price.ts';
+import type { RecordStatus } from '../../policies/record-status.ts';
 import { mapUsage, NO_USAGE, type Tag, type Tags, type Usage, type UsageSource } from '../../policies/request.ts';
 import type { Run } from '../../policies/run.ts';
 import { newId } from '../control/ids.ts';
@@ -17,11 +18,12 @@ import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
 import type { RequestHolds, Taken } from '../money/holds.ts';
 import { type PriceInForce, sayPriceSource } from '../money/prices.ts';
 import type { RequestSpans } from '../observe/request-spans.ts';
-import type { Attempt, Charge, RecordStatus, RequestRecord } from '../records/record.ts';
+import type { Attempt, Charge, RequestRecord } from '../records/record.ts';
 import { addTagsBefore } from '../records/tags-before.ts';
 import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
 import { tellOfOverrun } from './alerting.ts';
 import type { RequestCaching } from './caching.ts';
+import type { TokenCount } from './count-tokens.ts';
 import type { Gateway } from './gateway.ts';
 import { keptContent } from './kept-content.ts';
 import { NO_SNIFFING } from './no-sniffing.ts';
@@ -68,6 +70,8 @@ export class Exchange {
   calling: UpstreamAnswer | null = null;
   /** The call that answers. */
   answer: UpstreamAnswer | null = null;
+  /** Its tokens, where that is what it asked for and they were counted. */
+  count: TokenCount | null = null;
   /** Body as the client sent it. */
   body: Buffer | null = null;
   /** Body as it was last sent to a model. */
@@ -105,6 +109,16 @@ export class Exchange {
       this.throttles?.hangUp();
       this.wake?.();
     });
+  }
+
+  /** What it asks for, as keys are limited to it and records call it. */
+  get endpoint(): KeyEndpoint {
+    return this.protocol.counts ? 'count_tokens' : this.protocol.endpoint;
+  }
+
+  /** Of a count of tokens for which nobody was asked there is no record: nothing was sent. */
+  get leavesRecord(): boolean {
+    return !this.protocol.counts || this.attempts.length > 0;
   }
 
   /** The price of a model at the request's time; null where it has none. */
@@ -177,7 +191,7 @@ export class Exchange {
   headers(cost: string): string[] {
     const headers = ['x-signalbox-request-id', this.id, ...NO_SNIFFING];
     const answered = this.attempts.findLast((attempt) => attempt.ok);
-    const model = answered?.model ?? this.answer?.model.id;
+    const model = answered?.model ?? this.answer?.model.id ?? this.count?.model?.id;
     if (this.policy) {
       headers.push('x-signalbox-policy', `${encodeURIComponent(this.policy.name)}@${this.policy.version}`);
     }
@@ -199,6 +213,7 @@ export class Exchange {
       'x-signalbox-overhead-ms',
       overhead.toFixed(1),
     );
+    if (this.count) headers.push('x-signalbox-token-count', this.count.source);
     if (this.throttles) headers.push(...this.throttles.headers());
     return headers;
   }
@@ -248,8 +263,8 @@ export class Exchange {
       status: ending.status,
       httpStatus: ending.httpStatus,
       errorCode: ending.errorCode,
-      endpoint: this.protocol.endpoint,
-      stream: parsed?.view.stream ?? false,
+      endpoint: this.endpoint,
+      stream: !this.protocol.counts && parsed?.view.stream === true,
       app: appOf(this.req),
       requestedModel: parsed?.view.model ?? '',
       model: this.attempts.findLast((attempt) => attempt.ok)?.model ?? this.caching?.given?.model ?? null,
@@ -276,6 +291,7 @@ export class Exchange {
     const { parsed, models } = this;
     const answered = this.attempts.findLast((attempt) => attempt.ok);
     if (!parsed || !models || !answered || answered.cost === null || answered.model === parsed.view.model) return {};
+    if (this.protocol.counts) return {};
     const asked = models.lookup(parsed.view.model);
     const cost = asked && asked.id !== answered.model ? this.costOf(answered.usage, asked) : null;
     return cost === null ? {} : { savedByRouting: cost - answered.cost };

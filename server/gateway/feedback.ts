@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { CompiledGraph } from '../../policies/compile.ts';
 import { isRedacted } from '../../policies/mandatory.ts';
+import { isTraffic } from '../../policies/record-status.ts';
 import { EMPTY_VIEW } from '../../policies/request.ts';
 import { Run } from '../../policies/run.ts';
 import { redactText } from '../../policies/text-effects.ts';
@@ -55,6 +56,7 @@ export async function giveFeedback(gateway: Gateway, house: FeedbackHouse, req: 
     const { body } = readJson(bytes, feedbackBody);
     const record = await house.records.get(organisation, body.request_id);
     if (!record || record.project !== project) throw new SignalboxError('not_found', { what: 'request of that id' });
+    if (!isTraffic(record.status)) throw new SignalboxError('not_found', { what: 'answer to the request of that id' });
     const { policy, version } = record;
     const graph = await house.graphOf(record);
     const kept = textKeeper(record, graph, snapshot.organisations.get(organisation)?.secret ?? '');

@@ -4,9 +4,11 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
+import type { Decision } from '../../policies/decision.ts';
 import { evaluate } from '../../policies/evaluate.ts';
 import { liveFacts } from '../../policies/facts.ts';
 import { Run } from '../../policies/run.ts';
+import { outsideSchema, simulatedEffects } from '../../policies/simulate.ts';
 import type { KeyEntry, LivePolicy } from '../control/snapshot.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Taken } from '../money/holds.ts';
@@ -16,7 +18,8 @@ import type { ClientProtocol, ClientRequest } from '../wire/protocol.ts';
 import { tellOfEnd } from './alerting.ts';
 import { readBody } from './body.ts';
 import { keyOf } from './caller-key.ts';
-import { dryRun } from './dry-run.ts';
+import { countTokens, type TokenCount } from './count-tokens.ts';
+import { dryRun, worldNow } from './dry-run.ts';
 import { appOf, type Ending, Exchange } from './exchange.ts';
 import type { Gateway } from './gateway.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -35,7 +38,10 @@ interface Last extends Ending {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Serves one request of a protocol. Never rejects: whatever happens ends in an answer, a record, and no hold left. */
+/**
+ * Serves one request of a protocol. Never rejects: whatever happens ends in an answer, a record, and no hold left. A request
+ * for a count of tokens takes the same way, and holds nothing.
+ */
 export async function serve(
   gateway: Gateway,
   protocol: ClientProtocol,
@@ -56,19 +62,19 @@ export async function serve(
     res.destroy();
   } finally {
     exchange.settleThrottles();
-    if (exchange.key) gateway.live.left(exchange.key.organisation, exchange.key.project);
+    if (exchange.key && !protocol.counts) gateway.live.left(exchange.key.organisation, exchange.key.project);
   }
 }
 
 async function answerOf(exchange: Exchange): Promise<Last> {
-  const { gateway, req, runtime } = exchange;
+  const { gateway, req, runtime, protocol } = exchange;
   if (gateway.stopping()) throw new SignalboxError('shutting_down', {}, { retryAfterMs: 2000 });
   if (gateway.writer.full) throw new SignalboxError('overloaded', {}, { retryAfterMs: 1000 });
   const key = knowCaller(exchange);
   const bytes = await readBody(req, gateway.bodyLimit, gateway.inFlight);
   exchange.bodyBytes = bytes.length;
   exchange.body = bytes;
-  const parsed = exchange.protocol.parse(bytes);
+  const parsed = protocol.parse(bytes);
   exchange.parsed = parsed;
   exchange.tags = tagsOf(key, req.headers, parsed.metadata, parsed.user);
   const policy = policyFor(runtime, key, parsed.view.model);
@@ -79,7 +85,7 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   const graph = runtime.graph(policy);
   exchange.graph = graph;
   const facts = { key, project: key.projectName, app: appOf(req) };
-  if (req.headers['x-signalbox-dry-run'] === 'true') {
+  if (req.headers['x-signalbox-dry-run'] === 'true' && !protocol.counts) {
     return {
       status: 'dry_run',
       httpStatus: 200,
@@ -97,33 +103,43 @@ async function answerOf(exchange: Exchange): Promise<Last> {
     secret: runtime.snapshot.organisations.get(key.organisation)?.secret ?? '',
   });
   exchange.run = run;
+  if (protocol.counts) {
+    const effects = simulatedEffects(outsideSchema.parse({}), worldNow(exchange, key.organisation, facts));
+    exchange.decision = await evaluate(graph, run, effects);
+    exchange.count = await countTokens(exchange, parsed, run, exchange.decision);
+    if (exchange.count) return counted(exchange.count);
+    throw refused(exchange, key, policy, exchange.decision);
+  }
   const effects = liveEffects(exchange, parsed, key.organisation);
   const decision = await evaluate(graph, run, exchange.spans?.watch(effects) ?? effects);
   exchange.decision = decision;
   gateway.secondOpinion.consider(exchange.id, graph, decision, run);
 
   if (decision.outcome.type === 'answer') return fixed(exchange, parsed, decision.outcome.text);
-  if (!exchange.answer) {
-    const keyName = (id: string): string | undefined => (id === key.id ? key.name : undefined);
-    throw refusalOf(decision, policy.name, { publicUrl: gateway.publicUrl, keyName });
-  }
+  if (!exchange.answer) throw refused(exchange, key, policy, decision);
   return exchange.answer.stream ? streamed(exchange, exchange.answer) : whole(exchange.answer);
 }
 
 /** The key of the request. Throws SignalboxError: those of `keyOf`. */
 function knowCaller(exchange: Exchange): KeyEntry {
-  return keyOf(exchange.req, exchange.runtime.snapshot, exchange.protocol.endpoint, (key) => {
+  return keyOf(exchange.req, exchange.runtime.snapshot, exchange.endpoint, (key) => {
     // What a key may not be used for is on record as well.
     exchange.key = key;
-    exchange.gateway.live.began(key.organisation, key.project);
+    if (!exchange.protocol.counts) exchange.gateway.live.began(key.organisation, key.project);
   });
+}
+
+/** The error of a decision by which no model answers. */
+function refused({ gateway }: Exchange, key: KeyEntry, policy: LivePolicy, decision: Decision): SignalboxError {
+  const keyName = (id: string): string | undefined => (id === key.id ? key.name : undefined);
+  return refusalOf(decision, policy.name, { publicUrl: gateway.publicUrl, keyName });
 }
 
 /**
  * The policy that the request names as `policy/<name>`, else its project's, else the organisation's default. Where there is
  * none, the request is refused before the organisation's own policy runs: that would hold money for a call that cannot come.
  */
-export function policyFor(runtime: Runtime, key: KeyEntry, model: string): LivePolicy {
+function policyFor(runtime: Runtime, key: KeyEntry, model: string): LivePolicy {
   const { snapshot } = runtime;
   const named = model.startsWith('policy/') ? model.slice(7) : null;
   const fallback =
@@ -151,6 +167,11 @@ function fixed(exchange: Exchange, parsed: ClientRequest, text: string): Last {
     body,
     contentType: parsed.view.stream ? 'text/event-stream; charset=utf-8' : 'application/json',
   };
+}
+
+function counted({ tokens }: TokenCount): Last {
+  const body = Buffer.from(JSON.stringify({ input_tokens: tokens }));
+  return { status: 'counted', httpStatus: 200, errorCode: null, body, contentType: 'application/json' };
 }
 
 function whole(answer: UpstreamAnswer): Last {
@@ -201,7 +222,7 @@ function failed(exchange: Exchange, thrown: unknown): Last {
   const error = asError(exchange, thrown);
   exchange.calling?.cancel();
   const begun = exchange.res.headersSent;
-  const refused =
+  const isRefusal =
     error.code === 'blocked_by_policy' ||
     error.code === 'budget_exhausted' ||
     error.code === 'cost_unbounded' ||
@@ -211,8 +232,9 @@ function failed(exchange: Exchange, thrown: unknown): Last {
     error.code === 'model_not_allowed' ||
     error.code === 'rate_limited' ||
     error.code === 'request_over_limit';
+  const status = error.code === 'client_closed' ? 'aborted' : isRefusal ? 'blocked' : 'failed';
   return {
-    status: error.code === 'client_closed' ? 'aborted' : refused ? 'blocked' : 'failed',
+    status: exchange.protocol.counts ? 'counted' : status,
     httpStatus: error.status,
     errorCode: error.code,
     body: begun
@@ -276,7 +298,7 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
   const charges = exchange.holds?.settle(taken) ?? [];
   exchange.settleThrottles();
   let record: RequestRecord | null = null;
-  if (key) {
+  if (key && exchange.leavesRecord) {
     tellOfEnd(exchange, key, charges);
     try {
       record = exchange.record(last, charges, key);

@@ -7,7 +7,6 @@ import { PROTOCOLS } from '../wire/index.ts';
 import { openAiChat } from '../wire/openai-chat.ts';
 import { pathsOf, postPathsOf } from './base-paths.ts';
 import { keyOf } from './caller-key.ts';
-import { countTokens } from './count-tokens.ts';
 import { type FeedbackHouse, giveFeedback, tellFeedback } from './feedback.ts';
 import type { Gateway } from './gateway.ts';
 import { findModel, listModels, speaksAnthropic } from './models.ts';
@@ -37,10 +36,6 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, house: Feedb
       void serve(gateway, protocol, req, res);
     });
   }
-
-  router.post(postPathsOf('/v1/messages/count_tokens'), (req, res) => {
-    void countTokens(gateway, req, res);
-  });
 
   router.get(pathsOf('/v1/models'), (req, res) => {
     answer(res, listModels(gateway.runtime(), req));
@@ -85,7 +80,6 @@ export function addGatewayRoutes(router: IRouter, gateway: Gateway, house: Feedb
 
   const methods: Record<string, string> = {
     ...Object.fromEntries(Object.keys(PROTOCOLS).map((path) => [path, 'POST'])),
-    '/v1/messages/count_tokens': 'POST',
     '/v1/models': 'GET',
     '/v1/models/*id': 'GET',
     '/v1/feedback': 'POST',

@@ -7,7 +7,7 @@ import type { Usage } from '../../policies/request.ts';
 import type { Ending, Exchange } from '../gateway/exchange.ts';
 import type { OrganisationModels } from '../gateway/runtime.ts';
 import type { Attempt, RequestRecord } from '../records/record.ts';
-import { labelsOf, type ModelLabels, NO_MODEL } from './model-labels.ts';
+import { labelsOf, NO_MODEL } from './model-labels.ts';
 
 /** Seconds that whole requests take, from a small model's answer to a long piece of reasoning. */
 const DURATIONS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320];
@@ -94,10 +94,14 @@ export class Metrics {
     return new Histogram({ name: `signalbox_${name}`, help, buckets, labelNames, registers: [this.registry] });
   }
 
-  /** Counts a request that has ended; `record` is null for one whose key is not known. */
-  ended(exchange: Exchange, { status, httpStatus, errorCode }: Ending, record: RequestRecord | null): void {
-    const { attempts, models, protocol } = exchange;
-    const { endpoint } = protocol;
+  /** Counts a request that has ended; `record` is null for one that leaves none. */
+  ended(exchange: Exchange, ending: Ending, record: RequestRecord | null): void {
+    const { attempts, models, protocol, endpoint } = exchange;
+    const { status, httpStatus, errorCode } = ending;
+    if (protocol.counts) {
+      this.#countTokens(exchange, errorCode);
+      return;
+    }
     const last = attempts.findLast(({ ok }) => ok) ?? attempts.at(-1);
     const answering = last ? labelsOf(models, last.model) : NO_MODEL;
     this.#requests.inc({ endpoint, status, http_status: httpStatus, ...answering });
@@ -120,15 +124,11 @@ export class Metrics {
     this.#copies.inc({ result: resultOf(attempt), ...labelsOf(models, attempt.model) });
   }
 
-  /** Counts a request for a count of tokens that was answered, by who counted. */
-  counted(labels: ModelLabels, by: string): void {
-    this.#counts.inc({ ...labels, result: by });
-  }
-
-  /** Counts one that ended in an error. */
-  notCounted(code: string): void {
-    this.#counts.inc({ ...NO_MODEL, result: 'failed' });
-    this.#errors.inc({ code });
+  /** Counts a request for a count of tokens, by who counted. */
+  #countTokens({ count, models }: Exchange, errorCode: string | null): void {
+    if (errorCode !== null) this.#errors.inc({ code: errorCode });
+    if (errorCode !== null || !count) this.#counts.inc({ ...NO_MODEL, result: 'failed' });
+    else this.#counts.inc({ ...(count.model ? labelsOf(models, count.model.id) : NO_MODEL), result: count.source });
   }
 
   #countAttempts({ attempts, models }: Exchange): void {

@@ -48,26 +48,6 @@ function requestSpan(tracer: Tracer, req: IncomingMessage, id: string): Span {
   );
 }
 
-function endRequest(span: Span, httpStatus: number, errorCode: string | null): void {
-  span.setAttribute('http.response.status_code', httpStatus);
-  if (errorCode !== null) {
-    span.setAttribute('error.type', errorCode);
-    // Of a server's spans only what it has failed in itself is an error.
-    if (httpStatus >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-  }
-  span.end();
-}
-
-/** The span of a request for a count of tokens; what it gives ends it, with the status and the code of its error. */
-export function countSpan(
-  tracer: Tracer,
-  req: IncomingMessage,
-  id: string,
-): (httpStatus: number, errorCode: string | null) => void {
-  const span = requestSpan(tracer, req, id);
-  return (httpStatus, errorCode) => endRequest(span, httpStatus, errorCode);
-}
-
 export class RequestSpans {
   readonly #tracer: Tracer;
   readonly #exchange: Exchange;
@@ -120,7 +100,8 @@ export class RequestSpans {
     let redactions = 0;
     for (const count of Object.values(run?.redactions ?? {})) redactions += count;
     this.#request.setAttributes({
-      'gen_ai.operation.name': operationOf(protocol.endpoint),
+      // The conventions have no name for a count of tokens.
+      ...(!protocol.counts && { 'gen_ai.operation.name': operationOf(protocol.endpoint) }),
       'signalbox.status': status,
       'signalbox.cost_usd': this.#exchange.cost / 1e9,
       'signalbox.redactions': redactions,
@@ -129,7 +110,13 @@ export class RequestSpans {
       ...(key && { 'signalbox.project': key.project, 'signalbox.key': key.id }),
       ...(decision && { 'signalbox.path': sayPath(decision.trace).slice(0, LONGEST_PATH) }),
     });
-    endRequest(this.#request, httpStatus, errorCode);
+    this.#request.setAttribute('http.response.status_code', httpStatus);
+    if (errorCode !== null) {
+      this.#request.setAttribute('error.type', errorCode);
+      // Of a server's spans only what it has failed in itself is an error.
+      if (httpStatus >= 500) this.#request.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    this.#request.end();
   }
 
   /**

@@ -1,9 +1,8 @@
 /** Sends spans to a collector over OTLP. Loaded only where one is set: to import it takes longer than all the rest. */
-import type { IncomingMessage } from 'node:http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import type { Exchange } from '../gateway/exchange.ts';
-import { countSpan, RequestSpans } from './request-spans.ts';
+import { RequestSpans } from './request-spans.ts';
 
 export interface TracingSettings {
   /** Where the collector listens, without the path of the traces. */
@@ -15,8 +14,6 @@ export interface TracingSettings {
 export interface Tracing {
   /** Opens the span of a request, as a part of the trace that its client names. */
   begin(exchange: Exchange): RequestSpans;
-  /** Opens the span of a request for a count of tokens; what it gives ends it. */
-  count: (req: IncomingMessage, id: string) => ReturnType<typeof countSpan>;
   /** Delivers what is left. */
   stop(): Promise<void>;
 }
@@ -70,7 +67,6 @@ export function startTracing({ endpoint, headers }: TracingSettings): Tracing {
   const tracer = provider.getTracer('signalbox');
   return {
     begin: (exchange) => new RequestSpans(tracer, exchange),
-    count: (req, id) => countSpan(tracer, req, id),
     stop: () => provider.shutdown(),
   };
 }

@@ -1,5 +1,6 @@
 /** One transaction's worth of the record store, with its sums made before the database sees it. */
 import { asDrawn, partsOf } from '../../policies/mandatory.ts';
+import { isTraffic } from '../../policies/record-status.ts';
 import type { Feedback } from './feedback.ts';
 import type { Intent, RequestRecord, Spend } from './record.ts';
 import { addToSession, type SessionRequestRow, type SessionSum } from './sessions.ts';
@@ -188,8 +189,7 @@ export function edgesOf(path: string): { readonly node: string; readonly port: s
 /** The part of the way in the organisation's own policy counts as traffic of that one. */
 function addPaths(paths: PathSums, record: RequestRecord): void {
   const { policy, version, mandatory, trace, status } = record;
-  // A dry run is no traffic.
-  if (policy === null || version === null || status === 'dry_run') return;
+  if (policy === null || version === null || !isTraffic(status)) return;
   if (!mandatory) {
     addPath(paths, record, policy, version, pathOf(trace));
     return;

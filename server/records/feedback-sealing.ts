@@ -9,7 +9,9 @@ const AT_ONCE = 500;
 type Owned = Pick<Feedback, 'organisation' | 'request' | 'key' | 'requestAt' | 'comment'>;
 
 const ownerOf = ({ organisation, request, key, requestAt }: Omit<Owned, 'comment'>) => ({
-  ...{ id: `feedback of ${request} by ${key}`, organisation, at: requestAt },
+  id: `feedback of ${request} by ${key}`,
+  organisation,
+  at: requestAt,
 });
 
 const sealed = (seals: Pick<ContentSeals, 'seal'>, owned: Omit<Owned, 'comment'>, comment: string): string =>

@@ -1,7 +1,7 @@
 /** Questions about what has moved the counters of one budget: charges of requests, and corrections. */
 import type { Knex } from 'knex';
+import type { RecordStatus } from '../../policies/record-status.ts';
 import type { Dialect } from './queries.ts';
-import type { RecordStatus } from './record.ts';
 
 export interface MovementFilter {
   readonly organisation: string;

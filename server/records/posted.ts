@@ -3,9 +3,9 @@
  * moment at which the months were open again, and is marked as late in the transaction that writes it.
  */
 import type { Knex } from 'knex';
+import { NO_TRAFFIC, type RecordStatus } from '../../policies/record-status.ts';
 import type { Usage, UsageSource } from '../../policies/request.ts';
 import type { Dialect } from './queries.ts';
-import type { RecordStatus } from './record.ts';
 
 /** Which records; moments are milliseconds since 1970, `from` inclusive and `to` exclusive. */
 export interface PostedFilter {
@@ -49,8 +49,8 @@ export interface PostedTotal {
   readonly cost: bigint;
 }
 
-/** A dry run is no traffic, and costs nothing. */
-const TRAFFIC = "records.status <> 'dry_run'";
+/** What is no traffic costs nothing. */
+const TRAFFIC = `records.status NOT IN (${NO_TRAFFIC.map((status) => `'${status}'`).join(', ')})`;
 
 /** A page of records in the order of their start, then of their ids. */
 export async function postedRecords(

@@ -1,6 +1,7 @@
 /** Questions about records that filter and sum. */
 import type { Knex } from 'knex';
 import { TAG_NAME } from '../../policies/facts.ts';
+import { NO_TRAFFIC } from '../../policies/record-status.ts';
 import { SignalboxError } from '../errors.ts';
 import { ERROR_STATUSES, HOUR_MS } from './batch.ts';
 import { withinReach } from './reach.ts';
@@ -86,7 +87,7 @@ function groupingOf(
 
 const isTag = (by: Grouping): by is `tag:${string}` => by.startsWith('tag:');
 
-/** Totals of the records that match: by time in its order, else the dearest group first. */
+/** Totals of the traffic among the records that match: by time in its order, else the dearest group first. */
 export async function totalsBy(
   readers: Knex,
   dialect: Dialect,
@@ -98,6 +99,7 @@ export async function totalsBy(
   // Sums as doubles: many records can add up to more than an exact number holds, and nobody is charged by a total.
   const sum = (column: string, as: string) => readers.raw('CAST(SUM(??) AS double precision) AS ??', [column, as]);
   const rows = await matching(readers, dialect, filter)
+    .whereNotIn('status', NO_TRAFFIC)
     .groupByRaw('1')
     .select<(Omit<UsageTotal, 'group'> & { group: Group })[]>(
       readers.raw(`${sql} AS "group"`, bindings),

@@ -1,18 +1,13 @@
 /** The durable account of one request, and the intent that is committed before money is put at risk. */
 import type { TraceStep } from '../../policies/decision.ts';
 import type { Protection } from '../../policies/protection.ts';
+import type { RecordStatus } from '../../policies/record-status.ts';
 import type { TagSource, Usage, UsageSource } from '../../policies/request.ts';
 import type { Feedback, FeedbackFilter, FeedbackTotal } from './feedback.ts';
 import type { ChargeMovement, CorrectionMovement, MovementFilter, SpentFilter } from './movements.ts';
 import type { PostedFilter, PostedRecord, PostedTotal } from './posted.ts';
 import type { SessionRequest, SessionTotal } from './sessions.ts';
 import type { ScopeSpend, SpendHistoryFilter } from './spend-by-hour.ts';
-
-/**
- * How a request ended. `lost`: the process died before it could be recorded. `shadow` is none: it is a copy of one, whatever
- * became of it.
- */
-export type RecordStatus = 'ok' | 'answered' | 'blocked' | 'failed' | 'aborted' | 'lost' | 'dry_run' | 'shadow';
 
 /** What a request took of one budget; amounts in the budget's unit (nano-dollars or tokens). */
 export interface Charge {
@@ -82,7 +77,7 @@ export interface RequestRecord {
   readonly stream: boolean;
   readonly app: string | null;
   readonly requestedModel: string;
-  /** The model that answered; null where none did. */
+  /** The model that answered, or whose provider counted; null where none did. */
   readonly model: string | null;
   readonly policy: string | null;
   readonly version: number | null;

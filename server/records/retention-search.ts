@@ -60,7 +60,10 @@ export async function nextPage(
         link_content_digest: 'record_chain.content_digest',
       });
   const found = rows.map(({ link_digest, link_content_digest, ...row }) => ({
-    ...{ id: String(row.id), link_digest, link_content_digest, row },
+    id: String(row.id),
+    link_digest,
+    link_content_digest,
+    row,
   }));
   return { found, last, isLast: passed.length < limit };
 }

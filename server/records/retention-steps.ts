@@ -29,7 +29,13 @@ export async function deleteFound(
   const tombstones = found.map(({ id, link_digest, link_content_digest, row }, i): Tombstone => {
     const stripped = left[i];
     return {
-      ...{ record: id, what, organisation, at: now, actor: run.actor, reason: run.reason, run: run.id },
+      record: id,
+      what,
+      organisation,
+      at: now,
+      actor: run.actor,
+      reason: run.reason,
+      run: run.id,
       digest: what === 'record' ? link_digest : (link_content_digest ?? ''),
       left_digest: stripped ? recordDigest({ ...row, ...stripped }, link_content_digest) : null,
     };

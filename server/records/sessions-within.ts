@@ -1,9 +1,10 @@
 /** Runs of agents as somebody sees them who may not see all requests: summed from the requests that they may see. */
 import type { Knex } from 'knex';
+import type { RecordStatus } from '../../policies/record-status.ts';
 import { ERROR_STATUSES } from './batch.ts';
 import type { Dialect } from './queries.ts';
 import { withinReach } from './reach.ts';
-import type { RecordReach, RecordStatus } from './record.ts';
+import type { RecordReach } from './record.ts';
 import { addToSession, type SessionSum, type SessionTotal } from './sessions.ts';
 
 interface Within {
@@ -51,7 +52,8 @@ export async function sessionsWithin(within: Within, sessions: readonly string[]
   }
   return [...sums.values()].map(({ organisation, first_at: firstAt, last_at: lastAt, ...sum }) => ({
     ...sum,
-    ...{ firstAt, lastAt },
+    firstAt,
+    lastAt,
   }));
 }
 

@@ -1,8 +1,9 @@
 /** Runs of agents, which are requests with the same tag `session`: summed as records are written, and asked for. */
 import type { Knex } from 'knex';
+import { isTraffic, type RecordStatus } from '../../policies/record-status.ts';
 import type { Dialect } from './queries.ts';
 import { withinReach } from './reach.ts';
-import type { RecordReach, RecordStatus, RequestRecord } from './record.ts';
+import type { RecordReach, RequestRecord } from './record.ts';
 
 /** What a batch adds to a session. */
 export interface SessionSum {
@@ -73,7 +74,7 @@ export function addToSession(
   record: Pick<RequestRecord, 'organisation' | 'id' | 'at' | 'durationMs' | 'status' | 'cost' | 'tags'>,
   isError: boolean,
 ): void {
-  if (record.tags.session === undefined || record.status === 'dry_run') return;
+  if (record.tags.session === undefined || !isTraffic(record.status)) return;
   const session = sessionOf(record.tags);
   if (session === null) return;
   const { organisation, at, id } = record;

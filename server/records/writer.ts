@@ -1,4 +1,5 @@
 /** Where requests bring what has to be durable: their intents before they are sent, and their records. */
+import { isTraffic } from '../../policies/record-status.ts';
 import { mapUsage } from '../../policies/request.ts';
 import { SignalboxError } from '../errors.ts';
 import { Lane } from './lane.ts';
@@ -129,7 +130,7 @@ function bare(record: RequestRecord): RequestRecord {
   return {
     ...record,
     at: whole(record.at),
-    status: 'failed',
+    status: isTraffic(record.status) ? 'failed' : record.status,
     errorCode: 'record_failed',
     app: null,
     requestedModel: '',

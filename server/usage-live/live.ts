@@ -3,8 +3,9 @@
  * again, with a fixed number of names each, and the same for each project, since not everybody sees all of them. To count
  * a request takes less than a microsecond, whether anybody looks or not.
  */
+import { isTraffic, type RecordStatus } from '../../policies/record-status.ts';
 import { ERROR_STATUSES } from '../records/batch.ts';
-import type { RecordStatus, RequestRecord } from '../records/record.ts';
+import type { RequestRecord } from '../records/record.ts';
 
 const SECONDS = 60;
 const RECENT = 20;
@@ -98,9 +99,9 @@ export class LiveTraffic {
     this.#of(project).running -= 1;
   }
 
-  /** Counts a request that ended at `now` (milliseconds since 1970); a dry run is no traffic. */
+  /** Counts a request that ended at `now` (milliseconds since 1970), where it is traffic. */
   ended(record: RequestRecord, status: RecordStatus, now: number): void {
-    if (status === 'dry_run') return;
+    if (!isTraffic(status)) return;
     const { id, at, model, cost, durationMs } = record;
     const team = record.tags.team?.value ?? null;
     const request = { id, at, team, model, status, cost, durationMs, place: this.#ended };
@@ -128,8 +129,13 @@ export class LiveTraffic {
       merge(byTeam, second.byTeam);
     }
     return {
-      ...{ at: now, ...sums, byModel: top(byModel), byTeam: top(byTeam), perSecond },
-      ...{ running: all.reduce((sum, { running }) => sum + running, 0), recent: recentOf(all) },
+      at: now,
+      ...sums,
+      byModel: top(byModel),
+      byTeam: top(byTeam),
+      perSecond,
+      running: all.reduce((sum, { running }) => sum + running, 0),
+      recent: recentOf(all),
     };
   }
 
@@ -155,7 +161,12 @@ function count(second: Second, { model, team, status, cost }: Ended, { usage }: 
 
 function emptySecond(): Second {
   return {
-    ...{ second: -1, requests: 0, errors: 0, refused: 0, cost: 0, tokens: 0 },
+    second: -1,
+    requests: 0,
+    errors: 0,
+    refused: 0,
+    cost: 0,
+    tokens: 0,
     byModel: new Map(),
     byTeam: new Map(),
   };

@@ -138,7 +138,10 @@ async function usagesLeft(
   const value = stored(tag.value);
   const dimension = [...TAG_DIMENSIONS].find((one): one is Dimension => one === tag.name);
   const span = {
-    ...{ organisation, upTo, from: Math.min(...hours), to: nextOf('hour', Math.max(...hours)) },
+    organisation,
+    upTo,
+    from: Math.min(...hours),
+    to: nextOf('hour', Math.max(...hours)),
     // Values that were cut are counted with others that begin so.
     ...(readValue(value) === tag.value && { tags: { [tag.name]: tag.value } }),
   };

@@ -1,4 +1,5 @@
 /** What one record adds to the sums, and to which of them. */
+import { isTraffic } from '../../policies/record-status.ts';
 import { ERROR_STATUSES } from '../records/batch.ts';
 import type { RequestRecord } from '../records/record.ts';
 import type { Dimension } from './dimensions.ts';
@@ -41,9 +42,9 @@ export interface RecordUsage {
 /** The name of a project's team; null for a project that is not known. */
 export type TeamOf = (project: string) => string | null;
 
-/** What a record adds; null for a try of a policy, which is no traffic. */
+/** What a record adds; null for what is no traffic. */
 export function usageOfRecord(record: CountedRecord, teamOf: TeamOf): RecordUsage | null {
-  if (record.status === 'dry_run') return null;
+  if (!isTraffic(record.status)) return null;
   const { organisation, at } = record;
   return { organisation, at, values: valuesOf(record, teamOf), tags: record.tags, sums: sumsOf(record) };
 }

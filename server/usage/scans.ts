@@ -53,7 +53,13 @@ export class Scans {
     const id = newId('scan');
     const cancel = new AbortController();
     const scan: Scan = {
-      ...{ id, question, byTime, state: 'running', why: null, done: 0, total: null },
+      id,
+      question,
+      byTime,
+      state: 'running',
+      why: null,
+      done: 0,
+      total: null,
       answer: scanned(question, []),
     };
     const entry: Running = { scan, cancel };

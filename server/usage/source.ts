@@ -1,4 +1,5 @@
 /** Records as they are read to be summed up: in the order of their commits, or those of a span of time. */
+import { NO_TRAFFIC } from '../../policies/record-status.ts';
 import { DIALECTS, matching } from '../records/queries.ts';
 import type { RecordFilter, RequestRecord } from '../records/record.ts';
 import { type RecordRow, recordOf } from '../records/row.ts';
@@ -47,7 +48,7 @@ export async function newestByKey(
   const rows: { key_id: string; at: number }[] = await records('records')
     .where({ organisation })
     .where(POSITION[dialect], '>', position)
-    .whereNot('status', 'dry_run')
+    .whereNotIn('status', NO_TRAFFIC)
     .groupBy('key_id')
     .select('key_id')
     .max({ at: 'at' });

@@ -92,7 +92,9 @@ export function checkRecord(record: RecordToCheck, priceOf: PriceThen): CheckedR
       );
     }
   }
-  for (const { model, usage, usageSource, cost, price } of attempts) {
+  // Counting tokens has no price.
+  const priced = record.status === 'counted' ? [] : attempts;
+  for (const { model, usage, usageSource, cost, price } of priced) {
     const then = cost === null || usageSource !== 'provider' ? null : priceOf(record.organisation, model, record.at);
     // Older records do not say their price; what was set by hand is sure to have held for them.
     if (!then || (price === undefined && then.source !== 'set')) continue;

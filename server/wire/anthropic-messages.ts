@@ -53,8 +53,8 @@ class MessageRequest implements ClientRequest {
     return splice(bytes, members, changes);
   }
 
-  /** What the vendor is asked to count: the same request without what it says of the answer. */
-  counted(run: Run, model: Model): Buffer {
+  /** The same request without what it says of the answer. */
+  withoutAnswer(run: Run, model: Model): Buffer {
     const { bytes, members } = this.#read;
     const changes = this.#changes(run, model);
     for (const name of ANSWER_MEMBERS) changes.set(name, null);
@@ -141,6 +141,13 @@ class MessageRequest implements ClientRequest {
   }
 }
 
+/** A request of which only the tokens are to be counted. */
+class CountedMessageRequest extends MessageRequest {
+  override outgoing(run: Run, model: Model): Buffer {
+    return this.withoutAnswer(run, model);
+  }
+}
+
 /** A thought of a model of another vendor, which has no signature: this one refuses it. */
 const isUnsigned = (block: object): boolean =>
   'type' in block && block.type === 'thinking' && (!('signature' in block) || block.signature === '');
@@ -182,9 +189,6 @@ function errorObject(error: SignalboxError, requestId: string): Event {
   };
 }
 
-/** Understands a request of which only the tokens are to be counted. Throws as `parse` does. */
-export const parseCounted = (bytes: Buffer): MessageRequest => new MessageRequest(readBody(bytes, countedMessagesBody));
-
 export const anthropicMessages: ClientProtocol = {
   endpoint: 'messages',
   passedHeaders: ['anthropic-beta'],
@@ -192,4 +196,11 @@ export const anthropicMessages: ClientProtocol = {
   errorBody: (error, requestId) => Buffer.from(JSON.stringify(errorObject(error, requestId))),
   errorEvent: (error, requestId) => Buffer.from(eventOf(errorObject(error, requestId))),
   translation: messageTranslation,
+};
+
+/** Requests for a count of a message's tokens. */
+export const countedMessages: ClientProtocol = {
+  ...anthropicMessages,
+  counts: true,
+  parse: (bytes) => new CountedMessageRequest(readBody(bytes, countedMessagesBody)),
 };

@@ -8,11 +8,14 @@ import type { Run } from '../../policies/run.ts';
 import type { Placeholders } from '../../policies/text/placeholders.ts';
 import type { SignalboxError } from '../errors.ts';
 import type { UpstreamError } from '../providers/provider.ts';
+import type { EmbeddingTranslation } from './embedding-translation.ts';
 import type { Translation } from './translation.ts';
 
 export interface ClientProtocol {
   /** What facts and records call it. */
   readonly endpoint: Endpoint;
+  /** Set where its requests ask only how many tokens they have: `outgoing` is then what a vendor is asked to count. */
+  readonly counts?: true;
   /** Headers of the client's that an upstream of the same protocol has to see, in small letters. */
   readonly passedHeaders: readonly string[];
   /**
@@ -24,8 +27,10 @@ export interface ClientProtocol {
   errorBody(error: SignalboxError, requestId: string): Buffer;
   /** The error as the last event of a stream that has already begun. `stream` is what has been sent of it. */
   errorEvent(error: SignalboxError, requestId: string, stream: AnswerStream | null): Buffer;
-  /** Carries requests over to models whose vendors speak another protocol; null where no other has anything like it. */
+  /** Carries chats over to models whose vendors speak another protocol; null where it has none. */
   readonly translation: Translation | null;
+  /** The same for requests for embeddings, where those are what the protocol asks for. */
+  readonly embeddings?: EmbeddingTranslation;
 }
 
 /** A request that was understood. */

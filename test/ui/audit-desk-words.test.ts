@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addLeft, keyOfLeft, type LeftGroup } from '../../ui/api/audit-desk.ts';
 import { sayReach } from '../../ui/screens/audit/access/access-words.ts';
-import { placesOf, sayLookedFor, sayRedacted } from '../../ui/screens/audit/left/places.ts';
+import { placesOf, sayCounts, sayLookedFor, sayRedacted } from '../../ui/screens/audit/left/places.ts';
 import { sayRolesIn } from '../../ui/screens/audit/roles-said.ts';
 
 const left: fc.Arbitrary<LeftGroup> = fc.record({
@@ -15,11 +15,16 @@ const left: fc.Arbitrary<LeftGroup> = fc.record({
   version: fc.constantFrom(1, 2),
   asSetToday: fc.boolean(),
   protection: fc.constantFrom('taken_out', 'left_in', 'not_found', 'not_looked_for', 'not_known'),
-  ...{ requests: fc.nat(1000), calls: fc.nat(1000), inputTokens: fc.nat(1000), outputTokens: fc.nat(1000) },
+  requests: fc.nat(1000),
+  counts: fc.nat(1000),
+  calls: fc.nat(1000),
+  inputTokens: fc.nat(1000),
+  outputTokens: fc.nat(1000),
   found: fc.dictionary(fc.constantFrom('email', 'phone'), fc.nat(9)),
 });
 
 const sum = (groups: readonly LeftGroup[]): number => groups.reduce((total, { requests }) => total + requests, 0);
+const countsOf = (groups: readonly LeftGroup[]): number => groups.reduce((total, { counts }) => total + counts, 0);
 const emails = (groups: readonly LeftGroup[]): number =>
   groups.reduce((total, { found }) => total + (found.email ?? 0), 0);
 
@@ -28,7 +33,7 @@ describe('what left the house', () => {
     fc.assert(
       fc.property(fc.array(left), fc.nat(20), (groups, at) => {
         const pages = addLeft(addLeft([], groups.slice(0, at)), groups.slice(at));
-        expect([sum(pages), emails(pages)]).toEqual([sum(groups), emails(groups)]);
+        expect([sum(pages), countsOf(pages), emails(pages)]).toEqual([sum(groups), countsOf(groups), emails(groups)]);
         expect(new Set(pages.map(keyOfLeft)).size).toBe(pages.length);
         expect(new Set(pages.map(keyOfLeft))).toEqual(new Set(groups.map(keyOfLeft)));
       }),
@@ -42,12 +47,19 @@ describe('what left the house', () => {
         expect(places.reduce((total, { requests }) => total + requests, 0)).toBe(sum(groups));
         const older = groups.filter(({ asSetToday }) => asSetToday);
         expect(places.reduce((total, { asSetToday }) => total + asSetToday, 0)).toBe(sum(older));
+        expect(places.reduce((total, { counts }) => total + counts, 0)).toBe(countsOf(groups));
         const taken = groups.filter(({ protection }) => protection === 'taken_out');
         expect(places.reduce((total, { redacted }) => total + redacted, 0)).toBe(sum(taken));
         const inside = places.map(({ leavesHouse }) => leavesHouse === false);
         expect([...inside].sort((a, b) => Number(a) - Number(b))).toEqual(inside);
       }),
     );
+  });
+
+  it('says how many asked only for a count of their tokens', () => {
+    expect(sayCounts({ requests: 3, counts: 0 })).toBe('');
+    expect(sayCounts({ requests: 3, counts: 2 })).toBe('2 of them only to count tokens');
+    expect(sayCounts({ requests: 3, counts: 3 })).toBe('only to count tokens');
   });
 
   it('says whether private data was taken out', () => {
@@ -59,8 +71,19 @@ describe('what left the house', () => {
     expect(sayRedacted({ protection: 'left_in', found: { email: 2 } })).toBe('no, only reported: 2 × E-mail address');
     expect(sayRedacted({ protection: 'not_looked_for', found: {} })).toBe('not looked for');
     const place = {
-      ...{ provider: 'a', region: null, leavesHouse: true, requests: 9, inputTokens: 1, outputTokens: 1 },
-      ...{ asSetToday: 0, unlooked: 0, unknown: 0, redacted: 1, found: { email: 2 }, groups: [] },
+      provider: 'a',
+      region: null,
+      leavesHouse: true,
+      requests: 9,
+      counts: 0,
+      inputTokens: 1,
+      outputTokens: 1,
+      asSetToday: 0,
+      unlooked: 0,
+      unknown: 0,
+      redacted: 1,
+      found: { email: 2 },
+      groups: [],
     };
     expect(sayLookedFor(place)).toBe(
       'Private data was looked for in all of them. Found were: 2 × E-mail address; 1 request went redacted.',

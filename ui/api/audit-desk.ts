@@ -183,6 +183,8 @@ const leftGroup = z.object({
   /** What had become of private data in what was sent; not known of some older requests. */
   protection: z.enum([...PROTECTIONS, 'not_known']),
   requests: z.number(),
+  /** How many of them only had their tokens counted: of those, no tokens are known here. */
+  counts: z.number(),
   calls: z.number(),
   inputTokens: z.number(),
   outputTokens: z.number(),
@@ -211,6 +213,7 @@ export function addLeft(before: readonly LeftGroup[], page: readonly LeftGroup[]
     sums.set(keyOfLeft(group), {
       ...group,
       requests: group.requests + (sum?.requests ?? 0),
+      counts: group.counts + (sum?.counts ?? 0),
       calls: group.calls + (sum?.calls ?? 0),
       inputTokens: group.inputTokens + (sum?.inputTokens ?? 0),
       outputTokens: group.outputTokens + (sum?.outputTokens ?? 0),

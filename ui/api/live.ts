@@ -1,7 +1,7 @@
 /** The traffic of the last minute, told again every second. */
 import { z } from 'zod';
+import { RECORD_STATUSES } from '../../policies/record-status.ts';
 import { readJson } from './client.ts';
-import { RECORD_STATUSES } from './records.ts';
 
 const liveTotals = z.object({
   /** Milliseconds since 1970. */

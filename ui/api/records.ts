@@ -2,13 +2,11 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { PROTECTIONS } from '../../policies/protection.ts';
+import { RECORD_STATUSES, type RecordStatus } from '../../policies/record-status.ts';
 import { recordedStepSchema } from '../../policies/trace-schema.ts';
 import { usageSchema } from '../../policies/usage-schema.ts';
 import { ApiError, ask } from './client.ts';
 import { PERIOD_MS, type Period } from './periods.ts';
-
-export const RECORD_STATUSES = ['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run', 'shadow'] as const;
-export type RecordStatus = (typeof RECORD_STATUSES)[number];
 
 const PAGE = 50;
 

@@ -1,8 +1,8 @@
 /** Runs of agents: requests that carry the same tag `session`. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { RECORD_STATUSES } from '../../policies/record-status.ts';
 import { ask } from './client.ts';
-import { RECORD_STATUSES } from './records.ts';
 
 const run = z.object({
   session: z.string(),

@@ -1,9 +1,9 @@
 /** What the query of an address may hold, screen by screen. Anything else in it is taken for nothing. */
 import { z } from 'zod';
+import { RECORD_STATUSES } from '../../policies/record-status.ts';
 import { ALERT_ABOUT, ALERT_STATES } from '../api/alerts.ts';
 import { CHANGE_KINDS, DEEDS, FLAGS } from '../api/audit-kinds.ts';
 import { PERIODS } from '../api/periods.ts';
-import { RECORD_STATUSES } from '../api/records.ts';
 import { EVERY, USAGE_PERIODS } from '../api/usage.ts';
 
 const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);

@@ -1,4 +1,4 @@
-import type { RecordStatus } from '../api/records.ts';
+import type { RecordStatus } from '../../policies/record-status.ts';
 
 /** How a request ended, in words. */
 export const STATUS_WORDS: Record<RecordStatus, string> = {
@@ -10,4 +10,5 @@ export const STATUS_WORDS: Record<RecordStatus, string> = {
   lost: 'Lost in a crash',
   dry_run: 'Dry run',
   shadow: 'A copy',
+  counted: 'A count of its tokens',
 };

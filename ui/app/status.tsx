@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import type { RecordStatus } from '../api/records.ts';
+import type { RecordStatus } from '../../policies/record-status.ts';
 import { STATUS_WORDS } from './status-words.ts';
 
 const COLOURS: Record<RecordStatus, string> = {
@@ -11,6 +11,7 @@ const COLOURS: Record<RecordStatus, string> = {
   lost: 'red',
   dry_run: 'gray',
   shadow: 'grape',
+  counted: 'gray',
 };
 
 /** How a request ended; words first, the colour only helps. */

@@ -1,6 +1,6 @@
 /** What usage is told by, in words. */
 
-import { RECORD_STATUSES, type RecordStatus } from '../api/records.ts';
+import { RECORD_STATUSES, type RecordStatus } from '../../policies/record-status.ts';
 import { DIMENSIONS, type Dimension } from '../api/usage.ts';
 import { STATUS_WORDS } from '../app/status-words.ts';
 

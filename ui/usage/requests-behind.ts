@@ -1,6 +1,6 @@
 /** From what usage is told of to the requests behind it. */
 
-import { RECORD_STATUSES } from '../api/records.ts';
+import { RECORD_STATUSES } from '../../policies/record-status.ts';
 import type { UsageCondition } from '../api/usage.ts';
 import type { RequestsFilter } from '../app/addresses.ts';
 

@@ -102,8 +102,14 @@ const SUMMED = [
 /** All sums as one. */
 export function sumOf(totals: readonly Summed[]): Summed {
   const sum = {
-    ...{ requests: 0, errors: 0, refused: 0, inputTokens: 0, outputTokens: 0 },
-    ...{ cost: 0, savedByRouting: 0, savedByCaching: 0 },
+    requests: 0,
+    errors: 0,
+    refused: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    cost: 0,
+    savedByRouting: 0,
+    savedByCaching: 0,
   };
   for (const one of totals) for (const field of SUMMED) sum[field] += one[field];
   return sum;

@@ -107,8 +107,12 @@ export async function accessAt(db: Knex, organisation: string, at: number): Prom
     switch (action) {
       case 'key.create':
         keys.set(id, {
-          ...{ key: id, project: after.project ?? null, madeBy: row.actor, madeAt: row.at },
-          ...{ expiresAt: after.expiresAt ?? null, sequence },
+          key: id,
+          project: after.project ?? null,
+          madeBy: row.actor,
+          madeAt: row.at,
+          expiresAt: after.expiresAt ?? null,
+          sequence,
         });
         break;
       case 'key.change_limits':

@@ -1,6 +1,6 @@
 /**
- * What left the house: every call that was sent to a model, by where that stood, by the policy's version that let it go, and
- * by what became of private data. Records are read in pages of their time, so that any span of time can be asked about.
+ * What left the house: every call that was sent to a model, or to its provider to be counted, by where that stood, by the
+ * policy's version that let it go, and by what became of private data. Records are read in pages of their time, so that any span of time can be asked about.
  */
 import { PROTECTIONS } from '../../../policies/protection.ts';
 import { addCount } from '../../../policies/text/places.ts';
@@ -30,6 +30,8 @@ interface LeftWay {
 
 export interface LeftGroup extends LeftWay {
   requests: number;
+  /** How many of them only had their tokens counted. */
+  counts: number;
   /** Calls to the model: several where one was tried again. */
   calls: number;
   inputTokens: number;
@@ -121,6 +123,7 @@ class LeftSums {
     }
     for (const group of touched) {
       group.requests += 1;
+      if (record.status === 'counted') group.counts += 1;
       if (group.protection === 'not_looked_for') continue;
       for (const [kind, count] of Object.entries(record.redactions)) addCount(group.found, kind, count);
     }
@@ -131,7 +134,7 @@ class LeftSums {
     const key = JSON.stringify([model, region, leavesHouse, asSetToday, policy, version, protection]);
     let group = this.#groups.get(key);
     if (!group) {
-      group = { ...way, requests: 0, calls: 0, inputTokens: 0, outputTokens: 0, found: {} };
+      group = { ...way, requests: 0, counts: 0, calls: 0, inputTokens: 0, outputTokens: 0, found: {} };
       this.#groups.set(key, group);
     }
     return group;

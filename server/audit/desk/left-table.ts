@@ -14,6 +14,7 @@ const REDACTED: Readonly<Record<LeftProtection, readonly [redacted: string, word
 const HEAD = [
   ...['Provider', 'Region', 'Where', 'Region and where as set', 'Model', 'Policy', 'Id of the policy', 'Version'],
   ...['Redacted', 'Private data', 'What was found', 'Requests', 'Calls', 'Tokens sent', 'Tokens answered'],
+  'Requests of which only the tokens were counted',
 ];
 
 const count = (value: number): Cell => ({ number: String(value) });
@@ -35,7 +36,7 @@ export function leftTable(groups: readonly LeftGroup[], nameOf: (id: string) => 
       Object.entries(found)
         .map(([kind, times]) => `${times} ${kind.replaceAll('_', ' ')}`)
         .join('; '),
-      ...[group.requests, group.calls, group.inputTokens, group.outputTokens].map(count),
+      ...[group.requests, group.calls, group.inputTokens, group.outputTokens, group.counts].map(count),
     ];
   });
   return writeCsv(HEAD, rows);

@@ -250,7 +250,10 @@ describe.each(dialects)('the desk on %s', { timeout: 120_000 }, (dialect) => {
     await house.ask('PUT', `/projects/${project}/default-policy`, { policy: id, reason: 'for a test' });
     const chosen = await at(Date.now());
     expect(chosen.policies.find(({ policy }: { policy: string }) => policy === id)).toMatchObject({
-      ...{ version: 1, archived: false, publishedAt: first, digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      version: 1,
+      archived: false,
+      publishedAt: first,
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(chosen.projects).toMatchObject([{ project, policy: id }]);
     expect(chosen.organisation.policy).toMatch(/^pol_/);
@@ -317,7 +320,13 @@ describe.each(dialects)('the desk on %s', { timeout: 120_000 }, (dialect) => {
   });
 
   const small = {
-    ...{ node: 'small', model: 'test/small', ok: true, failure: null, status: 200, message: null, cost: 1 },
+    node: 'small',
+    model: 'test/small',
+    ok: true,
+    failure: null,
+    status: 200,
+    message: null,
+    cost: 1,
     ...({ usageSource: 'provider', firstByteMs: 1, durationMs: 2, upstreamId: null } as const),
   };
   const redact = { node: 'r', kind: 'redact', port: 'found', reason: 'Found 2 email.' };
@@ -330,7 +339,10 @@ describe.each(dialects)('the desk on %s', { timeout: 120_000 }, (dialect) => {
     const records = Array.from({ length: 250 }, (_, i) => {
       const isFound = i % 2 === 0;
       return recordOf(house, {
-        ...{ at: from + i, policy: 'pol_1', version: 3, sequence: i },
+        at: from + i,
+        policy: 'pol_1',
+        version: 3,
+        sequence: i,
         // The first call did not get there, so that nothing left with it.
         attempts: [
           ...(i === 0
@@ -352,8 +364,13 @@ describe.each(dialects)('the desk on %s', { timeout: 120_000 }, (dialect) => {
       total ??= page.total;
       for (const { protection, requests, found, ...rest } of page.groups) {
         expect(rest).toMatchObject({
-          ...{ model: 'test/small', provider: 'test', region: null, leavesHouse: true, asSetToday: true },
-          ...{ policy: 'pol_1', version: 3 },
+          model: 'test/small',
+          provider: 'test',
+          region: null,
+          leavesHouse: true,
+          asSetToday: true,
+          policy: 'pol_1',
+          version: 3,
         });
         const sum = groups.get(protection) ?? { requests: 0, found: 0 };
         groups.set(protection, { requests: sum.requests + requests, found: sum.found + (found.email ?? 0) });
@@ -407,7 +424,7 @@ describe.each(dialects)('the desk on %s', { timeout: 120_000 }, (dialect) => {
     const table = await text(`/audit/left-house?from=${from}&to=${from + 1000}&format=csv`);
     const lines = table.trimEnd().split('\n');
     expect(lines[1]).toBe(
-      'test,eu-central-1,in the house,at the time,test/small,,,,in part,"found; some of it taken out, some only reported",2 email; 1 constructor,1,1,10,20',
+      'test,eu-central-1,in the house,at the time,test/small,,,,in part,"found; some of it taken out, some only reported",2 email; 1 constructor,1,1,10,20,0',
     );
     expect(lines[3]).toContain('test,,outside the house,today,test/small');
     expect(lines[4]).toContain("'=gone,,not known any more,today,'=gone/forgotten");

@@ -13,7 +13,7 @@ afterAll(() => house.stop());
 
 const ask = { model: 'claude-haiku-4-5', messages: [{ role: 'user' as const, content: 'Hello there' }] };
 
-it('is what Anthropic counts of what it would be sent, by its own endpoint, and costs and records nothing', async () => {
+it('is what Anthropic counts of what it would be sent, by its own endpoint', async () => {
   await publish(
     house,
     'counted',
@@ -28,7 +28,6 @@ it('is what Anthropic counts of what it would be sent, by its own endpoint, and 
     ),
   );
   house.answer = json(200, { input_tokens: 2095 });
-  const before = await house.api<{ records: unknown[] }>('GET', '/records?limit=50');
   const { data, response } = await house.anthropic.messages
     .countTokens({
       model: 'policy/counted',
@@ -50,7 +49,6 @@ it('is what Anthropic counts of what it would be sent, by its own endpoint, and 
     tools: [{ name: 'mail', input_schema: { type: 'object' } }],
     messages: [{ role: 'user', content: 'Write to [[EMAIL_1]]' }],
   });
-  expect(await house.api('GET', '/records?limit=50')).toEqual(before);
 });
 
 it('is counted by the tokenizer of a model that has a published one', async () => {

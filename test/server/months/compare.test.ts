@@ -12,7 +12,9 @@ describe.each(dialects)('a month beside the vendor’s file on %s', (dialect) =>
     const { organisation } = house;
     const made = (day: number, hour: number, model: string, input: number, output: number, cost: number, more = {}) =>
       madeRecord({
-        ...{ organisation, project, at: Date.UTC(2026, 9, day, hour) },
+        organisation,
+        project,
+        at: Date.UTC(2026, 9, day, hour),
         calls: [{ model, input, cached: 0, output, cost }],
         ...more,
       });

@@ -1,6 +1,8 @@
 /** Requests of many months, made up from a seed: the same ones every time. */
+
+import type { RecordStatus } from '../../../policies/record-status.ts';
 import { NO_USAGE } from '../../../policies/request.ts';
-import type { RecordStatus, RequestRecord } from '../../../server/records/record.ts';
+import type { RequestRecord } from '../../../server/records/record.ts';
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
 function numbersFrom(seed: number): () => number {
@@ -38,14 +40,44 @@ export function madeRecord({ organisation, project, at, calls, status = 'ok', ch
   const time = at.toString(16).padStart(12, '0');
   return {
     id: `req_${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${digits}`,
-    ...{ gateway: 'test', boot: 'boot_1', sequence: made, organisation, project, key: 'key_1', at },
-    ...{ durationMs: 10, overheadMs: 1, status, httpStatus: 200, errorCode: null, endpoint: 'chat.completions' },
-    ...{ stream: false, app: null, requestedModel: 'asked', model: calls.at(-1)?.model ?? null },
-    ...{ policy: null, version: null, tags: {}, trace: [], charges, redactions: {}, facts: {}, content: null },
+    gateway: 'test',
+    boot: 'boot_1',
+    sequence: made,
+    organisation,
+    project,
+    key: 'key_1',
+    at,
+    durationMs: 10,
+    overheadMs: 1,
+    status,
+    httpStatus: 200,
+    errorCode: null,
+    endpoint: 'chat.completions',
+    stream: false,
+    app: null,
+    requestedModel: 'asked',
+    model: calls.at(-1)?.model ?? null,
+    policy: null,
+    version: null,
+    tags: {},
+    trace: [],
+    charges,
+    redactions: {},
+    facts: {},
+    content: null,
     attempts: calls.map(({ model, input, cached, output, cost }) => ({
-      ...{ node: 'n', model, ok: true, failure: null, status: 200, message: null },
+      node: 'n',
+      model,
+      ok: true,
+      failure: null,
+      status: 200,
+      message: null,
       usage: { ...NO_USAGE, inputTokens: input, cachedInputTokens: cached, outputTokens: output },
-      ...{ usageSource: 'provider', cost, firstByteMs: 1, durationMs: 5, upstreamId: null },
+      usageSource: 'provider',
+      cost,
+      firstByteMs: 1,
+      durationMs: 5,
+      upstreamId: null,
     })),
     usage: {
       ...NO_USAGE,

@@ -134,6 +134,15 @@ describe('the record writer', () => {
     ]);
   });
 
+  it('keeps a refused record of what asked for no answer apart from requests', async () => {
+    const refused = { ...exampleRecord(), status: 'counted', charges: [] } as const;
+    store.takes = ({ records }) => !records.some(({ trace }) => trace.length > 0);
+    const failed = expect(writer.record(refused)).rejects.toMatchObject({ code: 'record_failed' });
+    await advance(10_000);
+    await failed;
+    expect(store.written).toMatchObject([{ id: refused.id, status: 'counted', errorCode: 'record_failed' }]);
+  });
+
   it('keeps the records of a store that is down, tells their requests, and writes each once when it is back', async () => {
     store.takes = () => false;
     const records = [exampleRecord(), exampleRecord(), exampleRecord()];

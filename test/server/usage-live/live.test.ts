@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { RecordStatus } from '../../../policies/record-status.ts';
 import { NO_USAGE } from '../../../policies/request.ts';
-import type { RecordStatus, RequestRecord } from '../../../server/records/record.ts';
+import type { RequestRecord } from '../../../server/records/record.ts';
 import { LiveTraffic } from '../../../server/usage-live/live.ts';
 
 const AT = Date.UTC(2026, 4, 4, 9);
@@ -9,18 +10,35 @@ let made = 0;
 function record(fields: Partial<RequestRecord> & { readonly team?: string } = {}): RequestRecord {
   const { team = 'search', ...rest } = fields;
   return {
-    ...{ id: `req_${++made}`, gateway: 'g', boot: 'b', sequence: made, organisation: 'org', project: 'p', key: 'k' },
-    ...{ at: AT, durationMs: 30, overheadMs: 1, status: 'ok', httpStatus: 200, errorCode: null, stream: false },
-    ...{
-      endpoint: 'chat.completions',
-      app: null,
-      requestedModel: 'm',
-      model: 'test/small',
-      policy: null,
-      version: null,
-    },
-    ...{ tags: { team: { value: team, source: 'key' } }, trace: [], attempts: [], charges: [], redactions: {} },
-    ...{ usage: { ...NO_USAGE, inputTokens: 10, outputTokens: 5 }, usageSource: 'provider', cost: 100, facts: {} },
+    id: `req_${++made}`,
+    gateway: 'g',
+    boot: 'b',
+    sequence: made,
+    organisation: 'org',
+    project: 'p',
+    key: 'k',
+    at: AT,
+    durationMs: 30,
+    overheadMs: 1,
+    status: 'ok',
+    httpStatus: 200,
+    errorCode: null,
+    stream: false,
+    endpoint: 'chat.completions',
+    app: null,
+    requestedModel: 'm',
+    model: 'test/small',
+    policy: null,
+    version: null,
+    tags: { team: { value: team, source: 'key' } },
+    trace: [],
+    attempts: [],
+    charges: [],
+    redactions: {},
+    usage: { ...NO_USAGE, inputTokens: 10, outputTokens: 5 },
+    usageSource: 'provider',
+    cost: 100,
+    facts: {},
     content: null,
     ...rest,
   };
@@ -41,7 +59,13 @@ describe('the traffic of the last minute', () => {
     counted(traffic, record({ status: 'ok' }), AT + 300, 'failed');
     const { recent, ...totals } = traffic.totals('org', null, AT + 400);
     expect(totals).toEqual({
-      ...{ at: AT + 400, requests: 4, errors: 1, refused: 1, cost: 1100, tokens: 45, running: 0 },
+      at: AT + 400,
+      requests: 4,
+      errors: 1,
+      refused: 1,
+      cost: 1100,
+      tokens: 45,
+      running: 0,
       byModel: [
         { name: 'test/small', requests: 2, cost: 200 },
         { name: 'test/large', requests: 1, cost: 900 },
@@ -66,12 +90,13 @@ describe('the traffic of the last minute', () => {
     expect(traffic.totals('org', null, AT + 60_000)).toMatchObject({ requests: 1, cost: 7 });
   });
 
-  it('keeps organisations apart, counts what is under way, and takes a dry run for no traffic', () => {
+  it('keeps organisations apart, counts what is under way, and takes what asks for no answer for no traffic', () => {
     const traffic = new LiveTraffic();
     traffic.began('org', 'p');
     traffic.began('org', 'p');
     traffic.began('other', 'q');
     traffic.ended(record({ status: 'dry_run' }), 'dry_run', AT);
+    traffic.ended(record({ status: 'counted' }), 'counted', AT);
     traffic.left('org', 'p');
     expect(traffic.totals('org', null, AT)).toMatchObject({ requests: 0, running: 1, recent: [] });
     expect(traffic.totals('other', null, AT)).toMatchObject({ requests: 0, running: 1 });

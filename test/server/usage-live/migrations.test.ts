@@ -35,18 +35,18 @@ describe.each(server === null ? ['sqlite'] : ['sqlite', 'postgres'])('records of
       intents: [],
       records: [
         exampleRecord({
-          ...{
-            at: AT,
-            durationMs: 12.5,
-            tags: { session: tag('one'), agent: tag('writer'), workflow: tag('nightly') },
-          },
+          at: AT,
+          durationMs: 12.5,
+          tags: { session: tag('one'), agent: tag('writer'), workflow: tag('nightly') },
           charges: [
             { ...charge, budget: 'b', scope: 'team=one', settled: 5 },
             { ...charge, budget: 'c', scope: '', settled: 0 },
           ],
         }),
         exampleRecord({
-          ...{ at: AT + 1000, status: 'failed', tags: { session: tag('one'), team: tag('"session":{"value":"no"}') } },
+          at: AT + 1000,
+          status: 'failed',
+          tags: { session: tag('one'), team: tag('"session":{"value":"no"}') },
           charges: [{ ...charge, budget: 'b', scope: 'team=one', settled: 6 }],
         }),
         exampleRecord({ at: AT, tags: { other: tag('"session":{"value":"no"}') }, charges: [] }),

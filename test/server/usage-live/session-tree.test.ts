@@ -71,11 +71,20 @@ describe('a run of agents', () => {
     ];
     const { total, branches } = sessionTree(run);
     expect(total).toEqual({
-      ...{ requests: 4, errors: 1, inputTokens: 40, outputTokens: 6, cost: 1007.5 },
-      ...{ from: AT + 1000, to: AT + 11_000 },
+      requests: 4,
+      errors: 1,
+      inputTokens: 40,
+      outputTokens: 6,
+      cost: 1007.5,
+      from: AT + 1000,
+      to: AT + 11_000,
     });
     expect(branches[1]).toMatchObject({
-      ...{ id: 'r2', parent: 'r1', depth: 1, kind: 'request', name: 'test/small' },
+      id: 'r2',
+      parent: 'r1',
+      depth: 1,
+      kind: 'request',
+      name: 'test/small',
       total: { requests: 2, errors: 1, cost: 900.5, from: AT + 2000, to: AT + 3500 },
     });
     expect(sessionTree([]).total).toMatchObject({ requests: 0, from: 0, to: 0 });

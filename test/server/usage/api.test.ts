@@ -48,9 +48,21 @@ describe.each(dialects)('usage in the control API on %s', (dialect) => {
       totals: [
         {
           group: 'search',
-          ...{ requests: 2, errors: 0, refused: 0, inputTokens: 20, cachedTokens: 0, outputTokens: 40 },
-          ...{ reasoningTokens: 0, cost: 14_000, savedByRouting: 700, savedByCaching: 0, retryCost: 0, shadowCost: 0 },
-          ...{ meanMs: 30, p50Ms: expect.closeTo(30, -1), p95Ms: expect.closeTo(30, -1) },
+          requests: 2,
+          errors: 0,
+          refused: 0,
+          inputTokens: 20,
+          cachedTokens: 0,
+          outputTokens: 40,
+          reasoningTokens: 0,
+          cost: 14_000,
+          savedByRouting: 700,
+          savedByCaching: 0,
+          retryCost: 0,
+          shadowCost: 0,
+          meanMs: 30,
+          p50Ms: expect.closeTo(30, -1),
+          p95Ms: expect.closeTo(30, -1),
         },
         expect.objectContaining({ group: 'ads', requests: 2, errors: 1, refused: 1, cost: 0, p50Ms: null }),
       ],
@@ -158,7 +170,11 @@ describe.each(dialects)('usage in the control API on %s', (dialect) => {
     const at = `/usage/scans/${started.body.id}`;
     const done = await until(house, at, ({ state }) => state !== 'running');
     expect(done).toMatchObject({
-      ...{ state: 'done', why: null, done: 5, total: 5, source: 'records' },
+      state: 'done',
+      why: null,
+      done: 5,
+      total: 5,
+      source: 'records',
       totals: [
         { groups: [null, 'failed'], requests: 1 },
         { groups: ['dogs', 'blocked'], requests: 1 },

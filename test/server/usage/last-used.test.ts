@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isTraffic } from '../../../policies/record-status.ts';
 import { MOST_VALUES } from '../../../server/usage/dimensions.ts';
 import { lastUsed } from '../../../server/usage/last-used.ts';
 import { SUMS } from '../../../server/usage/tables.ts';
@@ -14,7 +15,7 @@ const use = fc.record({
   organisation: fc.constantFrom('org_1', 'org_1', 'org_2'),
   key: fc.constantFrom('key_1', 'key_2', 'key_3'),
   at: fc.integer({ min: FROM, max: TO }),
-  status: fc.constantFrom('ok' as const, 'blocked' as const, 'dry_run' as const),
+  status: fc.constantFrom('ok' as const, 'blocked' as const, 'dry_run' as const, 'counted' as const),
 });
 
 describe.each(dialects)('the last use of keys on %s', (dialect) => {
@@ -36,7 +37,7 @@ describe.each(dialects)('the last use of keys on %s', (dialect) => {
         await commit(uses.slice(rolled));
         const expected = new Map<string, number>();
         for (const { organisation, key, at, status } of uses) {
-          if (organisation !== 'org_1' || status === 'dry_run') continue;
+          if (organisation !== 'org_1' || !isTraffic(status)) continue;
           expected.set(key, Math.max(expected.get(key) ?? 0, startOf('hour', at)));
         }
         expect(new Map(await lastUsed(house.database.usage, 'org_1'))).toEqual(expected);

@@ -60,13 +60,20 @@ describe.each(dialects)('the roller on %s', (dialect) => {
   it('knows the team of a project where a request has no tag of it', async () => {
     await house.beginHere();
     await house.database.control('organisations').insert({
-      ...{ id: 'org_1', name: 'One', secret: 's', created_at: 1 },
+      id: 'org_1',
+      name: 'One',
+      secret: 's',
+      created_at: 1,
     });
     await house.database
       .control('teams')
       .insert({ id: 'team_1', organisation: 'org_1', name: 'Search', created_at: 1 });
     await house.database.control('projects').insert({
-      ...{ id: 'project_1', organisation: 'org_1', team: 'team_1', name: 'Shop', created_at: 1 },
+      id: 'project_1',
+      organisation: 'org_1',
+      team: 'team_1',
+      name: 'Shop',
+      created_at: 1,
     });
     await commit([exampleRecord({ tags: {} })]);
     await rollAll();

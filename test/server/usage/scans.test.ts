@@ -7,8 +7,15 @@ import { noSums } from '../../../server/usage/sums.ts';
 
 const MINUTE = 60_000;
 const QUESTION: Question = {
-  ...{ organisation: 'org_1', by: ['team'], every: null, timeZone: 'UTC', from: 0, to: 1 },
-  ...{ conditions: [], costAtLeast: null, limit: 10 },
+  organisation: 'org_1',
+  by: ['team'],
+  every: null,
+  timeZone: 'UTC',
+  from: 0,
+  to: 1,
+  conditions: [],
+  costAtLeast: null,
+  limit: 10,
 };
 const GROUPS: readonly Group[] = [{ values: ['=search'], start: null, sums: { ...noSums(), requests: 7 } }];
 

@@ -24,7 +24,7 @@ export const drawn = fc.record({
   project: one('project_1', 'project_2', 'project_3'),
   key: one('key_1', 'key_2'),
   at: fc.integer({ min: FROM, max: TO - 1 }),
-  status: one('ok', 'ok', 'ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run'),
+  status: one('ok', 'ok', 'ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run', 'counted'),
   app: one(null, 'app/1', '=app', '*', ''),
   model: one(null, 'openai/gpt-5', 'anthropic/claude', 'bare'),
   policy: one(null, 'policy_1', 'policy_2'),

@@ -61,7 +61,7 @@ function Charged({ charge: { budget: id, scope, unit, held, settled, revision },
   return (
     <Text size="sm">
       <Text span inherit fw={600}>
-        {budget?.name ?? 'A budget that is gone'}
+        {budget?.name ?? 'A budget that is gone, or that you may not see'}
       </Text>
       {whom}: {sayAmount(settled, unit)} charged, after {sayAmount(held, unit)} was held
       {changed ? '. The budget was changed since.' : ''}

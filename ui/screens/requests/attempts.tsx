@@ -10,8 +10,8 @@ import { COUNTED_BY, sayUsage } from './usage-words.ts';
 
 type Attempt = RequestRecord['attempts'][number];
 
-function sayOutcome({ ok, model, failure, status, message }: Attempt): string {
-  if (ok) return `${model}: answered`;
+function sayOutcome({ ok, model, failure, status, message }: Attempt, isCount: boolean): string {
+  if (ok) return isCount ? `${model}: its provider counted the tokens` : `${model}: answered`;
   const known = CALL_FAILURES.find((one) => one === failure);
   const said = sayFailure(
     { ok, model, ...(known ? { failure: known } : {}), ...(status === null ? {} : { status }) },
@@ -25,7 +25,8 @@ function sayTime({ durationMs, firstByteMs }: Attempt): string {
   return firstByteMs === null ? all : `${all}, the first piece after ${sayDuration(firstByteMs)}`;
 }
 
-function saySpending({ usage, usageSource, cost }: Attempt): string {
+function saySpending({ usage, usageSource, cost }: Attempt, isCount: boolean): string {
+  if (isCount) return 'Nothing to pay';
   if (usage.inputTokens + usage.outputTokens === 0) return 'No tokens, and nothing to pay';
   return `Tokens: ${sayUsage(usage)}, ${COUNTED_BY[usageSource]}; ${cost === null ? 'price not known' : dollars(cost)}`;
 }
@@ -45,7 +46,14 @@ function saySent(sent: NonNullable<Attempt['sent']>): string {
 }
 
 /** Every call to a model, in order. */
-export function Attempts({ attempts, names }: { readonly attempts: readonly Attempt[]; readonly names: NodeNames }) {
+export function Attempts({
+  record: { attempts, status },
+  names,
+}: {
+  readonly record: Pick<RequestRecord, 'attempts' | 'status'>;
+  readonly names: NodeNames;
+}) {
+  const isCount = status === 'counted';
   return (
     <Part title="Calls to models">
       {attempts.length === 0 ? (
@@ -58,10 +66,10 @@ export function Attempts({ attempts, names }: { readonly attempts: readonly Atte
             // biome-ignore lint/suspicious/noArrayIndexKey: a record never changes, and one model can be called twice
             <li key={i}>
               <Text size="sm" fw={600}>
-                {sayOutcome(attempt)}
+                {sayOutcome(attempt, isCount)}
               </Text>
               <Text size="sm" c="dimmed">
-                {saySpending(attempt)}
+                {saySpending(attempt, isCount)}
               </Text>
               <Text size="sm" c="dimmed">
                 {sayTime(attempt)}; called by “{names.title(attempt.node)}”

@@ -3,9 +3,9 @@ import type { RequestRecord } from '../../api/records.ts';
 import type { Outcome } from '../../api/replay.ts';
 import { STATUS_WORDS } from '../../app/status-words.ts';
 
-/** How a record says that its request ended: "sandbox/small answered". */
+/** How a record says that its request ended: "sandbox/small answered". Of a count of tokens, that it was one. */
 export function sayRecordedEnd({ model, status }: Pick<RequestRecord, 'model' | 'status'>): string {
-  return model === null ? STATUS_WORDS[status] : `${model} answered`;
+  return model === null || status === 'counted' ? STATUS_WORDS[status] : `${model} answered`;
 }
 
 /** How a request ends by a version: "sandbox/small answers". */

@@ -47,8 +47,8 @@ export function Facts({ record }: { readonly record: RequestRecord }) {
       <Fact name="Cost" more={sayCostSource(record)}>
         {dollars(cost)}
       </Fact>
-      <Fact name="Tokens" more={sayUsage(usage)}>
-        {plural(usage.inputTokens + usage.outputTokens, 'token')}
+      <Fact name="Tokens" more={record.status === 'counted' ? null : sayUsage(usage)}>
+        {record.status === 'counted' ? 'none paid for' : plural(usage.inputTokens + usage.outputTokens, 'token')}
       </Fact>
       <Fact name="Time" more={`${sayDuration(overheadMs)} of it in the gateway`}>
         {sayDuration(durationMs)}

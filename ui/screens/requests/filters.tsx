@@ -1,7 +1,7 @@
 import { Group, NativeSelect, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { RECORD_STATUSES } from '../../../policies/record-status.ts';
 import { modelIdsQuery } from '../../api/house.ts';
-import { RECORD_STATUSES } from '../../api/records.ts';
 import { STATUS_WORDS } from '../../app/status-words.ts';
 import { FilterChips } from './filter-chips.tsx';
 import { CostFilter } from './filter-cost.tsx';

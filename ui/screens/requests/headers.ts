@@ -25,7 +25,10 @@ export function headersOf(record: RequestRecord, policyName: string | null): Ans
     add('policy', `${encodeURIComponent(policyName)}@${version}`, 'Policy and version that decided');
   }
   if (path !== '') add('path', path.slice(0, LONGEST_PATH), 'Nodes, with the ways out of them');
-  if (model !== null) add('model', encodeURI(model), 'Model that answered');
+  const isCount = record.status === 'counted';
+  if (model !== null)
+    add('model', encodeURI(model), isCount ? 'Model whose tokens were counted' : 'Model that answered');
+  if (model !== null && isCount) add('token-count', 'provider', 'Who counted the tokens');
   add('attempts', String(attempts.length), 'Calls to models');
   add('cost-usd', sayCost(record), 'Cost in dollars');
   add('cache', sayCache(record), 'Whether the answer came from a cache');

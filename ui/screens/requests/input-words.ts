@@ -3,7 +3,7 @@ import { conditionSchema, sayCondition } from '../../../policies/condition.ts';
 import type { TraceStep } from '../../../policies/decision.ts';
 import type { CacheResult, EffectResult, HeldBudget } from '../../../policies/effects.ts';
 import { type FactValue, findFact } from '../../../policies/facts.ts';
-import { sayAmount } from '../../../policies/kinds/budget/budget.ts';
+import { sayAmount, UNSEEN_BUDGET } from '../../../policies/kinds/budget/budget.ts';
 import { sayFailure } from '../../../policies/kinds/model/failure-words.ts';
 import { sayCount, sayLimit } from '../../../policies/kinds/throttle/throttle.ts';
 import { findDetector } from '../../../policies/text/detectors/index.ts';
@@ -47,10 +47,17 @@ function sayComparison(key: string): string {
   }
 }
 
-const sayBudget = ({ scope, unit, limit, spent, held }: HeldBudget): string => {
+const sayBudget = ({ scope, unit, limit, spent, held, unseen }: HeldBudget): string => {
   const whose = scope === '' ? '' : `${scope.replaceAll(',', ', ')}: `;
+  if (unseen) return `${whose}what it stood at is not told`;
   return `${whose}${sayAmount(spent, unit)} spent and ${sayAmount(held, unit)} held of ${sayAmount(limit, unit)}`;
 };
+
+/** What a budget is called in the list of what a step went by; `where` is where it stands among the others. */
+const nameOf = ({ budgetName }: HeldBudget, where = ''): string =>
+  budgetName === UNSEEN_BUDGET
+    ? `${UNSEEN_BUDGET.charAt(0).toUpperCase()}${UNSEEN_BUDGET.slice(1)}${where}`
+    : `Budget “${budgetName}”${where} then`;
 
 const CACHES: Readonly<Record<CacheResult['cache'], string>> = {
   hit: 'had the answer',
@@ -64,9 +71,9 @@ function sayResult(result: EffectResult): Input[] {
   if ('budgetName' in result) {
     const { amount, unit, above = [] } = result;
     return [
-      { name: `Budget “${result.budgetName}” then`, value: sayBudget(result) },
+      { name: nameOf(result), value: sayBudget(result) },
       { name: 'Asked for', value: `${sayAmount(amount, unit)} at most` },
-      ...above.map((one) => ({ name: `Budget “${one.budgetName}” above it then`, value: sayBudget(one) })),
+      ...above.map((one) => ({ name: nameOf(one, ' above it'), value: sayBudget(one) })),
     ];
   }
   if ('score' in result) {

@@ -19,6 +19,7 @@ import { AnswerHeaders } from './answer-headers.tsx';
 import { Attempts } from './attempts.tsx';
 import { Content } from './content.tsx';
 import { Copies, CopyOf } from './copies.tsx';
+import { Counted } from './counted.tsx';
 import { Facts } from './facts.tsx';
 import { Feedback } from './feedback.tsx';
 import { NO_NAMES, type NodeNames, namesOf } from './node-names.ts';
@@ -49,6 +50,7 @@ export function Request() {
   return (
     <Screen title={`Request of ${sayMoment(record.data.at)}`} aside={<Ending record={record.data} />}>
       <CopyOf record={record.data} />
+      <Counted record={record.data} />
       <Facts record={record.data} />
       {isDecided(record.data) ? <Decided record={record.data} /> : <Rest record={record.data} names={NO_NAMES} />}
     </Screen>
@@ -125,12 +127,12 @@ function Rest({ record, names }: { readonly record: RequestRecord; readonly name
               <Steps trace={record.trace} names={names} />
             </Part>
           )}
-          <Attempts attempts={record.attempts} names={names} />
+          <Attempts record={record} names={names} />
           <AnswerHeaders record={record} />
         </Stack>
         <Stack gap="xl">
           <Content record={record} />
-          {record.status === 'shadow' ? null : <Feedback record={record} />}
+          {record.status === 'shadow' || record.status === 'counted' ? null : <Feedback record={record} />}
           <Accounts record={record} />
         </Stack>
       </SimpleGrid>

@@ -32,11 +32,13 @@ export const COUNTED_BY: Readonly<Record<RequestRecord['usageSource'], string>> 
 
 /** Where the cost of a request comes from. */
 export function sayCostSource({
+  status,
   attempts,
   usageSource,
   savedByCaching,
-}: Pick<RequestRecord, 'attempts' | 'usageSource' | 'savedByCaching'>): string {
+}: Pick<RequestRecord, 'status' | 'attempts' | 'usageSource' | 'savedByCaching'>): string {
   if (savedByCaching !== undefined) return `a kept answer, which had cost ${dollars(savedByCaching)}`;
+  if (status === 'counted') return 'counting costs nothing';
   if (attempts.length === 0) return 'no model was called';
   const unknown = attempts.some(({ cost }) => cost === null);
   return `by tokens ${COUNTED_BY[usageSource]}${unknown ? '; a price is not known' : ''}`;

@@ -35,8 +35,9 @@ export function LeftPage() {
       <Stack gap="lg" className="audit-page">
         <AuditNav />
         <Text c="dimmed" maw={760}>
-          Every request that was sent to a model, by provider and region as they were set up when it was sent, by the
-          version that let it go, and by whether private data was taken out of it before.
+          Every request that was sent to a model, or to its provider to count the tokens, by provider and region as they
+          were set up when it was sent, by the version that let it go, and by whether private data was taken out of it
+          before.
         </Text>
         <div className="audit-screen-only">
           <TimeChoice

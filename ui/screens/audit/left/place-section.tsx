@@ -7,7 +7,7 @@ import { plural, sayCount } from '../../../app/words.ts';
 import { FlagMark } from '../flag-mark.tsx';
 import type { FlagColor } from '../flag-words.ts';
 import type { Names } from '../names.ts';
-import { type LeftPlace, sayLookedFor, sayRedacted } from './places.ts';
+import { type LeftPlace, sayCounts, sayLookedFor, sayRedacted } from './places.ts';
 
 interface Props {
   readonly place: LeftPlace;
@@ -31,8 +31,9 @@ export function PlaceSection({ place, span, names }: Props) {
     <Section title={sayWhere(place)} aside={<FlagMark color={color}>{title}</FlagMark>}>
       <Group gap="lg">
         <Text>
-          {plural(requests, 'request')}, {sayCount(inputTokens)} tokens sent and {sayCount(outputTokens)} answered.{' '}
-          {sayLookedFor(place)}
+          {plural(requests, 'request')}
+          {place.counts === 0 ? '' : ` (${sayCounts(place)})`}, {sayCount(inputTokens)} tokens sent and{' '}
+          {sayCount(outputTokens)} answered. {sayLookedFor(place)}
         </Text>
       </Group>
       {asSetToday === 0 ? null : (
@@ -80,7 +81,14 @@ function Row({ group, span, names: { nameOf } }: { readonly group: LeftGroup } &
       </Table.Th>
       <Table.Td>{path}</Table.Td>
       <Table.Td>{sayRedacted(group)}</Table.Td>
-      <Table.Td ta="right">{sayCount(requests)}</Table.Td>
+      <Table.Td ta="right">
+        {sayCount(requests)}
+        {group.counts === 0 ? null : (
+          <Text size="xs" c="dimmed">
+            {sayCounts(group)}
+          </Text>
+        )}
+      </Table.Td>
       <Table.Td ta="right">{sayCount(inputTokens)}</Table.Td>
       <Table.Td>
         <TextLink

@@ -10,6 +10,8 @@ export interface LeftPlace {
   /** Null where the model is not known any more. */
   readonly leavesHouse: boolean | null;
   readonly requests: number;
+  /** Requests of which only the tokens were counted. */
+  readonly counts: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   /** Requests in which private data was not looked for. */
@@ -44,8 +46,12 @@ export function placesOf(groups: readonly LeftGroup[]): LeftPlace[] {
     for (const group of of) for (const [kind, count] of Object.entries(group.found)) addCount(found, kind, count);
     return [
       {
-        ...{ provider: first.provider, region: first.region, leavesHouse: first.leavesHouse, found },
+        provider: first.provider,
+        region: first.region,
+        leavesHouse: first.leavesHouse,
+        found,
         requests: sum(of, ({ requests }) => requests),
+        counts: sum(of, ({ counts }) => counts),
         inputTokens: sum(of, ({ inputTokens }) => inputTokens),
         outputTokens: sum(of, ({ outputTokens }) => outputTokens),
         unlooked: sum(of, ({ protection, requests }) => (protection === 'not_looked_for' ? requests : 0)),
@@ -83,6 +89,12 @@ export function sayLookedFor({ requests, unlooked, unknown, redacted, found }: L
   const kinds = sayFound(found);
   if (kinds !== '') said.push(`Found were: ${kinds}; ${plural(redacted, 'request')} went redacted.`);
   return said.join(' ');
+}
+
+/** How many requests asked only for a count of their tokens; empty for none. */
+export function sayCounts({ requests, counts }: Pick<LeftGroup, 'requests' | 'counts'>): string {
+  if (counts === 0) return '';
+  return counts === requests ? 'only to count tokens' : `${sayCount(counts)} of them only to count tokens`;
 }
 
 /** Whether private data was taken out on the way, and what was found. */
