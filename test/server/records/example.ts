@@ -98,7 +98,18 @@ export function exampleRecord(changes: Partial<RequestRecord> = {}): RequestReco
 export function intentOf(record: RequestRecord): Intent {
   const { id, gateway, boot, sequence, organisation, project, key, at, requestedModel, policy, version, tags } = record;
   return {
-    ...{ id, gateway, boot, sequence, organisation, project, key, at, requestedModel, policy, version, tags },
+    id,
+    gateway,
+    boot,
+    sequence,
+    organisation,
+    project,
+    key,
+    at,
+    requestedModel,
+    policy,
+    version,
+    tags,
     model: record.model ?? '',
     charges: record.charges.map((charge) => ({ ...charge, settled: charge.held })),
     usage: record.usage,

@@ -25,7 +25,11 @@ it.each(dialects)('the load scenario of exports holds on %s when it is small', {
     let served = 0;
     const body = { model: 'sandbox/small', messages: [{ role: 'user', content: 'Hello' }] };
     const { broken, figures } = await runExports({
-      ...{ url: gateway.url, adminToken: ADMIN_TOKEN, project: many.project, count: COUNT, memory: null },
+      url: gateway.url,
+      adminToken: ADMIN_TOKEN,
+      project: many.project,
+      count: COUNT,
+      memory: null,
       format: null,
       async request() {
         expect((await gateway.chat(body)).status).toBe(200);

@@ -222,7 +222,11 @@ it.runIf(dialects.includes('postgres'))(
 
 it('as a table has the names that people know, and no cell that is a formula', () => {
   const record = exampleRecord({
-    ...{ project: 'prj_1', cost: 1_234_567_891, at: START, app: '+1+1', durationMs: 12.5 },
+    project: 'prj_1',
+    cost: 1_234_567_891,
+    at: START,
+    app: '+1+1',
+    durationMs: 12.5,
     tags: {
       team: { value: '@sum', source: 'key' },
       user: { value: 'ada, "the first"\n', source: 'caller' },
@@ -233,7 +237,10 @@ it('as a table has the names that people know, and no cell that is a formula', (
     trace: [
       { node: 'enter', kind: 'request', port: 'next', reason: '' },
       {
-        ...{ node: 'protect', kind: 'redact', port: 'found', reason: '' },
+        node: 'protect',
+        kind: 'redact',
+        port: 'found',
+        reason: '',
         results: [
           {
             found: { email: 2, phone: 1 },
@@ -248,11 +255,21 @@ it('as a table has the names that people know, and no cell that is a formula', (
   const names = { projects: new Map([['prj_1', '=cmd()']]), keys: new Map(), policies: new Map() };
   const [row]: Record<string, string>[] = parse(tableHead() + tableRows([record], names), { columns: true });
   expect(row).toMatchObject({
-    ...{ Time: '2026-01-05T10:00:00.000Z', 'Cost in dollars': '1.234567891', Milliseconds: '12.5' },
-    ...{ Project: 'prj_1', 'Project name': "'=cmd()", App: "'+1+1", Team: "'@sum", 'Key name': '' },
-    ...{ User: 'ada, "the first"\n', 'Other tags': 'feature=check=out; flow=\tone', Redactions: 'email: 2; phone: 1' },
+    Time: '2026-01-05T10:00:00.000Z',
+    'Cost in dollars': '1.234567891',
+    Milliseconds: '12.5',
+    Project: 'prj_1',
+    'Project name': "'=cmd()",
+    App: "'+1+1",
+    Team: "'@sum",
+    'Key name': '',
+    User: 'ada, "the first"\n',
+    'Other tags': 'feature=check=out; flow=\tone',
+    Redactions: 'email: 2; phone: 1',
     'Redactions by place': '1 email, 1 phone in message 3 (user); 1 email in 1 more place',
-    ...{ 'Input tokens': '800', Streamed: 'yes', 'Tokens counted by': 'provider' },
+    'Input tokens': '800',
+    Streamed: 'yes',
+    'Tokens counted by': 'provider',
   });
   for (const cell of Object.values(row ?? {})) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
 });

@@ -8,8 +8,19 @@ import { dialects, openTestDatabase } from '../control/house.ts';
 import { tablesWith } from '../store/everything-stored.ts';
 
 const given = (fields: Partial<Feedback>): Feedback => ({
-  ...{ organisation: 'org_1', project: 'prj_1', request: 'req_1', key: 'key_1', requestAt: 1, at: 2, score: 1 },
-  ...{ label: null, comment: null, policy: null, version: null, model: null, variant: null },
+  organisation: 'org_1',
+  project: 'prj_1',
+  request: 'req_1',
+  key: 'key_1',
+  requestAt: 1,
+  at: 2,
+  score: 1,
+  label: null,
+  comment: null,
+  policy: null,
+  version: null,
+  model: null,
+  variant: null,
   ...fields,
 });
 

@@ -110,8 +110,18 @@ describe.each(dialects)('retention on %s', { timeout: 60_000 }, (dialect) => {
     ] as const;
     const usage = { ...NO_USAGE, inputTokens: 10, outputTokens: 20 };
     const attempt: Attempt = {
-      ...{ node: 'small', model: 'test/small', ok: true, failure: null, status: 200, message: 'for Ada', usage },
-      ...{ usageSource: 'provider', cost: 9000, firstByteMs: 3, durationMs: 30, upstreamId: 'up_1' },
+      node: 'small',
+      model: 'test/small',
+      ok: true,
+      failure: null,
+      status: 200,
+      message: 'for Ada',
+      usage,
+      usageSource: 'provider',
+      cost: 9000,
+      firstByteMs: 3,
+      durationMs: 30,
+      upstreamId: 'up_1',
     };
     const requestOf = (days: number, sequence: number, fields: Partial<RequestRecord> = {}): RequestRecord =>
       aged(days, { sequence, attempts: [attempt], ...fields });
@@ -121,8 +131,18 @@ describe.each(dialects)('retention on %s', { timeout: 60_000 }, (dialect) => {
     await set({ contentDays: 30, recordDays: 100 });
     await lookThrough();
     expect(await house.database.records.get(house.organisation, oldest.id)).toMatchObject({
-      ...{ id: oldest.id, at: oldest.at, key: oldest.key, model: oldest.model, cost: 9000, charges },
-      ...{ app: null, tags: {}, trace: [], facts: {}, requestedModel: '', content: null },
+      id: oldest.id,
+      at: oldest.at,
+      key: oldest.key,
+      model: oldest.model,
+      cost: 9000,
+      charges,
+      app: null,
+      tags: {},
+      trace: [],
+      facts: {},
+      requestedModel: '',
+      content: null,
       attempts: [{ ...attempt, message: null, upstreamId: null }],
     });
     expect(await tables()('contents').pluck('id')).toEqual([young.id]);
@@ -156,9 +176,19 @@ describe.each(dialects)('retention on %s', { timeout: 60_000 }, (dialect) => {
     await commit([...mine, ...others]);
     const [first] = mine;
     await house.database.records.giveFeedback({
-      ...{ organisation: house.organisation, project: first?.project ?? '', request: first?.id ?? '', key: 'key_1' },
-      ...{ requestAt: NOW, at: NOW, score: 1, label: 'good', comment: 'Thanks, Ada here' },
-      ...{ policy: null, version: null, model: null, variant: null },
+      organisation: house.organisation,
+      project: first?.project ?? '',
+      request: first?.id ?? '',
+      key: 'key_1',
+      requestAt: NOW,
+      at: NOW,
+      score: 1,
+      label: 'good',
+      comment: 'Thanks, Ada here',
+      policy: null,
+      version: null,
+      model: null,
+      variant: null,
     });
     const meant = { tag: { name: 'user', value: 'ada' }, project: null };
     const found = await house.ask('POST', '/deletions/find', meant);
@@ -189,21 +219,29 @@ describe.each(dialects)('retention on %s', { timeout: 60_000 }, (dialect) => {
     const name = 'hypatia';
     const mine = Array.from({ length: 60 }, (_, i) =>
       aged(i % 40, {
-        ...{ sequence: i, app: null, facts: { 'tags.user': name }, requestedModel: name },
+        sequence: i,
+        app: null,
+        facts: { 'tags.user': name },
+        requestedModel: name,
         tags: { user: tag(name), session: tag(`run of ${name}`) },
         content: { request: `{"said":"I am ${name}"}`, answer: name },
       }),
     );
     await commit([...mine, aged(1), aged(2)]);
     await house.database.records.giveFeedback({
-      ...{
-        organisation: house.organisation,
-        project: mine[0]?.project ?? '',
-        request: mine[0]?.id ?? '',
-        key: 'key_1',
-      },
-      ...{ requestAt: NOW, at: NOW, score: 1, label: name, comment: `Thanks, ${name}`, policy: null, version: null },
-      ...{ model: null, variant: null },
+      organisation: house.organisation,
+      project: mine[0]?.project ?? '',
+      request: mine[0]?.id ?? '',
+      key: 'key_1',
+      requestAt: NOW,
+      at: NOW,
+      score: 1,
+      label: name,
+      comment: `Thanks, ${name}`,
+      policy: null,
+      version: null,
+      model: null,
+      variant: null,
     });
     const { control, recordTables, sumTables } = house.database;
     const stores = [control, recordTables, sumTables];
