@@ -9,6 +9,7 @@ import type { Model, ModelLookup, Price } from './model.ts';
 import { lacks, mayUse } from './model-fit.ts';
 import { dearestInput, dearestOutput } from './price.ts';
 import type { Run } from './run.ts';
+import { isPartUnseen } from './unseen.ts';
 
 /** What is known of the recorded request. */
 export interface HoldHistory {
@@ -58,7 +59,7 @@ export function decideOverOthers(
   outputBefore: number | null,
   history: HoldHistory,
 ): HoldDecision | null {
-  if (!found.bounds || outputBefore === null) return null;
+  if (!found.bounds || outputBefore === null || isPartUnseen(found)) return null;
   const outputNow = run.outputLimit ?? need.outputLimit;
   const scale = outputNow / outputBefore;
   const { unit } = found;

@@ -131,12 +131,15 @@ export function holdResult(
     if (level > 0) result.level = level;
   }
   if (counted !== undefined) result.counted = counted;
+  if (named.unseen) result.unseen = true;
   return result;
 }
 
 /** Of a budget that has decided too, what it stood at alone. */
-function stateOf({ budget, budgetName, revision, scope, unit, limit, spent, held, resetsAt, owner }: HeldBudget) {
-  return { budget, budgetName, revision, scope, unit, limit, spent, held, resetsAt, owner };
+function stateOf(one: HeldBudget): HeldBudget {
+  const { budget, budgetName, revision, scope, unit, limit, spent, held, resetsAt, owner } = one;
+  const state = { budget, budgetName, revision, scope, unit, limit, spent, held, resetsAt, owner };
+  return one.unseen ? { ...state, unseen: true } : state;
 }
 
 /** The same question answered anew from what an earlier answer says of the budgets and bounds. */

@@ -7,7 +7,8 @@ import { decideOverOthers } from './hold-range.ts';
 import type { ModelLookup } from './model.ts';
 import { lacks, mayUse, modelNamed, usableModel } from './model-fit.ts';
 import { costOf } from './price.ts';
-import { type Assumptions, type Difference, decideAgain, type Recorded } from './replay.ts';
+import { RECORD_STATUSES } from './record-status.ts';
+import { type Assumptions, type Difference, decideAgain, decidedThen, type Recorded } from './replay.ts';
 import type { Tag } from './request.ts';
 import { factSchema, recordedStepSchema } from './trace-schema.ts';
 import { usageSchema } from './usage-schema.ts';
@@ -22,7 +23,7 @@ export const replayInputSchema = z.object({
   /** The organisation's own policy that ran before it. */
   mandatory: z.object({ policy: z.string(), version: z.int() }).optional(),
   /** How the request ended, as the record has it. */
-  status: z.enum(['ok', 'answered', 'blocked', 'failed', 'aborted', 'lost', 'dry_run', 'shadow']),
+  status: z.enum(RECORD_STATUSES),
   httpStatus: z.int(),
   /** The model that answered; null where none did. */
   model: z.string().nullable(),
@@ -161,6 +162,7 @@ function unusable({ status, trace }: ReplayInput): string | null {
   if (status === 'lost') return 'The gateway stopped before this request was finished.';
   if (status === 'shadow') return 'It is a copy that went to another model.';
   if (status === 'dry_run') return 'It only asked what would happen, and nothing was called.';
+  if (status === 'counted') return 'It only asked how many tokens it has, and no model answered.';
   const last = trace.at(-1);
   if (!last) return 'It ended before a policy had decided.';
   if (status === 'aborted' && !recordedEnd(last).answered) return 'The app hung up before a model had answered.';
@@ -178,6 +180,7 @@ const ASSUMED = {
   length: 'Another model is taken to have read and written as many tokens.',
   prices: 'Other models cost what they cost today.',
   budgets: 'Budgets are taken as they stood when each request came in.',
+  unseen: 'Budgets that you may not see are taken to have decided as they did then.',
   caches: 'A cache that a request had not met is taken to be empty.',
   throttles: 'Throttles are taken as full as they were when each request came in.',
   estimate: 'Where a budget had to decide for other models, it did so by the limits between which their cost lies.',
@@ -291,6 +294,11 @@ class Tally {
         const decided = decideOverOthers(found, need, run, outputBefore, history);
         if (decided) this.#assumed.add('estimate');
         return decided;
+      },
+      unseen: (found, { warnAt }) => {
+        if (found.port === 'warning' && warnAt === null) return null;
+        this.#assumed.add('unseen');
+        return decidedThen(found);
       },
     };
   }

@@ -153,7 +153,7 @@ export function testFromSimulation(
 ): PolicyTest {
   const budgets: Outside['budgets'] = { ...outside.budgets };
   for (const result of decision.trace.flatMap((step) => step.results ?? [])) {
-    if ('budgetName' in result) budgets[result.budget] = { spent: result.spent, held: result.held };
+    if ('budgetName' in result && !result.unseen) budgets[result.budget] = { spent: result.spent, held: result.held };
   }
   const expect = { model: modelOf(decision), status: statusOf(decision) };
   return { id, name, request, tags, at: new Date(at).toISOString(), outside: { ...outside, budgets }, expect };

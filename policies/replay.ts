@@ -24,7 +24,7 @@ import type {
 import { evaluate } from './evaluate.ts';
 import { explain, type StepExplanation } from './explain.ts';
 import { type FactValue, findFact } from './facts.ts';
-import { budgetsOf, decidedAnew, decideHold, type HoldDecision } from './hold.ts';
+import { budgetsOf, decidedAnew, decideHold, type HoldBounds, type HoldDecision } from './hold.ts';
 import { ALLOWED_MODELS_FACT, allowedModels } from './key-limits.ts';
 import { applyOutputLimit } from './model-fit.ts';
 import { outputLimitOf, sayOutputLimits } from './output-limit.ts';
@@ -33,6 +33,7 @@ import { type FactSource, Run } from './run.ts';
 import type { Complexity } from './text/complexity.ts';
 import { rulesDigest } from './text-effects.ts';
 import { throttleAgain } from './throttle.ts';
+import { isPartUnseen } from './unseen.ts';
 
 /** What a record keeps for this: the trace, the tags as they came in, the clock, and facts that are always kept. */
 export interface Recorded {
@@ -81,9 +82,24 @@ export interface Assumptions {
    * `outputBefore` tokens, null where that is not known.
    */
   otherBounds(found: HoldResult, need: HoldNeed, run: Run, outputBefore: number | null): HoldDecision | null;
+  /** What a budget would have decided whose state whoever replays may not see, asked the same by another version. */
+  unseen(found: HoldResult, need: HoldNeed): HoldDecision | null;
 }
 
-const NOTHING_ASSUMED: Assumptions = { uncalled: () => null, unordered: () => null, otherBounds: () => null };
+const NOTHING_ASSUMED: Assumptions = {
+  uncalled: () => null,
+  unordered: () => null,
+  otherBounds: () => null,
+  unseen: () => null,
+};
+
+/** What a hold decided when it was recorded. */
+export const decidedThen = ({ port, why, amount, level = 0 }: HoldResult): HoldDecision => ({
+  port,
+  why,
+  amount,
+  level,
+});
 
 class CannotTell extends Error {
   readonly node: string;
@@ -216,10 +232,15 @@ function recordedEffects(
         ? (run.outputLimit ?? found.outputLimit)
         : outputLimitOf(before, recorded.facts, found.outputLimit);
       const known = overSameModels(found, need) && outputBefore === (run.outputLimit ?? need.outputLimit);
-      const { own, above } = budgetsOf(found);
-      const decided = known
-        ? decideHold(own, found.bounds, need.warnAt, above)
-        : assumptions.otherBounds(found, need, run, outputBefore);
+      const budgets = budgetsOf(found);
+      const again = (bounds: HoldBounds): HoldDecision | null => {
+        if (!isPartUnseen(found)) return decideHold(budgets.own, bounds, need.warnAt, budgets.above);
+        return own ? decidedThen(found) : assumptions.unseen(found, need);
+      };
+      const decided = known ? again(found.bounds) : assumptions.otherBounds(found, need, run, outputBefore);
+      if (!decided && isPartUnseen(found)) {
+        throw new CannotTell(need.node, 'that depends on what was left of a budget that you may not see');
+      }
       if (!decided) {
         throw new CannotTell(need.node, 'what this request could cost with these models and limits was not recorded');
       }

@@ -20,6 +20,7 @@ import { Run } from './run.ts';
 import { classifyText, redactText } from './text-effects.ts';
 import { decideThrottle, throttleAmount, throttleResult } from './throttle.ts';
 import { countInput, type TokenCounter } from './token-count.ts';
+import { holdSeen, type SeenOf } from './unseen.ts';
 
 /** What the outside would answer. */
 export const outsideSchema = z.strictObject({
@@ -66,6 +67,8 @@ export interface SimulationWorld {
   readonly counter?: TokenCounter;
   /** The models that the key may use; all where it is not limited, or there is none. */
   readonly allowedModels?: AllowedModels | null;
+  /** How much whoever tries it out sees of budgets, all where nothing is said; the others have room for everything. */
+  readonly seenOf?: SeenOf;
 }
 
 export interface Simulation {
@@ -94,7 +97,7 @@ export function simulatedEffects(outside: Outside, world: SimulationWorld): Effe
       const question = { need, own, above, run, models: world.models };
       const answer = (result: HoldResult): HoldResult => {
         if (result.port !== 'exhausted') applyOutputLimit(need, run);
-        return result;
+        return world.seenOf ? holdSeen(result, world.seenOf) : result;
       };
       const { result, worthCounting } = weighHold(question);
       if (worthCounting.length === 0 || !world.counter) return answer(result);
@@ -168,7 +171,10 @@ function budgetsAsTheyAre(id: string, run: Run, outside: Outside, world: Simulat
     const asOfNow = world.state(budget, scope, run.now);
     const { spent, held } = outside.budgets[budget.id] ?? asOfNow;
     const resetsAt = windowAt(budget.window, budget.timeZone, run.now).end;
-    found.push(heldBudget(budget, scope, { spent, held, toppedUp: asOfNow.toppedUp ?? 0, resetsAt }));
+    const now = heldBudget(budget, scope, { spent, held, toppedUp: asOfNow.toppedUp ?? 0, resetsAt });
+    const isSeen = (world.seenOf?.(now) ?? 'all') === 'all';
+    // Else its limit could be found out by trying.
+    found.push(isSeen ? now : { ...now, limit: Number.MAX_SAFE_INTEGER });
     next = budget.parent;
   }
   return found;

@@ -4,6 +4,7 @@
  */
 import { mayIn, type Place, placesOf } from '../../policies/access/ability.ts';
 import { scopeParts } from '../../policies/budget-tree.ts';
+import type { SeenOf } from '../../policies/unseen.ts';
 import type { Caller } from '../access/caller.ts';
 import { ORGANISATION, projectPlace } from '../access/places.ts';
 import { SignalboxError } from '../errors.ts';
@@ -27,9 +28,13 @@ const BY_TEAM: readonly string[] = ['team', 'tags.team'];
 
 type Limited = Pick<StoredBudget, 'scope' | 'project'>;
 
+/** Who is told something of budgets. */
+export type BudgetReader = Pick<Caller, 'organisation' | 'ability'>;
+/** What it takes to know where budgets and their parts belong. */
+export type BudgetHouse = Pick<Snapshot, 'budgets' | 'teams' | 'projects' | 'keys'>;
+
 /** Tells what a caller sees of budgets of their organisation; null for nothing of one. */
-export function budgetSight(control: Pick<Control, 'snapshot'>, { organisation, ability }: Caller) {
-  const snapshot = control.snapshot();
+export function budgetSight(snapshot: BudgetHouse, { organisation, ability }: BudgetReader) {
   const places = placesOf(ability, 'read budget');
   if (places === 'everywhere') return (): Sight => ALL;
   const placeOf = scopePlacer(snapshot, organisation);
@@ -54,7 +59,7 @@ export function budgetSight(control: Pick<Control, 'snapshot'>, { organisation, 
  * Finds the place of a scope by what it counts: the team that the requests are tagged with, else that of their project, and
  * the project. Null for one that is of no team and no project, or could be read in two ways.
  */
-function scopePlacer({ teams, projects, keys }: Snapshot, organisation: string) {
+function scopePlacer({ teams, projects, keys }: BudgetHouse, organisation: string) {
   const own = <T extends { readonly organisation: string }>([, one]: readonly [string, T]) =>
     one.organisation === organisation;
   const teamIds = new Map([...teams].filter(own).map(([id, { name }]) => [name, id]));
@@ -78,6 +83,18 @@ function scopePlacer({ teams, projects, keys }: Snapshot, organisation: string) 
   };
 }
 
+/** How much somebody is told of the budgets that decided a request; null for somebody who sees all of every budget. */
+export function heldSight(snapshot: BudgetHouse, reader: BudgetReader): SeenOf | null {
+  if (placesOf(reader.ability, 'read budget') === 'everywhere') return null;
+  const sightOf = budgetSight(snapshot, reader);
+  return ({ budget: id, scope }) => {
+    const budget = snapshot.budgets.get(id);
+    const sight = budget?.organisation === reader.organisation ? sightOf(budget) : null;
+    if (!sight) return 'nothing';
+    return sight.sees(scope) ? 'all' : 'name';
+  };
+}
+
 interface SeenBudget {
   readonly budget: StoredBudget;
   readonly sight: Sight;
@@ -85,7 +102,7 @@ interface SeenBudget {
 
 /** The budgets that the caller sees something of, by their names, each without what is set for others. */
 async function budgetsSeen(control: Control, actor: Caller): Promise<SeenBudget[]> {
-  const sightOf = budgetSight(control, actor);
+  const sightOf = budgetSight(control.snapshot(), actor);
   const seen = (await listBudgets(control.db, actor.organisation)).flatMap((budget) => {
     const sight = sightOf(budget);
     return sight ? [{ budget, sight }] : [];
@@ -116,7 +133,7 @@ function ownPart(budget: StoredBudget, { sees }: Sight, teams: readonly string[]
 }
 
 /** The limits of their own of the scopes that are seen. */
-export const limitsSeen = ({ limits }: Pick<StoredBudget, 'limits'>, sees: Sight['sees']): StoredBudget['limits'] =>
+const limitsSeen = ({ limits }: Pick<StoredBudget, 'limits'>, sees: Sight['sees']): StoredBudget['limits'] =>
   Object.fromEntries(Object.entries(limits).filter(([scope]) => sees(scope)));
 
 /** What the caller sees of budgets and of what they have used, by the budgets' names. */
@@ -139,7 +156,7 @@ export function seenBudget(
   id: string,
 ): { readonly budget: BudgetEntry; readonly sight: Sight } {
   const budget = control.snapshot().budgets.get(id);
-  const sight = budget?.organisation === actor.organisation ? budgetSight(control, actor)(budget) : null;
+  const sight = budget?.organisation === actor.organisation ? budgetSight(control.snapshot(), actor)(budget) : null;
   if (!budget || !sight) throw new SignalboxError('not_found', { what: 'budget of that id' });
   return { budget, sight };
 }

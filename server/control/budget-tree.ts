@@ -73,7 +73,7 @@ export async function readTree(
   actor: Caller,
 ): Promise<readonly BudgetNode[]> {
   const { organisation } = actor;
-  const sightOf = budgetSight(control, actor);
+  const sightOf = budgetSight(control.snapshot(), actor);
   const teamOf = await teamFinder(control.db, organisation);
   const budgets = [...control.snapshot().budgets.values()]
     .filter((budget) => budget.organisation === organisation && sightOf(budget) !== null)
@@ -109,7 +109,10 @@ export async function readTree(
           return {
             scope: one.scope,
             limit: limitOf(budget, one.scope),
-            ...{ toppedUp, spent, held, resetsAt: window ? window.end : end },
+            toppedUp,
+            spent,
+            held,
+            resetsAt: window ? window.end : end,
             parentScope: parent ? scopeAbove(budget, one.scope, parent) : null,
             ...allocationOf(one, all, teamOf),
           };

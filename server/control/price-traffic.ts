@@ -1,6 +1,7 @@
 /** What recorded requests say about prices: what they would have cost with others, and which models lack one. */
 import type { ModelLookup } from '../../policies/model.ts';
 import { costOf } from '../../policies/price.ts';
+import { isTraffic } from '../../policies/record-status.ts';
 import type { PriceAt } from '../money/prices.ts';
 import type { RecordFilter, RecordStore, RequestRecord } from '../records/record.ts';
 
@@ -55,7 +56,9 @@ export async function repricedTraffic(
   const all = models.reduce((sum, model) => sum + model.requests, 0);
   let [requests, before, after] = [0, 0, 0];
   for (const { id } of models) {
-    for await (const { at, attempts } of newest(records, { organisation, from, model: id }, MOST_RECORDS - requests)) {
+    const ofModel = { organisation, from, model: id };
+    for await (const { at, attempts, status } of newest(records, ofModel, MOST_RECORDS - requests)) {
+      if (!isTraffic(status)) continue;
       requests += 1;
       for (const attempt of attempts) {
         if (attempt.model !== id) continue;

@@ -2,22 +2,13 @@
 import { z } from 'zod';
 import { TAG_NAME } from '../../policies/facts.ts';
 import { PROTECTIONS } from '../../policies/protection.ts';
+import { RECORD_STATUSES } from '../../policies/record-status.ts';
 import { usageSchema } from '../../policies/usage-schema.ts';
 import { SignalboxError } from '../errors.ts';
-import type { RecordFilter, RecordStatus } from '../records/record.ts';
+import type { RecordFilter } from '../records/record.ts';
 import { momentSchema } from './input.ts';
 import { traceStepSchema } from './trace.ts';
 
-const STATUSES = [
-  'ok',
-  'answered',
-  'blocked',
-  'failed',
-  'aborted',
-  'lost',
-  'dry_run',
-  'shadow',
-] as const satisfies readonly RecordStatus[];
 const TAG_FILTER = 'tag.';
 
 const moment = z.coerce.number().int().min(0).optional();
@@ -29,7 +20,7 @@ export const recordFilterSchema = z.looseObject({
   model: z.string().optional(),
   policy: z.string().optional(),
   version: z.coerce.number().int().min(1).optional(),
-  status: z.enum(STATUSES).optional(),
+  status: z.enum(RECORD_STATUSES).optional(),
   from: moment.meta({ description: 'Milliseconds since 1970, inclusive.' }),
   to: moment.meta({ description: 'Milliseconds since 1970, exclusive.' }),
   costAtLeast: z.coerce.number().int().min(0).optional().meta({ description: 'Nano-dollars.' }),
@@ -79,7 +70,7 @@ export const recordSummarySchema = z
     at: momentSchema,
     durationMs: z.number(),
     overheadMs: z.number(),
-    status: z.enum(STATUSES),
+    status: z.enum(RECORD_STATUSES),
     httpStatus: z.int(),
     errorCode: z.string().nullable(),
     endpoint: z.string(),

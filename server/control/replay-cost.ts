@@ -3,7 +3,7 @@
 import type { CompiledGraph } from '../../policies/compile.ts';
 import type { ModelLookup } from '../../policies/model.ts';
 import { costOf } from '../../policies/price.ts';
-import { decideAgain, type Recorded, type Replay } from '../../policies/replay.ts';
+import { decideAgain, decidedThen, type Recorded, type Replay } from '../../policies/replay.ts';
 import type { RequestRecord } from '../records/record.ts';
 
 /**
@@ -28,10 +28,14 @@ export function costAgain(
   return costOf(usage, price);
 }
 
-/** The model that would be the first to be asked anew, as if it answered, and what that would cost; null where neither is known. */
+/**
+ * The model that would be the first to be asked anew, as if it answered, and what that would cost; null where neither is known.
+ * `own` says that the graph is the version that decided it.
+ */
 export async function ifItAnswered(
   graph: CompiledGraph,
   recorded: Recorded,
+  own: boolean,
   record: Pick<RequestRecord, 'status' | 'usage'>,
   models: ModelLookup,
 ): Promise<{ readonly model: string; readonly cost: number | null } | null> {
@@ -39,6 +43,7 @@ export async function ifItAnswered(
     uncalled: ({ model }, run) => ({ ok: true, model: model === 'asked' ? run.view.model : model }),
     unordered: () => null,
     otherBounds: () => null,
+    unseen: (found) => (own ? decidedThen(found) : null),
   });
   if (!again.told || again.decision.outcome.type !== 'model') return null;
   const { model } = again.decision.outcome;

@@ -1,7 +1,7 @@
 /** An export of requests on its way to whoever asked for it: sent as it is made, ended with what it was made for. */
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
-import { may } from '../../policies/access/ability.ts';
+import { may, placesOf } from '../../policies/access/ability.ts';
 import { findCaller } from '../access/caller.ts';
 import { notAllowed } from '../access/places.ts';
 import { rereadSession } from '../access/sessions.ts';
@@ -35,7 +35,10 @@ export async function sendExport(
   const id = newId('exp');
   const gzip = request.acceptsEncodings('gzip', 'identity') === 'gzip';
   const { organisation: _, ...written } = filter;
-  const job = { format, ...(await allUntilNow(deps.usage.stores, filter)) };
+  const { id: reader, grants, ability } = actor;
+  const isLimited = placesOf(ability, 'read budget') !== 'everywhere';
+  const extent = await allUntilNow(deps.usage.stores, filter);
+  const job: ExportJob = { format, ...extent, ...(isLimited && { reader: { id: reader, grants } }) };
   const running = deps.exports.start(job, gzip);
   const unwatch = watch(context, running, response);
   try {

@@ -8,7 +8,7 @@ import type { Caller } from '../access/caller.ts';
 import { SignalboxError } from '../errors.ts';
 import { tagsOf } from '../gateway/tags.ts';
 import { tokenCounter } from '../money/token-counter.ts';
-import { budgetSight, limitsSeen } from './budget-parts.ts';
+import { heldSight } from './budget-parts.ts';
 import type { Control } from './control.ts';
 import { findDraft, readGraph } from './drafts.ts';
 import { budgetOf } from './house.ts';
@@ -52,7 +52,8 @@ function said(tags: Readonly<Record<string, string>>): Map<string, Tag> {
 }
 
 /**
- * Simulates a request; what the actor does not see of a budget stands as if nobody had spent from it. Throws `invalid_graph` for a graph that cannot run, `invalid_tags` as the gateway does.
+ * Simulates a request; what the actor does not see of a budget has room for everything. Throws `invalid_graph` for a graph
+ * that cannot run, `invalid_tags` as the gateway does.
  */
 export async function simulateDraft(
   control: Control,
@@ -72,20 +73,19 @@ export async function simulateDraft(
   const graph = await asRequestsMeetIt(control, organisation, policy, drawn);
 
   const isSeen = input.key !== undefined && (await keysSeen(control, actor)).some(({ id }) => id === input.key);
-  const sightOf = budgetSight(control, actor);
+  const seenOf = heldSight(snapshot, actor);
   const key = isSeen ? [...snapshot.keys.values()].find(({ id }) => id === input.key) : undefined;
   if (input.key !== undefined && key === undefined) throw new SignalboxError('not_found', { what: 'key of that id' });
   const tags = key ? tagsOf(key, {}, input.tags, null) : said(input.tags);
 
   return simulate(graph, { body: input.request, tags, now: input.at ?? Date.now() }, input.outside, {
     models: deps.models(organisation).lookup,
-    budget: (id) => {
-      const budget = budgetOf(snapshot, organisation, id);
-      return budget && { ...budget, limits: limitsSeen(budget, (scope) => sightOf(budget)?.sees(scope) === true) };
-    },
+    budget: (id) => budgetOf(snapshot, organisation, id),
+    ...(seenOf && { seenOf }),
     state: (budget, scope) => {
       const entry = budgetOf(snapshot, organisation, budget.id);
-      if (!entry || !sightOf(entry)?.sees(scope)) return UNTOUCHED;
+      const isSeen = !seenOf || seenOf({ budget: budget.id, scope }) === 'all';
+      if (!entry || !isSeen) return UNTOUCHED;
       return deps.budgetUse(entry).find((one) => one.scope === scope) ?? UNTOUCHED;
     },
     facts: { key: { id: key?.id ?? '', name: key?.name ?? '' }, project: key?.projectName ?? '', app: null },

@@ -8,7 +8,7 @@ const effectResult = z
     override: {
       type: 'object',
       description:
-        'What the outside answered: a hold, a call, a score, findings and their places, a throttle, an alert, a lot, a cache or a shadow.',
+        'What the outside answered: a hold, a call, a score, findings and their places, a throttle, an alert, a lot, a cache or a shadow. A budget with `unseen` is one that the caller may not see: its amounts are 0 and say nothing.',
     },
   });
 

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { meanInterval, quantile, scoreInterval, shareInterval } from '../../policies/intervals.ts';
+import { isTraffic } from '../../policies/record-status.ts';
 import { ERROR_STATUSES } from '../records/batch.ts';
 import type { RecordStore, RequestRecord } from '../records/record.ts';
 
@@ -86,7 +87,7 @@ export async function compareVariants(
 
 function count(tallies: Map<string, Tally>, record: RequestRecord, node: string): void {
   const port = record.trace.find((step) => step.node === node && step.kind === 'split')?.port;
-  if (port == null || record.status === 'dry_run') return;
+  if (port == null || !isTraffic(record.status)) return;
   const tally = tallies.get(port) ?? { errors: 0, costs: [], latencies: [], models: new Map<string, number>() };
   tallies.set(port, tally);
   tally.costs.push(record.cost);

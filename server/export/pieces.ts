@@ -1,7 +1,12 @@
 /** An export as the pieces of its file, read from the records step by step: no more than one step is in memory. */
 import { createHash } from 'node:crypto';
+import { abilityOf } from '../../policies/access/ability.ts';
+import type { Grant } from '../../policies/access/grants.ts';
+import { type SeenOf, traceSeen } from '../../policies/unseen.ts';
+import { heldSight } from '../control/budget-parts.ts';
+import { loadSnapshot } from '../control/snapshot.ts';
 import type { RecordFilter } from '../records/record.ts';
-import { type RecordRow, recordOf } from '../records/row.ts';
+import { type Detail, type RecordRow, recordOf } from '../records/row.ts';
 import type { ReadStores } from '../store/read-only.ts';
 import { rowsOfSpan } from '../usage/source.ts';
 import { readNames, tableHead, tableRows } from './columns.ts';
@@ -14,6 +19,15 @@ export interface ExportJob {
   readonly filter: RecordFilter & { readonly from: number; readonly to: number };
   /** Position of the last record that was there. */
   readonly upTo: number;
+  /** Who it is for, where they do not see all of every budget. */
+  readonly reader?: ExportReader;
+}
+
+/** Who is told nothing of budgets that they may not see. */
+export interface ExportReader {
+  /** Id of the person or program. */
+  readonly id: string;
+  readonly grants: readonly Grant[];
 }
 
 interface Piece {
@@ -43,10 +57,11 @@ async function* tablePieces(stores: ReadStores, job: ExportJob): AsyncGenerator<
 }
 
 async function* linePieces(stores: ReadStores, job: ExportJob): AsyncGenerator<Piece> {
+  const seenOf = await sightOf(stores, job);
   const sum = createHash('sha256');
   let count = 0;
   for await (const rows of stepsOf(stores, job)) {
-    const bytes = Buffer.from(rows.map(lineOf).join(''));
+    const bytes = Buffer.from(rows.map((row) => lineOf(row, seenOf)).join(''));
     sum.update(bytes);
     count += rows.length;
     yield { bytes, rows: rows.length };
@@ -63,8 +78,24 @@ async function* stepsOf(stores: ReadStores, { filter, upTo }: ExportJob): AsyncG
  * A record as the control API shows it, without what was sent and answered. Most of it is JSON already where it is stored
  * and goes into the line as it is: taking it apart and putting it together again would take several times as long.
  */
-function lineOf({ tags, charges, detail, ...row }: RecordRow): string {
+function lineOf({ tags, charges, detail: stored, ...row }: RecordRow, seenOf: SeenOf | null): string {
+  const detail = seenOf ? detailSeen(stored, seenOf) : stored;
   const { id, project, key_id: key, at, status, app, model, policy, version, cost } = row;
   const head = JSON.stringify({ id, project, key, at, status, app, model, policy, version, cost });
   return `${head.slice(0, -1)},"tags":${tags},"charges":${charges},${detail.slice(1)}\n`;
+}
+
+/** What the reader of an export sees of budgets; null where that is all. */
+async function sightOf({ dialect, control }: ReadStores, { filter, reader }: ExportJob): Promise<SeenOf | null> {
+  if (!reader) return null;
+  const ability = abilityOf(reader.grants, { person: reader.id, onlyReads: true });
+  return heldSight(await loadSnapshot({ dialect, control }, null), { organisation: filter.organisation, ability });
+}
+
+/** The text of a record's detail without what its reader may not see; the same text where there is nothing of it. */
+function detailSeen(stored: string, seenOf: SeenOf): string {
+  // Only requests that met a budget have one, and to look for a word costs little.
+  if (!stored.includes('"budgetName"')) return stored;
+  const detail: Detail = JSON.parse(stored);
+  return JSON.stringify({ ...detail, trace: traceSeen(detail.trace, seenOf) });
 }

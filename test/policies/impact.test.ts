@@ -204,6 +204,7 @@ describe('what cannot be told', () => {
   it.each([
     ['lost', /stopped before/],
     ['dry_run', /only asked/],
+    ['counted', /how many tokens/],
     ['failed', /before a policy/],
   ])('is a request that ended as %s', async (status, why) => {
     const one = await record(only(small), ask('hi'), nothingSaid, {

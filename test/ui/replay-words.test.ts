@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EffectResult } from '../../policies/effects.ts';
+import { UNSEEN_BUDGET } from '../../policies/kinds/budget/budget.ts';
 import { inputsOf } from '../../ui/screens/requests/input-words.ts';
 import { stepDifferences } from '../../ui/screens/requests/way-differences.ts';
 
@@ -9,8 +10,15 @@ const amounts = { limit: 5e9, spent: 2e9, held: 1e9, resetsAt: null, owner: null
 
 it('what a step went by is said in words, without the names of the program', () => {
   const hold: EffectResult = {
-    ...{ ...budget, ...amounts, port: 'within', why: 'fits', amount: 5e6 },
-    ...{ bounds: { within: 5e6, warning: 5e6 }, within: [], warning: [], outputLimit: 100 },
+    ...budget,
+    ...amounts,
+    port: 'within',
+    why: 'fits',
+    amount: 5e6,
+    bounds: { within: 5e6, warning: 5e6 },
+    within: [],
+    warning: [],
+    outputLimit: 100,
     above: [{ ...budget, ...amounts, budgetName: 'All', scope: '' }],
   };
   const inputs = inputsOf({
@@ -62,4 +70,27 @@ it('steps are marked where two ways part, go on otherwise, or are on one way onl
     { node: 'sort', port: null },
   ];
   expect([...stepDifferences(way, untold, null, 'sort')]).toEqual([]);
+});
+
+it('of a budget that somebody may not see it is said that it was asked, and no figure', () => {
+  const unseen = { limit: 0, spent: 0, held: 0, resetsAt: null, owner: null, unseen: true } as const;
+  const hold: EffectResult = {
+    ...budget,
+    ...unseen,
+    scope: '',
+    budgetName: UNSEEN_BUDGET,
+    port: 'exhausted',
+    why: 'over_limit',
+    amount: 5e6,
+    bounds: { within: 5e6, warning: 5e6 },
+    within: [],
+    warning: [],
+    outputLimit: 100,
+    above: [{ ...budget, ...unseen }],
+  };
+  expect(inputsOf({ ...step, results: [hold] })).toEqual([
+    { name: 'A budget that you may not see', value: 'what it stood at is not told' },
+    { name: 'Asked for', value: '$0.00500 at most' },
+    { name: 'Budget “Search” above it then', value: 'team=search: what it stood at is not told' },
+  ]);
 });

@@ -45,10 +45,14 @@ function sayCounted(result: HoldResult): string {
   return result.counted === 'unavailable' ? ', by its length, since its tokens could not be counted' : '';
 }
 
-function sayHold(result: HoldResult): string {
+/** What a budget is called by those who may not see it, not even its name. */
+export const UNSEEN_BUDGET = 'a budget that you may not see';
+
+/** Why a request left a budget node by its port, in a sentence or two. */
+export function sayHold(result: HoldResult): string {
+  if (result.unseen) return sayUnseenHold(result);
   const scope = result.scope === '' ? '' : ` for ${result.scope}`;
-  // A budget above the node's own is new to whoever reads: it is said what it has to do with this node.
-  const own = result.level === undefined ? '' : `, which “${result.above?.[0]?.budgetName}” is a part of,`;
+  const own = sayBelow(result);
   const used = `${sayAmount(result.spent, result.unit)} of ${sayAmount(result.limit, result.unit)} spent`;
   const held = result.held > 0 ? ` and ${sayAmount(result.held, result.unit)} held` : '';
   const amount = sayAmount(result.amount, result.unit);
@@ -69,6 +73,42 @@ function sayHold(result: HoldResult): string {
       return 'The budget of this node does not exist any more.';
     case 'store_down':
       return `${result.budgetName}: what is held cannot be written down now.`;
+  }
+}
+
+/** A budget above the node's own is new to whoever reads: it is said what it has to do with this node. */
+function sayBelow({ level, above }: HoldResult): string {
+  const name = above?.[0]?.budgetName;
+  if (level === undefined || name === undefined) return '';
+  return `, which ${name === UNSEEN_BUDGET ? UNSEEN_BUDGET : `“${name}”`} is a part of,`;
+}
+
+/** The same without what the budget stood at: that is told of the request alone. */
+function sayUnseenHold(result: HoldResult): string {
+  const scope = result.scope === '' ? '' : ` for ${result.scope}`;
+  const name =
+    result.budgetName === UNSEEN_BUDGET
+      ? UNSEEN_BUDGET.charAt(0).toUpperCase() + UNSEEN_BUDGET.slice(1)
+      : `${result.budgetName}${scope}, a part that you may not see`;
+  const amount = sayAmount(result.amount, result.unit);
+  const own = sayBelow(result);
+  switch (result.why) {
+    case 'fits':
+      return `${name}: ${amount} held for this request${sayCounted(result)}.`;
+    case 'over_warning':
+      return `${name}${own} is past its warning: ${amount} held for this request${sayCounted(result)}.`;
+    case 'over_limit':
+      return result.port === 'warning'
+        ? `${name}${own}: only the cheaper way fits, ${amount} held${sayCounted(result)}.`
+        : `${name}${own} is spent: this request could cost ${amount}${sayCounted(result)}.`;
+    case 'cost_unbounded':
+      return `${name}: the request has content whose cost cannot be known beforehand.`;
+    case 'price_unknown':
+      return `${name}: a model on the way has no known price.`;
+    case 'no_budget':
+      return 'The budget of this node does not exist any more.';
+    case 'store_down':
+      return `${name}: what is held cannot be written down now.`;
   }
 }
 

@@ -30,7 +30,7 @@ export const budgetRequestRoutes: readonly Route[] = [
     query: z.strictObject({ state: requestStateSchema.optional() }),
     response: z.object({ requests: z.array(budgetRequest) }),
     handle: async ({ query }, { control, actor }) => {
-      const sightOf = budgetSight(control, actor);
+      const sightOf = budgetSight(control.snapshot(), actor);
       const { budgets } = control.snapshot();
       const sees = (id: string, scope: string): boolean => {
         const budget = budgets.get(id);

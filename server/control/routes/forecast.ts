@@ -7,6 +7,7 @@ import { refusalsOf } from '../../money/refusals.ts';
 import { budgetOfPart, budgetSight, seenBudget } from '../budget-parts.ts';
 import { idSchema, momentSchema } from '../input.ts';
 import { tagsSchema } from '../records.ts';
+import { recordsSeen } from '../records-seen.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { BudgetEntry } from '../snapshot.ts';
 import { requireScope, scopeValueSchema } from '../top-ups.ts';
@@ -100,7 +101,7 @@ export const forecastRoutes: readonly Route[] = [
     handle: async (_input, { control, deps, actor }) => {
       const now = Date.now();
       const used: { readonly budget: BudgetEntry; readonly use: ScopeUse; readonly share: number }[] = [];
-      const sightOf = budgetSight(control, actor);
+      const sightOf = budgetSight(control.snapshot(), actor);
       for (const budget of control.snapshot().budgets.values()) {
         if (budget.organisation !== actor.organisation) continue;
         const sight = sightOf(budget);
@@ -153,10 +154,11 @@ export const forecastRoutes: readonly Route[] = [
       since: when.meta({ description: 'Start of the oldest of them.' }),
       more: z.boolean().meta({ description: 'True where there are older ones that were not looked at.' }),
     }),
-    handle: ({ params, query: { scope, limit } }, { control, deps, actor }) => {
+    handle: ({ params, query: { scope, limit } }, context) => {
+      const { control, actor } = context;
       const { budget, sight } = seenBudget(control, actor, params.budget);
       if (scope !== undefined) budgetOfPart(control, actor, params.budget, scope);
-      return refusalsOf(deps.records, budget, { scope, sight }, limit);
+      return refusalsOf(recordsSeen(context), budget, { scope, sight }, limit);
     },
   }),
 ];

@@ -26,7 +26,13 @@ const group = z
     protection: z
       .enum(LEFT_PROTECTIONS)
       .meta({ description: 'What had become of private data in what was sent, as far as it was looked for.' }),
-    ...{ requests: z.int(), calls: z.int(), inputTokens: z.number(), outputTokens: z.number() },
+    requests: z.int(),
+    calls: z.int(),
+    inputTokens: z.number(),
+    outputTokens: z.number(),
+    counts: z
+      .int()
+      .meta({ description: 'Of the requests, those of which only the tokens were counted: they have none here.' }),
     found: z.record(z.string(), z.int()).meta({ description: 'How much private data was found, by its kind.' }),
   })
   .meta({ id: 'LeftGroup' });

@@ -1,6 +1,7 @@
 /** Records of requests, and replaying them. */
 import { z } from 'zod';
 import { recordedFrom, replayInputSchema } from '../../../policies/impact.ts';
+import { isTraffic } from '../../../policies/record-status.ts';
 import { replay } from '../../../policies/replay.ts';
 import { SignalboxError } from '../../errors.ts';
 import { openComment } from '../../records/feedback-sealing.ts';
@@ -9,6 +10,7 @@ import { idSchema } from '../input.ts';
 import { graphOfRecord, isMandatory } from '../organisation-policy.ts';
 import { reachable, requireWith } from '../placed.ts';
 import { contentSchema, recordFilterSchema, recordSchema, recordSummarySchema, toFilter } from '../records.ts';
+import { recordsSeen } from '../records-seen.ts';
 import { costAgain, ifItAnswered } from '../replay-cost.ts';
 import { defineRoute, type Route, type RouteContext } from '../route.ts';
 import { decisionSchema, explanationSchema, traceStepSchema } from '../trace.ts';
@@ -39,8 +41,8 @@ const replayed = z.discriminatedUnion('result', [
   }),
 ]);
 
-async function findRecord({ deps, actor }: RouteContext, id: string): Promise<RequestRecord> {
-  const record = await deps.records.get(actor.organisation, id);
+async function findRecord(context: RouteContext, id: string): Promise<RequestRecord> {
+  const record = await recordsSeen(context).get(context.actor.organisation, id);
   if (!record) throw new SignalboxError('not_found', { what: 'record of that id' });
   return record;
 }
@@ -60,9 +62,8 @@ export const recordRoutes: readonly Route[] = [
     }),
     response: z.object({ records: z.array(recordSummarySchema), next: z.string().nullable() }),
     handle: async ({ query: { limit, before: place, ...rest } }, context) => {
-      const { deps, actor } = context;
-      const filter = await reachable(context, 'read record', toFilter(actor.organisation, rest));
-      return deps.records.list(place === undefined ? filter : { ...filter, before: place }, limit);
+      const filter = await reachable(context, 'read record', toFilter(context.actor.organisation, rest));
+      return recordsSeen(context).list(place === undefined ? filter : { ...filter, before: place }, limit);
     },
   }),
   defineRoute({
@@ -72,7 +73,7 @@ export const recordRoutes: readonly Route[] = [
     placed: 'handler',
     tag: 'Records',
     summary:
-      'Requests of a policy as its drafts can decide them again, the newest first: without content, tries and lost ones.',
+      'Requests of a policy as its drafts can decide them again, the newest first: without content, tries, counts of tokens and lost ones.',
     status: 200,
     query: z.strictObject({
       policy: idSchema,
@@ -81,15 +82,14 @@ export const recordRoutes: readonly Route[] = [
     }),
     response: z.object({ records: z.array(replayInputSchema), next: z.string().nullable() }),
     handle: async ({ query: { policy, before: place, limit } }, context) => {
-      const { deps, actor } = context;
-      const { organisation } = actor;
+      const { organisation } = context.actor;
       const isFirst = isMandatory(context.control.snapshot(), organisation, policy);
       const all = { organisation, ...(!isFirst && { policy }), ...(place !== undefined && { before: place }) };
       const filter = await reachable(context, 'read record', all);
-      const { records, next } = await deps.records.list(filter, limit);
+      const { records, next } = await recordsSeen(context).list(filter, limit);
       const met = isFirst ? records.filter(({ mandatory }) => mandatory?.policy === policy) : records;
-      // Of a lost request there is no trace, a try was no traffic, and of a copy nothing was decided.
-      const told = met.filter(({ status }) => !['lost', 'dry_run', 'shadow'].includes(status));
+      // Of a lost request there is no trace, and of a copy nothing was decided.
+      const told = met.filter(({ status }) => isTraffic(status) && status !== 'lost' && status !== 'shadow');
       // Requests from before the policy ran first are not looked through to the end.
       return { records: told, next: isFirst && met.length === 0 ? null : next };
     },
@@ -173,11 +173,12 @@ export const recordRoutes: readonly Route[] = [
       if (number === 'draft') await requireWith(context, 'read policy', 'policy', record.policy);
       const graph = await graphOfRecord(control.db, record, number);
       if (!graph) throw new SignalboxError('not_found', { what: 'version of that number' });
-      const again = await replay(graph, recordedFrom(record), number === record.version);
+      const own = number === record.version;
+      const again = await replay(graph, recordedFrom(record), own);
       const { lookup } = deps.models(actor.organisation);
       const cost = costAgain(record, again, lookup);
       if (again.result !== 'cannot tell') return { ...again, cost };
-      return { ...again, cost, ifAnswered: await ifItAnswered(graph, recordedFrom(record), record, lookup) };
+      return { ...again, cost, ifAnswered: await ifItAnswered(graph, recordedFrom(record), own, record, lookup) };
     },
   }),
 ];

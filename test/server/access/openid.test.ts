@@ -50,7 +50,9 @@ describe.each(dialects)('signing in by a provider on %s', (dialect) => {
     return comeBack(house, await goToProvider(house, id));
   };
   const verified = (email: string, more: Record<string, unknown> = {}) => ({
-    ...{ sub: email, email, email_verified: true },
+    sub: email,
+    email,
+    email_verified: true,
     ...more,
   });
 

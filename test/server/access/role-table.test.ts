@@ -124,7 +124,10 @@ describe('every address', () => {
       const granted = { role, content: true };
       if (definitionOf(role).content === 'never') {
         const refused = await house.ask('POST', '/service-tokens', {
-          ...{ name: 'no', grants: [granted], scope: 'role', days: 1 },
+          name: 'no',
+          grants: [granted],
+          scope: 'role',
+          days: 1,
         });
         expect(refused.status).toBe(422);
       } else expect(await letsIn(address, await tokenOf(granted, 'role')), role).toBe(true);

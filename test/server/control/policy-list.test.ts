@@ -80,6 +80,7 @@ describe.each(dialects)('the list of policies on %s', (dialect) => {
         record({ status: 'failed', httpStatus: 502 }),
         record({ status: 'blocked', cost: 0 }),
         record({ status: 'dry_run' }),
+        record({ status: 'counted', cost: 0 }),
         record({ at: now - 26 * HOUR }),
         record({ organisation: 'org_other' }),
         record({ policy: 'pol_other' }),

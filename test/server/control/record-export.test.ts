@@ -9,7 +9,17 @@ import { sqliteWriter } from '../../../server/store/sqlite.ts';
 import { askForFile, readToEnd } from '../../load/export-reader.ts';
 import { RARE, writeRecords } from '../../load/export-records.ts';
 import { freshDatabase } from '../../postgres.ts';
-import { ADMIN_TOKEN, eventually, makeKey, startGateway, type TestGateway } from '../gateway/harness.ts';
+import {
+  ADMIN_TOKEN,
+  eventually,
+  graphOf,
+  idOf,
+  makeKey,
+  publish,
+  recordOf,
+  startGateway,
+  type TestGateway,
+} from '../gateway/harness.ts';
 import { dialects } from './house.ts';
 
 /** Many times what pipes and sockets hold on the way. */
@@ -177,5 +187,40 @@ describe.each(dialects)('an export of requests on %s', { timeout: 60_000 }, (dia
     });
     expect(end.after).toMatchObject({ digest: null, why: 'Nothing of it was read for a minute.' });
     expect((await readToEnd(answer)).whole).toBe(false);
+  });
+
+  it('leaves out what its reader may not see of budgets, made by its own process', async () => {
+    const month = { window: 'month', timeZone: 'UTC', unit: 'usd', owner: null, reason: 'for a test' };
+    const everybody = { ...month, name: 'Money of everybody', scope: [], limit: 48_271_634_905_113 };
+    const { id: budget } = await gateway.api<{ id: string }>('POST', '/budgets', everybody);
+    const pay = ['budget', { budget, warnAt: null }] as const;
+    const call = ['model', { model: 'sandbox/small', timeoutSeconds: 20, retries: 0 }] as const;
+    await publish(
+      gateway,
+      'paying',
+      graphOf({ enter: ['request', {}], pay, call }, ['enter.next > pay', 'pay.within > call']),
+    );
+    const { token } = await makeKey(gateway);
+    const body = { model: 'policy/paying', messages: [{ role: 'user', content: 'Hello' }] };
+    const answer = await gateway.chat(body, { authorization: `Bearer ${token}` });
+    expect(answer.status).toBe(200);
+    const [id] = [idOf(answer), await answer.text()];
+    const policy = (await recordOf(gateway, id)).policy;
+    const fileFor = async (reader: string): Promise<string> => {
+      const headers = { authorization: `Bearer ${reader}` };
+      const file = await fetch(`${gateway.url}/api/records/export?format=jsonl&policy=${policy}`, { headers });
+      expect(file.status).toBe(200);
+      return file.text();
+    };
+    const input = { name: 'of one project', grants: [{ role: 'lead', within: { project } }], scope: 'role', days: 1 };
+    const lead = await gateway.api<{ token: string }>('POST', '/service-tokens', input);
+    const [whole = '', told = ''] = [await fileFor(ADMIN_TOKEN), await fileFor(lead.token)];
+    expect(whole).toMatch(/Money of everybody.*48271634905113/);
+    expect(told).not.toMatch(/Money of everybody|48,?271[.,]?63/);
+    expect(told).toContain('a budget that you may not see');
+    const lines = told.trimEnd().split('\n');
+    const sha256 = createHash('sha256').update(`${lines[0]}\n`).digest('hex');
+    expect(JSON.parse(lines[1] ?? '')).toEqual({ end: { rows: 1, sha256 } });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ id, policy, status: 'ok' });
   });
 });

@@ -106,12 +106,13 @@ describe.each(dialects)('records on %s', (dialect) => {
       records: [
         one('req_a1', { tags: { team: { value: 'ads', source: 'rule' } }, status: 'blocked', httpStatus: 403 }),
         one('req_a2', { status: 'dry_run' }),
+        one('req_a2c', { status: 'counted' }),
         one('req_a3', { status: 'lost', trace: [] }),
         one('req_a4', {}),
         one('req_a5', { policy: 'pol_other' }),
       ],
     });
-    const address = '/records/replayable?policy=pol_again&limit=3';
+    const address = '/records/replayable?policy=pol_again&limit=4';
     const first = await house.ask('GET', address);
     const second = await house.ask('GET', `${address}&before=${first.body.next}`);
     const records = [...first.body.records, ...second.body.records];

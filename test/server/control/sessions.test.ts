@@ -24,6 +24,7 @@ describe.each(dialects)('runs of agents on %s', (dialect) => {
       tagged(house, { session: 'two', agent: 'writer' }, { at: AT + 2000, cost: 5 }),
       tagged(house, { team: 'search' }, { at: AT + 9000 }),
       tagged(house, { session: 'dry' }, { at: AT + 9000, status: 'dry_run' }),
+      tagged(house, { session: 'one' }, { at: AT + 9000, status: 'counted' }),
       tagged(house, { session: 'one' }, { at: AT, status: 'failed', cost: 1 }),
     );
     // Another batch, whose record was begun before the others and goes on for longer.
@@ -33,12 +34,24 @@ describe.each(dialects)('runs of agents on %s', (dialect) => {
     const { body } = await house.ask('GET', '/sessions');
     expect(body.sessions).toEqual([
       {
-        ...{ session: 'one', firstAt: AT - 500, lastAt: AT + 8500, requests: 3, errors: 1, cost: 18_001 },
-        ...{ workflow: 'nightly', agent: 'reader' },
+        session: 'one',
+        firstAt: AT - 500,
+        lastAt: AT + 8500,
+        requests: 3,
+        errors: 1,
+        cost: 18_001,
+        workflow: 'nightly',
+        agent: 'reader',
       },
       {
-        ...{ session: 'two', firstAt: AT + 2000, lastAt: AT + 2030, requests: 1, errors: 0, cost: 5 },
-        ...{ workflow: null, agent: 'writer' },
+        session: 'two',
+        firstAt: AT + 2000,
+        lastAt: AT + 2030,
+        requests: 1,
+        errors: 0,
+        cost: 5,
+        workflow: null,
+        agent: 'writer',
       },
     ]);
     const before = await house.ask('GET', `/sessions?to=${AT + 8500}`);
