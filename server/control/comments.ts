@@ -6,7 +6,7 @@ import { requestRow } from './approvals.ts';
 import type { ControlStore } from './control.ts';
 import { sha256 } from './digest.ts';
 import { findDraft } from './drafts.ts';
-import type { Actor } from './history.ts';
+import type { Actor, HistoryRow } from './history.ts';
 import { newId } from './ids.ts';
 import { momentSchema } from './input.ts';
 
@@ -25,6 +25,8 @@ export const commentSchema = z
     at: momentSchema,
     resolvedBy: z.string().nullable(),
     resolvedAt: momentSchema.nullable(),
+    reopenedBy: z.string().nullable().meta({ description: 'Who opened it again, where it was settled before.' }),
+    reopenedAt: momentSchema.nullable(),
   })
   .meta({ id: 'Comment' });
 export type Comment = z.output<typeof commentSchema>;
@@ -44,10 +46,47 @@ interface CommentRow {
   readonly resolved_at: number | null;
 }
 
-const toComment = ({ id, policy, node, request, text, author, at, ...row }: CommentRow): Comment => ({
-  ...{ id, policy, node, nodeTitle: row.node_title, request, answerTo: row.answer_to, text, author, at },
-  ...{ resolvedBy: row.resolved_by, resolvedAt: row.resolved_at },
+/** Who opened a comment again, and when. */
+type Reopening = Pick<HistoryRow, 'actor' | 'at'>;
+
+const toComment = (
+  { id, policy, node, request, text, author, at, ...row }: CommentRow,
+  reopening?: Reopening,
+): Comment => ({
+  id,
+  policy,
+  node,
+  nodeTitle: row.node_title,
+  request,
+  answerTo: row.answer_to,
+  text,
+  author,
+  at,
+  resolvedBy: row.resolved_by,
+  resolvedAt: row.resolved_at,
+  reopenedBy: reopening?.actor ?? null,
+  reopenedAt: reopening?.at ?? null,
 });
+
+const reopenedSchema = z.object({ comment: z.string() });
+
+/** Who opened comments on a policy or a request again the last time, by their ids; the history alone knows it. */
+async function reopenings(
+  db: Knex,
+  organisation: string,
+  about: { readonly objectType: string; readonly objectId: string },
+): Promise<Map<string, Reopening>> {
+  const rows = await db<HistoryRow>('history')
+    .where({ organisation, object_type: about.objectType, object_id: about.objectId, action: 'comment.reopen' })
+    .orderBy('sequence')
+    .select('actor', 'at', 'after_json');
+  return new Map(
+    rows.flatMap(({ actor, at, after_json: after }) => {
+      const { data } = reopenedSchema.safeParse(JSON.parse(after ?? 'null'));
+      return data ? [[data.comment, { actor, at }]] : [];
+    }),
+  );
+}
 
 const MOST_LISTED = 1000;
 
@@ -59,7 +98,10 @@ export async function listComments(
 ): Promise<Comment[]> {
   const query = db<CommentRow>('comments').where({ organisation, ...where });
   if ('policy' in where) query.whereNotNull('node');
-  return (await query.orderBy([{ column: 'at' }, 'id']).limit(MOST_LISTED)).map(toComment);
+  const rows = await query.orderBy([{ column: 'at' }, 'id']).limit(MOST_LISTED);
+  const about = 'policy' in where ? { policy: where.policy, request: null } : { policy: '', request: where.request };
+  const again = await reopenings(db, organisation, objectOf(about));
+  return rows.map((row) => toComment(row, again.get(row.id)));
 }
 
 /** Which comment; throws `not_found`. */
@@ -73,8 +115,13 @@ type Insert = Pick<CommentRow, 'policy' | 'node' | 'node_title' | 'request' | 'a
 
 async function insert(trx: Knex, actor: Actor, id: string, what: Insert) {
   const row: CommentRow = {
-    ...{ ...what, id, organisation: actor.organisation, author: actor.id, at: Date.now() },
-    ...{ resolved_by: null, resolved_at: null },
+    ...what,
+    id,
+    organisation: actor.organisation,
+    author: actor.id,
+    at: Date.now(),
+    resolved_by: null,
+    resolved_at: null,
   };
   await trx('comments').insert(row);
   // Its words may name people: the history keeps their digest.
@@ -116,7 +163,7 @@ export async function commentOnRequest(
 }
 
 /** What the history says that a comment is about. */
-const objectOf = ({ policy, request }: Comment) => ({
+const objectOf = ({ policy, request }: Pick<Comment, 'policy' | 'request'>) => ({
   objectType: request === null ? 'policy' : 'approval',
   objectId: request ?? policy,
 });
@@ -130,7 +177,7 @@ function requireOpen({ answerTo, resolvedAt }: Comment): void {
   }
   if (resolvedAt !== null) {
     throw new SignalboxError('invalid_input', {
-      why: 'This comment is settled already. Say what is still to be said in a comment of its own',
+      why: 'This comment is settled already. Open it again, or say what is still to be said in a comment of its own',
     });
   }
 }
@@ -152,16 +199,38 @@ export async function answerComment(
   });
 }
 
+/** Throws `invalid_input` for an answer, and for a comment that is not settled. */
+function requireSettled({ answerTo, resolvedAt }: Comment): void {
+  if (answerTo !== null) {
+    throw new SignalboxError('invalid_input', { why: 'This is an answer itself: open the comment above it again' });
+  }
+  if (resolvedAt === null) {
+    throw new SignalboxError('invalid_input', { why: 'This comment is open: it can be answered and settled as it is' });
+  }
+}
+
 /** Marks a comment and its answers as settled; throws as `answerComment` does. */
-export async function resolveComment(store: ControlStore, actor: Actor, comment: Comment): Promise<Comment> {
+export const resolveComment = (store: ControlStore, actor: Actor, comment: Comment): Promise<Comment> =>
+  setSettled(store, actor, comment, true);
+
+/** Opens a comment with its answers again; throws `not_found`, and `invalid_input` where it is open, or an answer itself. */
+export const reopenComment = (store: ControlStore, actor: Actor, comment: Comment): Promise<Comment> =>
+  setSettled(store, actor, comment, false);
+
+async function setSettled(store: ControlStore, actor: Actor, comment: Comment, isSettled: boolean): Promise<Comment> {
   const { id, policy } = comment;
-  const change = { action: 'comment.resolve', ...objectOf(comment), reason: null };
+  const action = isSettled ? 'comment.resolve' : 'comment.reopen';
+  const change = { action, ...objectOf(comment), reason: null };
   return store.change(actor, change, async (trx) => {
-    requireOpen(await findComment(trx, actor.organisation, id));
-    const settled = { resolved_by: actor.id, resolved_at: Date.now() };
-    await trx('comments').where({ id }).update(settled);
-    const say = (isSettled: boolean) => ({ comment: id, policy, settled: isSettled });
-    const value = { ...comment, resolvedBy: settled.resolved_by, resolvedAt: settled.resolved_at };
-    return { before: say(false), after: say(true), value };
+    const found = await findComment(trx, actor.organisation, id);
+    if (isSettled) requireOpen(found);
+    else requireSettled(found);
+    const deed = { by: actor.id, at: Date.now() };
+    const settled = isSettled ? deed : { by: null, at: null };
+    await trx('comments').where({ id }).update({ resolved_by: settled.by, resolved_at: settled.at });
+    const say = (is: boolean) => ({ comment: id, policy, settled: is });
+    const resolved = { resolvedBy: settled.by, resolvedAt: settled.at };
+    const value = { ...found, ...resolved, ...(!isSettled && { reopenedBy: deed.by, reopenedAt: deed.at }) };
+    return { before: say(!isSettled), after: say(isSettled), value };
   });
 }

@@ -338,6 +338,18 @@ describe.skipIf(browser === null)('approvals', () => {
     await thread.getByText(/^settled by/).waitFor();
     await node('cheap').locator('.node-comments').waitFor({ state: 'detached' });
 
+    // By keys alone: it stands behind the words that it opens again.
+    await page.keyboard.press('Tab');
+    await expect.poll(focused).toBe('Open again');
+    await page.keyboard.press('Enter');
+    await said.getByText(markup).waitFor();
+    await thread.getByText(/^opened again by/).waitFor();
+    await expect.poll(focused).toBe('Answer');
+    expect(await fold.count()).toBe(0);
+    await node('cheap').locator('.node-comments').getByText('1').waitFor();
+    await thread.getByRole('button', { name: /^Settle the comment/ }).click();
+    await node('cheap').locator('.node-comments').waitFor({ state: 'detached' });
+
     await thread.getByRole('textbox', { name: 'Your comment' }).fill('Still here when it is gone');
     await thread.getByRole('button', { name: 'Comment', exact: true }).click();
     await said.getByText('Still here when it is gone').waitFor();
@@ -392,10 +404,14 @@ describe.skipIf(browser === null)('approvals', () => {
     const eve = await newPerson('Eve', 'viewer');
     const { policy, title } = await toApprove();
     const request = await ask(policy, 'Please look');
+    const settled = await gateway.api<{ id: string }>('POST', `/approvals/${request}/comments`, { text: 'Settled?' });
+    await gateway.api('POST', `/comments/${settled.id}/resolve`);
     await openAs(eve, `/approvals/${request}`);
     await page.getByText('0 of 1 approval.').waitFor();
-    await page.getByText('Nobody has said anything about this request yet.').waitFor();
-    for (const name of ['Approve', 'Send back', 'Withdraw', 'Comment']) expect(await button(name).count()).toBe(0);
+    await button('1 settled comment').click();
+    await page.getByText('Settled?').waitFor();
+    for (const name of ['Approve', 'Send back', 'Withdraw', 'Comment', 'Open the comment “Settled?” again'])
+      expect(await button(name).count()).toBe(0);
     await page.goto(`${gateway.url}/approvals`);
     await page.getByRole('list', { name: 'Under way' }).getByRole('link', { name: title }).waitFor();
     await page.getByText('A policy can have a rule of its own').waitFor();
@@ -437,11 +453,14 @@ describe.skipIf(browser === null)('approvals', () => {
         text: 'Which model?',
       });
       await gateway.api('POST', `/comments/${done.id}/resolve`);
+      await gateway.api('POST', `/comments/${tried}/resolve`);
+      await gateway.api('POST', `/comments/${tried}/reopen`);
       await page.goto(`${gateway.url}/approvals`);
       await page.getByRole('list', { name: 'Waiting for you' }).getByRole('link', { name: title }).waitFor();
       await look(`approvals-list-${scheme}`);
       await page.goto(`${gateway.url}/approvals/${request}`);
       await page.getByText('Was it tried with long questions?').waitFor();
+      await button('1 settled comment').click();
       await button('Next change').click();
       await look(`approvals-request-${scheme}`);
       await button('Approve').click();

@@ -17,6 +17,9 @@ export const commentSchema = z.object({
   at: z.number(),
   resolvedBy: z.string().nullable(),
   resolvedAt: z.number().nullable(),
+  /** Who opened it again the last time, where it was settled before. */
+  reopenedBy: z.string().nullable(),
+  reopenedAt: z.number().nullable(),
 });
 export type Comment = z.infer<typeof commentSchema>;
 
@@ -50,3 +53,7 @@ export const answerComment = (id: string, text: string): Promise<Comment> =>
 /** Marks a comment as settled, with its answers. */
 export const resolveComment = (id: string): Promise<Comment> =>
   ask(commentSchema, `/comments/${encodeURIComponent(id)}/resolve`, { method: 'POST' });
+
+/** Opens a settled comment again, with its answers; rejects with `invalid_input` where it is open. */
+export const reopenComment = (id: string): Promise<Comment> =>
+  ask(commentSchema, `/comments/${encodeURIComponent(id)}/reopen`, { method: 'POST' });

@@ -12,6 +12,7 @@ import {
   commentTextSchema,
   findComment,
   listComments,
+  reopenComment,
   resolveComment,
 } from '../comments.ts';
 import { idSchema } from '../input.ts';
@@ -122,6 +123,22 @@ export const commentRoutes: readonly Route[] = [
     handle: async ({ params }, context) => {
       const comment = await commentFor(context, params.comment);
       return resolveComment(context.control, context.actor, comment);
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/comments/{comment}/reopen',
+    may: 'read policy',
+    placed: 'handler',
+    tag,
+    summary: 'Open a settled comment again, with its answers.',
+    status: 200,
+    errors: ['not_found'],
+    params: ofComment,
+    response: commentSchema,
+    handle: async ({ params }, context) => {
+      const comment = await commentFor(context, params.comment);
+      return reopenComment(context.control, context.actor, comment);
     },
   }),
 ];

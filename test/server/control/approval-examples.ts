@@ -149,4 +149,13 @@ export const APPROVAL_EXAMPLES: Readonly<Record<string, ApprovalExample>> = {
     prepare: newComment,
     run: (house, id) => house.ask('POST', `/comments/${id}/resolve`),
   },
+  'post /comments/{comment}/reopen': {
+    action: 'comment.reopen',
+    prepare: async (house) => {
+      const id = await newComment(house);
+      await house.ask('POST', `/comments/${id}/resolve`);
+      return id;
+    },
+    run: (house, id) => house.ask('POST', `/comments/${id}/reopen`),
+  },
 };

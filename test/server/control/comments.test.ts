@@ -67,6 +67,46 @@ describe.each(dialects)('comments on %s', (dialect) => {
     expect(comments.map(({ id }: { id: string }) => id)).toEqual([why.id, answered.body.id]);
   });
 
+  it('are opened again by anybody who may settle them, which the history says and so does the thread', async () => {
+    const { author, one, two } = team;
+    const policy = await drawn(house, author, ONE);
+    const viewer = await newGuest(house);
+    const { id: request } = await asked(house, author, policy);
+    const onNode = (await one.send('POST', `/policies/${policy}/comments`, { node: 'no', text: 'Why?' })).body;
+    const onRequest = (await one.send('POST', `/approvals/${request}/comments`, { text: 'Is it tested?' })).body;
+    for (const [comment, path, about] of [
+      [onNode, `/policies/${policy}/comments`, policy],
+      [onRequest, `/approvals/${request}`, request],
+    ] as const) {
+      const reopen = (who: Guest, id = comment.id) => who.send('POST', `/comments/${id}/reopen`);
+      const { body: answered } = await author.send('POST', `/comments/${comment.id}/answers`, { text: 'Because' });
+      expect((await reopen(two)).body.error.message).toContain('This comment is open');
+      await two.send('POST', `/comments/${comment.id}/resolve`);
+      expect((await reopen(viewer)).body.error.code).toBe('not_allowed');
+      expect((await reopen(two, answered.id)).body.error.message).toContain('This is an answer itself');
+      expect((await reopen(two, 'cmt_nobody')).status).toBe(404);
+      const both = await Promise.all([reopen(author), reopen(author)]);
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 422]);
+      const [entry, ...others] = await entries(house, `objectId=${about}&action=comment.reopen`);
+      expect(entry).toMatchObject({
+        actor: author.id,
+        before: { comment: comment.id, settled: true },
+        after: { comment: comment.id, policy, settled: false },
+      });
+      expect(others).toEqual([]);
+      const told = async () =>
+        (await viewer.send('GET', path)).body.comments.find(({ id }: { id: string }) => id === comment.id);
+      const open = { resolvedBy: null, resolvedAt: null, reopenedBy: author.id, reopenedAt: entry.at };
+      expect(await told()).toMatchObject(open);
+      expect((await author.send('POST', `/comments/${comment.id}/answers`, { text: 'And' })).status).toBe(201);
+      // Settled and opened once more: who did it last is said.
+      expect((await two.send('POST', `/comments/${comment.id}/resolve`)).body).toMatchObject({ resolvedBy: two.id });
+      expect((await reopen(one)).body).toMatchObject({ resolvedBy: null, reopenedBy: one.id });
+      expect(await told()).toMatchObject({ reopenedBy: one.id });
+    }
+    expect((await house.ask('GET', '/history/verification')).body).toMatchObject({ ok: true });
+  });
+
   it('are counted for a request until they are settled: its own, and those on the draft while it is open', async () => {
     const { author, one } = team;
     const policy = await drawn(house, author, ONE);
@@ -88,6 +128,8 @@ describe.each(dialects)('comments on %s', (dialect) => {
     expect(await open()).toBe(1);
     await one.send('POST', `/comments/${onRequest}/resolve`);
     expect(await open()).toBe(0);
+    await one.send('POST', `/comments/${onRequest}/reopen`);
+    expect(await open()).toBe(1);
   });
 
   it('of before there were answers stay, and answer nothing', async () => {

@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
-import { answerComment, type Comment, refreshComments, resolveComment } from '../../api/comments.ts';
+import { useEffect, useRef, useState } from 'react';
+import { answerComment, type Comment, refreshComments, reopenComment, resolveComment } from '../../api/comments.ts';
 import { useAuthors } from '../../app/authors.ts';
 import { Refused } from '../../app/form-dialog.tsx';
 import { sayAgo, sayMoment } from '../../app/words.ts';
@@ -17,29 +17,41 @@ interface Props {
   /** Loads the comments again. */
   readonly refresh: () => Promise<unknown>;
   readonly onSettled: () => void;
+  /** Whether it was just opened again, so that one goes on at it; `onShown` once that is so. */
+  readonly isOpenedNow: boolean;
+  readonly onOpened: () => void;
+  readonly onShown: () => void;
 }
 
-/** One comment with its answers, and the means to answer and to settle it. */
-export function CommentSaid({ comment, answers, titleNow, mayComment, refresh, onSettled }: Props) {
-  const { id, text, nodeTitle, resolvedBy, resolvedAt } = comment;
+/** One comment with its answers, and the means to answer and to settle it, or to open it again. */
+export function CommentSaid(props: Props) {
+  const { comment, answers, titleNow, mayComment, refresh, onSettled, isOpenedNow, onOpened, onShown } = props;
+  const { id, text, nodeTitle, resolvedBy, resolvedAt, reopenedBy, reopenedAt } = comment;
+  const isSettled = resolvedAt !== null;
   const client = useQueryClient();
   const authorOf = useAuthors();
   const [isAnswering, setAnswering] = useState(false);
   const answer = useRef<HTMLButtonElement>(null);
-  const resolving = useMutation({
+  const changing = useMutation({
     mutationFn: async () => {
-      await resolveComment(id);
+      await (isSettled ? reopenComment(id) : resolveComment(id));
       await refresh();
+      return isSettled;
     },
-    onSuccess: onSettled,
-    // Somebody else may have settled it: then it is shown as it is now.
+    onSuccess: (wasSettled) => (wasSettled ? onOpened() : onSettled()),
+    // Somebody else may have done it: then it is shown as it is now.
     onError: () => refreshComments(client),
   });
+  useEffect(() => {
+    if (!isOpenedNow || isSettled) return;
+    // What had the focus is gone: it stood among what is settled.
+    answer.current?.focus();
+    onShown();
+  }, [isOpenedNow, isSettled, onShown]);
   const close = (): void => {
     setAnswering(false);
     answer.current?.focus();
   };
-  const isSettled = resolvedAt !== null;
   const start = text.slice(0, 60);
   return (
     <li>
@@ -52,6 +64,11 @@ export function CommentSaid({ comment, answers, titleNow, mayComment, refresh, o
       {resolvedBy === null || resolvedAt === null ? null : (
         <Badge tt="none" variant="dot" color="teal" title={sayMoment(resolvedAt)}>
           settled by {authorOf(resolvedBy)}
+        </Badge>
+      )}
+      {isSettled || reopenedBy === null || reopenedAt === null ? null : (
+        <Badge tt="none" variant="dot" color="orange" title={sayMoment(reopenedAt)}>
+          opened again by {authorOf(reopenedBy)}
         </Badge>
       )}
       {answers.length > 0 ? (
@@ -78,11 +95,24 @@ export function CommentSaid({ comment, answers, titleNow, mayComment, refresh, o
           <Button
             size="compact-xs"
             variant="subtle"
-            loading={resolving.isPending}
+            loading={changing.isPending}
             aria-label={`Settle the comment “${start}”`}
-            onClick={() => resolving.mutate()}
+            onClick={() => changing.mutate()}
           >
             Settle
+          </Button>
+        </Group>
+      ) : null}
+      {mayComment && isSettled ? (
+        <Group>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            loading={changing.isPending}
+            aria-label={`Open the comment “${start}” again`}
+            onClick={() => changing.mutate()}
+          >
+            Open again
           </Button>
         </Group>
       ) : null}
@@ -100,7 +130,7 @@ export function CommentSaid({ comment, answers, titleNow, mayComment, refresh, o
           />
         </div>
       ) : null}
-      <Refused error={resolving.error} />
+      <Refused error={changing.error} />
     </li>
   );
 }

@@ -1,7 +1,7 @@
 import './comments.css';
 import { Button, Stack, Text } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Comment } from '../../api/comments.ts';
 import { plural } from '../../app/words.ts';
 import { CommentForm } from './comment-form.tsx';
@@ -25,6 +25,8 @@ interface Props {
 export function CommentThread({ comments, mayComment, titleNow, add, refresh, empty }: Props) {
   const [isUnfolded, setUnfolded] = useState(false);
   const [hasSettled, setHasSettled] = useState(false);
+  const [opened, setOpened] = useState<string | null>(null);
+  const shown = useCallback(() => setOpened(null), []);
   const fold = useRef<HTMLButtonElement>(null);
   const asked = comments.filter(({ answerTo }) => answerTo === null);
   const open = asked.filter(({ resolvedAt }) => resolvedAt === null);
@@ -44,6 +46,9 @@ export function CommentThread({ comments, mayComment, titleNow, add, refresh, em
           answers={comments.filter(({ answerTo }) => answerTo === comment.id)}
           {...{ titleNow, mayComment, refresh }}
           onSettled={() => setHasSettled(true)}
+          isOpenedNow={opened === comment.id}
+          onOpened={() => setOpened(comment.id)}
+          onShown={shown}
         />
       ))}
     </Stack>

@@ -82,6 +82,7 @@ export const ACTION_WORDS: Readonly<Record<string, Words>> = {
   'comment.add': ({ after, nameOf }) =>
     `${after.answerTo === undefined ? 'commented' : 'answered a comment'} on the draft of ${nameOf(after.policy)}`,
   'comment.resolve': ({ after, nameOf }) => `settled a comment on the draft of ${nameOf(after.policy)}`,
+  'comment.reopen': ({ after, nameOf }) => `opened a settled comment on the draft of ${nameOf(after.policy)} again`,
   'correction.post': ({ after, nameOf }) =>
     `corrected the costs of the project ${nameOf(after.project)} in ${sayMonth(String(after.month))}`,
   'deletion.begin': ({ after }) =>
