@@ -105,6 +105,7 @@ class Reader extends ViewReader {
   message(fields: ChatMessage, index: number): void {
     const role = ROLES[fields.role];
     const purpose = role === 'system' ? 'instructions' : role === 'tool' ? 'result' : 'message';
+    if (role === 'tool') this.answered(`${index}`, fields.tool_call_id);
     this.content(fields.content, ['messages', index], role, purpose, index);
     for (const name of ['refusal', 'reasoning_content'] as const) {
       const text = fields[name];
@@ -137,6 +138,7 @@ class Reader extends ViewReader {
       this.other(call.custom.name);
     }
     this.other(call?.id);
+    this.called(call?.id, call?.function?.name ?? call?.custom?.name);
   }
 
   content(
@@ -253,6 +255,7 @@ export function viewOfChat(body: ChatBody): RequestView {
     messages: body.messages.length,
     turns,
     toolNames: reader.toolNames,
+    toolResults: reader.toolResults,
     images: reader.images,
     audio: reader.audio,
     files: reader.files,

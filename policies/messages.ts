@@ -108,8 +108,10 @@ class Reader extends ViewReader {
     if (fields.citations) this.values(fields.citations, [...path, 'citations'], role, 'label', index, SEALED);
     if (type === 'image') this.image(fields);
     else if (type === 'document') this.document(fields, path, role, index);
-    else if (type === 'tool_use') this.values(fields.input, [...path, 'input'], 'assistant', 'message', index);
-    else if (type === 'tool_result' || type === 'search_result') this.nested(fields, path, index);
+    else if (type === 'tool_use') {
+      this.called(fields.id, fields.name);
+      this.values(fields.input, [...path, 'input'], 'assistant', 'message', index);
+    } else if (type === 'tool_result' || type === 'search_result') this.nested(fields, path, index);
     else if (type !== 'text' && type !== 'thinking' && type !== 'redacted_thinking') {
       this.unbounded.add(`content of the type "${type.slice(0, 40)}"`);
       this.values(fields.input, [...path, 'input'], 'assistant', 'message', index);
@@ -120,6 +122,7 @@ class Reader extends ViewReader {
 
   /** What a tool has given back, or what a search of the app's own has found. */
   nested(fields: Block, path: Path, index: number): void {
+    this.answered(`${path[1]}.${path[3]}`, fields.tool_use_id);
     const inner = content.safeParse(fields.content);
     if (inner.success) this.content(inner.data, [...path, 'content'], 'tool', 'result', index);
     else this.values(fields.content, [...path, 'content'], 'tool', 'result', index);
@@ -234,6 +237,7 @@ export function viewOfMessages(body: MessagesBody): RequestView {
     messages: messages.length + (system ? 1 : 0),
     turns,
     toolNames: reader.toolNames,
+    toolResults: reader.toolResults,
     images: reader.images,
     audio: 0,
     files: reader.files,

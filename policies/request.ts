@@ -45,6 +45,11 @@ export interface RequestView {
   /** How many messages the person wrote: the depth of the conversation. */
   readonly turns: number;
   readonly toolNames: readonly string[];
+  /**
+   * The tool whose result stands at a place, where the request says which call it answers: by the index of the message, or by
+   * those of the message and of its block ("4.1"). Null where there is none.
+   */
+  readonly toolResults: ReadonlyMap<string, string> | null;
   readonly images: number;
   readonly audio: number;
   readonly files: number;
@@ -74,6 +79,7 @@ export const EMPTY_VIEW: RequestView = {
   messages: 0,
   turns: 0,
   toolNames: [],
+  toolResults: null,
   images: 0,
   audio: 0,
   files: 0,

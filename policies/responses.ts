@@ -120,6 +120,7 @@ class Reader extends ViewReader {
       const purpose = role === 'system' ? 'instructions' : 'message';
       if (fields.content) this.content(fields.content, [...path, 'content'], role, purpose, index);
     } else if (type === 'function_call' || type === 'custom_tool_call') {
+      this.called(fields.call_id, fields.name);
       this.written(fields, ['arguments', 'input'], path, 'assistant', 'arguments', index);
     } else if (type === 'function_call_output' || type === 'custom_tool_call_output') this.output(fields, path, index);
     else if (type === 'reasoning') {
@@ -152,6 +153,7 @@ class Reader extends ViewReader {
   }
 
   output(fields: Item, path: Path, index: number): void {
+    this.answered(`${index}`, fields.call_id);
     const given = content.safeParse(fields.output);
     if (given.success) this.content(given.data, [...path, 'output'], 'tool', 'result', index);
     else this.texts(fields.output, [...path, 'output'], 'tool', index);
@@ -267,6 +269,7 @@ export function viewOfResponses(body: ResponsesBody): RequestView {
     messages: messages + (instructions ? 1 : 0),
     turns,
     toolNames: reader.toolNames,
+    toolResults: reader.toolResults,
     images: reader.images,
     audio: reader.audio,
     files: reader.files,

@@ -1,10 +1,11 @@
 /** The effects that need nothing but the text: the same in a live run and in "Try it". */
 import type { RedactNeed, RedactResult } from './effects.ts';
 import { protectionAfter } from './protection.ts';
+import type { TextSlot } from './request.ts';
 import type { Run } from './run.ts';
 import { type Complexity, scoreComplexity } from './text/complexity.ts';
 import { Placeholders } from './text/placeholders.ts';
-import { addCount, placesOf } from './text/places.ts';
+import { addCount, placesOf, TOOL_NAME } from './text/places.ts';
 import { redact } from './text/redact.ts';
 
 /** Scores the request as it stands. */
@@ -29,12 +30,37 @@ export function redactText(need: RedactNeed, run: Run): RedactResult {
     return {
       found: result.found,
       rules: rulesDigest(need.rules),
-      ...(result.bySlot.length > 0 && placesOf(result.bySlot, run.view.endpoint)),
+      ...(result.bySlot.length > 0 && placesOf(result.bySlot, run.view.endpoint, toolNamer(need, run))),
     };
   } catch (error) {
     if (need.ifUnavailable === 'refuse') throw error;
     return { found: {}, rules: rulesDigest(need.rules), failed: true };
   }
+}
+
+/** "lookupCustomer" and "lookup_customer" as people would write them, for rules that look for words. */
+const asWords = (name: string): string => name.replace(/[_.-]+/g, ' ').replace(/(?<=[a-z0-9])(?=[A-Z])/g, ' ');
+
+/** Names the tool whose result a text is: one that the request offers, by a plain name in which the rules find nothing. */
+function toolNamer({ rules }: Pick<RedactNeed, 'rules'>, { view, secret }: Run) {
+  const may = new Map<string, boolean>();
+  const mayTell = (name: string): boolean => {
+    if (!TOOL_NAME.test(name) || !view.toolNames.includes(name)) return false;
+    const texts = [name, asWords(name)].map(
+      (text) => ({ path: [], role: 'tool', purpose: 'label', message: 0, text }) as const,
+    );
+    return redact(texts, rules, new Placeholders(secret)).bySlot.length === 0;
+  };
+  return ({ path }: TextSlot): string | undefined => {
+    const name = view.toolResults?.get(`${path[1]}.${path[3]}`) ?? view.toolResults?.get(`${path[1]}`);
+    if (name === undefined) return undefined;
+    let told = may.get(name);
+    if (told === undefined) {
+      told = mayTell(name);
+      may.set(name, told);
+    }
+    return told ? name : undefined;
+  };
 }
 
 const digests = new WeakMap<RedactNeed['rules'], string>();

@@ -23,6 +23,25 @@ export class ViewReader {
   cacheWrites: CacheWrites = 'no';
   readonly others: unknown[] = [];
 
+  /** Tools whose results were met, by place; null where none was. */
+  toolResults: Map<string, string> | null = null;
+  #called: Map<string, string> | null = null;
+
+  /** A tool was called, under an id that its result names. */
+  called(id: unknown, tool: unknown): void {
+    if (typeof id !== 'string' || typeof tool !== 'string') return;
+    this.#called ??= new Map();
+    this.#called.set(id, tool);
+  }
+
+  /** At this place stands the result of the call of that id. */
+  answered(place: string, id: unknown): void {
+    const tool = typeof id === 'string' ? this.#called?.get(id) : undefined;
+    if (tool === undefined) return;
+    this.toolResults ??= new Map();
+    this.toolResults.set(place, tool);
+  }
+
   slot(path: TextSlot['path'], role: Role, purpose: TextPurpose, index: number, text: string): void {
     this.slots.push({ path, role, purpose, message: index, text });
   }

@@ -1,6 +1,9 @@
 /** Places of findings in words, as people count: the first message is message 1. */
 import type { FindingPlaces, Place } from './places.ts';
 
+/** Characters of the name of a tool that are said. */
+const LONGEST_NAME = 40;
+
 /** "message 3 (user), part 2", "the arguments of tool call 2 in message 4", "the system text". */
 export function sayPlace(place: Place): string {
   const { in: kind, part } = place;
@@ -8,7 +11,7 @@ export function sayPlace(place: Place): string {
   return kind === 'tool' ? `${sayWhole(place)} ${part}` : `${sayWhole(place)}, part ${part}`;
 }
 
-function sayWhole({ in: kind, message, role, call }: Place): string {
+function sayWhole({ in: kind, message, role, call, tool }: Place): string {
   const number = message === undefined ? '' : ` ${message}`;
   const inMessage = message === undefined ? '' : ` in message ${message}`;
   switch (kind) {
@@ -19,7 +22,7 @@ function sayWhole({ in: kind, message, role, call }: Place): string {
     case 'arguments':
       return `the arguments of ${call === undefined ? 'a tool call' : `tool call ${call}`}${inMessage}`;
     case 'result':
-      return `the result of a tool${inMessage}`;
+      return `the result of ${tool === undefined ? 'a tool' : `“${tool.slice(0, LONGEST_NAME)}”`}${inMessage}`;
     case 'thinking':
       return `the thoughts of the model${inMessage}`;
     case 'label':

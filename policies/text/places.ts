@@ -20,7 +20,13 @@ export const PLACE_KINDS = [
   'beside',
 ] as const;
 
-/** A part of a request. It is made of numbers and of these words alone, so that no text of anybody's gets into it. */
+/** What vendors take for the name of a tool. */
+export const TOOL_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/**
+ * A part of a request. It is made of numbers and of these words, so that no text of anybody's gets into it; a tool is named by
+ * a name that the request offers, which records keep anyway, and only where the rules find nothing in it.
+ */
 export interface Place {
   readonly in: (typeof PLACE_KINDS)[number];
   /** Number of the message from 1, of the input item or of the text to embed; none for what stands outside of them. */
@@ -31,6 +37,8 @@ export interface Place {
   readonly part?: number;
   /** Number from 1 among the tool calls that the message lists. */
   readonly call?: number;
+  /** The tool whose result it is, where the request says so. */
+  readonly tool?: string;
 }
 
 /** How many of each kind were found. */
@@ -70,16 +78,22 @@ export function addCount(counts: Record<string, number>, kind: string, count: nu
 
 /**
  * The places of findings, each once, and at most 50 of them: the findings of all further ones are only counted. Of each kind
- * there are as many over all places as there are in `findings`.
+ * there are as many over all places as there are in `findings`. `toolOf` names the tool whose result a text is, where its name
+ * may be told.
  */
-export function placesOf(findings: readonly SlotFindings[], endpoint: Endpoint): FindingPlaces {
+export function placesOf(
+  findings: readonly SlotFindings[],
+  endpoint: Endpoint,
+  toolOf: (slot: TextSlot) => string | undefined = () => undefined,
+): FindingPlaces {
   const known = new Map<string, Place & { readonly found: Record<string, number> }>();
   for (const { slot, found } of findings) {
     const place = placeOf(slot, endpoint);
+    const tool = place.in === 'result' ? toolOf(slot) : undefined;
     const name = `${place.in} ${place.message} ${place.role} ${place.part} ${place.call}`;
     let all = known.get(name);
     if (!all) {
-      all = { ...place, found: {} };
+      all = { ...place, ...(tool !== undefined && { tool }), found: {} };
       known.set(name, all);
     }
     for (const kind in found) addCount(all.found, kind, found[kind] ?? 0);

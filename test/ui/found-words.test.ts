@@ -9,12 +9,14 @@ it('places of findings are said one by one, what is left over at the end', () =>
       places: [
         { in: 'message', message: 3, role: 'user', part: 2, found: { email: 2, project: 1 } },
         { in: 'instructions', found: { email: 1 } },
+        { in: 'result', message: 7, tool: 'lookup_customer', found: { email: 1 } },
       ],
       further: { places: 1_200, found: { email: 1_200 } },
     }),
   ).toEqual([
     'Message 3 (user), part 2: 2 × E-mail address, 1 × project',
     'The system text: 1 × E-mail address',
+    'The result of “lookup_customer” in message 7: 1 × E-mail address',
     '1,200 more places: 1,200 × E-mail address',
   ]);
 });

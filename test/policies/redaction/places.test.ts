@@ -119,7 +119,7 @@ describe('places of findings', () => {
       'message 1 (user): 1 email',
       'the thoughts of the model in message 2, part 1: 1 email',
       'the arguments of a tool call in message 2, part 2: 2 email',
-      'the result of a tool in message 3, part 1: 1 email',
+      'the result of “find” in message 3, part 1: 1 email',
       'a name or title in message 3, part 2: 1 email',
       'message 3 (user), part 2: 1 phone',
       'the details beside the messages (such as the id of a user): 1 email',
@@ -167,6 +167,120 @@ describe('places of findings', () => {
       'text 2: 1 email',
       'the details beside the messages (such as the id of a user): 1 email',
     ]);
+  });
+
+  /** A conversation in which tools were called and have answered, as each protocol has it. */
+  const called = (
+    endpoint: 'chat.completions' | 'messages' | 'responses',
+    calls: readonly string[],
+    offered = calls,
+  ) => {
+    const ids = calls.map((_, i) => `call_${i}`);
+    switch (endpoint) {
+      case 'chat.completions':
+        return {
+          messages: [
+            { role: 'user', content: 'x' },
+            ...calls.map((name, i) => ({
+              role: 'assistant',
+              content: null,
+              tool_calls: [{ id: ids[i], type: 'function', function: { name, arguments: '{}' } }],
+            })),
+            ...ids.map((id) => ({ role: 'tool', tool_call_id: id, content: `to ${MAIL}` })),
+          ],
+          tools: offered.map((name) => ({ type: 'function', function: { name } })),
+        };
+      case 'messages':
+        return {
+          max_tokens: 10,
+          messages: [
+            { role: 'user', content: 'x' },
+            { role: 'assistant', content: calls.map((name, i) => ({ type: 'tool_use', id: ids[i], name, input: {} })) },
+            {
+              role: 'user',
+              content: ids.map((id) => ({
+                type: 'tool_result',
+                tool_use_id: id,
+                content: [{ type: 'text', text: MAIL }],
+              })),
+            },
+          ],
+          tools: offered.map((name) => ({ name })),
+        };
+      case 'responses':
+        return {
+          input: [
+            { role: 'user', content: 'x' },
+            ...calls.map((name, i) => ({ type: 'function_call', call_id: ids[i], name, arguments: '{}' })),
+            ...ids.map((id) => ({ type: 'function_call_output', call_id: id, output: JSON.stringify({ to: MAIL }) })),
+          ],
+          tools: offered.map((name) => ({ type: 'function', name })),
+        };
+    }
+  };
+  const protocols = ['chat.completions', 'messages', 'responses'] as const;
+
+  it('name the tool whose result it is, where the request says which call it answers', () => {
+    const names = ['lookup_customer', 'searchOrders'];
+    const told = Object.fromEntries(protocols.map((one) => [one, said(one, called(one, names))]));
+    expect(told).toEqual({
+      'chat.completions': [
+        'the result of “lookup_customer” in message 4: 1 email',
+        'the result of “searchOrders” in message 5: 1 email',
+      ],
+      messages: [
+        'the result of “lookup_customer” in message 3, part 1: 1 email',
+        'the result of “searchOrders” in message 3, part 2: 1 email',
+      ],
+      responses: [
+        'the result of “lookup_customer” in message 4: 1 email',
+        'the result of “searchOrders” in message 5: 1 email',
+      ],
+    });
+    const long = 'a'.repeat(64);
+    expect(said('messages', called('messages', [long]))).toEqual([
+      `the result of “${'a'.repeat(40)}” in message 3, part 1: 1 email`,
+    ]);
+  });
+
+  it('name no tool that the request does not offer, whose name is no plain one, or holds what the rules look for', () => {
+    const unnamed = (endpoint: (typeof protocols)[number], body: object, rules = all('placeholder')) => {
+      const { places = [] } = redacted(READERS[endpoint]({ model: 'm', ...body }), rules);
+      expect(places).toHaveLength(1);
+      expect(places[0]).not.toHaveProperty('tool');
+      expect(places[0]?.in).toBe('result');
+    };
+    for (const endpoint of protocols) {
+      unnamed(endpoint, called(endpoint, ['lookup'], ['another']));
+      for (const name of ['=cmd', 'two words', MAIL, '<b>', 'a'.repeat(65), `call${PHONE.replaceAll(' ', '')}`]) {
+        unnamed(endpoint, called(endpoint, [name]));
+      }
+      for (const name of ['falcon', 'ask_falcon', 'askFalcon']) {
+        const rules = [...all('placeholder'), { words: ['falcon'], name: 'project', action: 'report' } as const];
+        unnamed(endpoint, called(endpoint, [name]), rules);
+      }
+    }
+  });
+
+  it('name tools in words that every record takes, whatever they are called', () => {
+    const name = fc.oneof(
+      fc.stringMatching(/^[A-Za-z0-9_.-]{1,70}$/),
+      fc.string({ minLength: 1 }),
+      fc.constantFrom('constructor', '__proto__', '4155550123', 'ada.example.com', '192.168.7.1'),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...protocols), fc.array(name, { minLength: 1, maxLength: 4 }), (endpoint, names) => {
+        const result = redacted(READERS[endpoint]({ model: 'm', ...called(endpoint, names) }));
+        for (const { tool } of result.places ?? []) {
+          if (tool === undefined) continue;
+          expect(names).toContain(tool);
+          const alone = redacted(READERS.embeddings({ model: 'm', input: tool }));
+          expect(alone.found, tool).toEqual({});
+        }
+        const step = { node: 'n', kind: 'redact', port: 'found', reason: '', results: [result] };
+        expect(recordedStepSchema.parse(JSON.parse(JSON.stringify(step))).results).toEqual([result]);
+      }),
+    );
   });
 
   it('are not there where nothing was found, nor where nothing could be read', () => {

@@ -125,6 +125,21 @@ describe.each(dialects)('places on %s', (dialect) => {
     });
   });
 
+  it('name the tool whose result it was, which the request offers under a plain name', async () => {
+    const asked = (name: string) => ({
+      messages: [
+        { role: 'user', content: 'Who is it?' },
+        { role: 'assistant', tool_calls: [{ id: 'c1', type: 'function', function: { name, arguments: '{}' } }] },
+        { role: 'tool', tool_call_id: 'c1', content: `It is ${EMAIL}.` },
+      ],
+      tools: [{ type: 'function', function: { name, parameters: { type: 'object', properties: {} } } }],
+    });
+    const told = { mail: ['the result of “lookup_customer” in message 3: email 1'], phone: [] };
+    expect(await placesAfter('chat/completions', asked('lookup_customer'))).toEqual(told);
+    const unnamed = { mail: ['the result of a tool in message 3: email 1'], phone: [] };
+    expect(await placesAfter('chat/completions', asked('=lookup customer'))).toEqual(unnamed);
+  });
+
   it('are in an export, in words in the table', async () => {
     const read = async (format: string): Promise<string> => {
       const answer = await fetch(`${gateway.url}/api/records/export?format=${format}`, {
@@ -136,6 +151,9 @@ describe.each(dialects)('places on %s', (dialect) => {
     const rows: Record<string, string>[] = parse(await read('csv'), { columns: true });
     expect(rows.map((row) => row['Redactions by place'])).toContain(
       '1 email in message 1 (system); 2 email in message 3 (user); 1 phone in message 3 (user)',
+    );
+    expect(rows.map((row) => row['Redactions by place'])).toContain(
+      '1 email in the result of “lookup_customer” in message 3',
     );
     expect(await read('jsonl')).toContain('"places":[{"in":"message","message":3,"role":"user","found":{"phone":1}}]');
   });
