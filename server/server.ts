@@ -153,7 +153,11 @@ export async function startServer(
     const logs = { dialect: database.dialect, control: control.db, records: database.recordTables };
     const audit = await openAudit(logs, secrets, organisations);
     await audit.activity.programStarted(organisations(), {
-      ...{ boot, version, node: process.version, settings: config.effective, code },
+      boot,
+      version,
+      node: process.version,
+      settings: config.effective,
+      code,
       signing: audit.key && {
         installation: audit.key.installation,
         publicKey: audit.key.publicKey.toString('base64'),
@@ -161,7 +165,9 @@ export async function startServer(
     });
     const cache = new MemoryCache({ entries: MOST_CACHED, bytes: CACHE_MEMORY });
     const retention = new Retention({
-      ...{ control, cache, now: Date.now },
+      control,
+      cache,
+      now: Date.now,
       stores: { dialect: database.dialect, records: database.recordTables, readers: database.usage.records },
       usage: { ...database.usage, sums: database.sumTables },
       reportFault: (error) =>
@@ -247,7 +253,10 @@ export async function startServer(
         providers: providers.map(({ provider }) => provider.name),
         budgetUse: (budget) =>
           counters.of(budget, Date.now()).map(({ scope, spent, held, toppedUp, window }) => ({
-            ...{ scope, spent, held, resetsAt: window.end },
+            scope,
+            spent,
+            held,
+            resetsAt: window.end,
             ...(toppedUp > 0 && { toppedUp }),
           })),
         counters,
@@ -256,7 +265,9 @@ export async function startServer(
         audit,
         watchers,
         signIn: {
-          ...{ secrets, mail: config.mail, publicUrl: config.publicUrl },
+          secrets,
+          mail: config.mail,
+          publicUrl: config.publicUrl,
           allowPrivate: config.allowPrivateIssuers,
         },
         channels,

@@ -72,7 +72,8 @@ export function askOpenId(from: OpenIdClient, back: string): Promise<AskedOpenId
       scope: from.scopes.join(' '),
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
-      ...{ state, nonce },
+      state,
+      nonce,
     });
     return { goTo: goTo.href, state, nonce, verifier };
   });

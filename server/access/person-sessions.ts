@@ -85,10 +85,15 @@ export async function signIn(
     );
     const row: SessionRow = {
       // Known once the browser's session is a new one, which it becomes only where nothing was refused.
-      ...{ id, organisation, person: person.id, sid: '', provider },
+      id,
+      organisation,
+      person: person.id,
+      sid: '',
+      provider,
       browser: browserName(request.headers['user-agent']),
       address: request.ip ?? 'unknown',
-      ...{ began_at: now, last_seen_at: now },
+      began_at: now,
+      last_seen_at: now,
     };
     await trx('person_sessions').insert(row);
     const way = provider === null ? 'password' : 'provider';
@@ -143,8 +148,12 @@ export async function listSessions(
   return rows
     .filter((row) => !isOver(row, settings, now))
     .map((row) => ({
-      ...{ id: row.id, browser: row.browser, address: row.address },
-      ...{ beganAt: row.began_at, lastSeenAt: row.last_seen_at, isThis: row.id === session },
+      id: row.id,
+      browser: row.browser,
+      address: row.address,
+      beganAt: row.began_at,
+      lastSeenAt: row.last_seen_at,
+      isThis: row.id === session,
     }));
 }
 

@@ -30,7 +30,10 @@ export class ApprovalAlerts {
     const { title, reason, needed, at } = request;
     const people = needed === 1 ? '1 person has' : `${needed} people have`;
     this.#note(deed, {
-      ...{ about: 'approvals', path: `/approvals/${request.id}`, data: dataOf(request), at },
+      about: 'approvals',
+      path: `/approvals/${request.id}`,
+      data: dataOf(request),
+      at,
       title: `Somebody asks for approval of a draft of “${title}”`,
       text: `${people} to approve it before it is published. The reason: “${reason}”`,
     });
@@ -66,7 +69,9 @@ export class ApprovalAlerts {
   /** Something was published without the approvals that it needed: for those who may follow it up. */
   emergency({ policy, title, version, reason, at }: Emergency, deed: Deed): void {
     this.#note(deed, {
-      ...{ about: 'emergencies', path: '/approvals', at },
+      about: 'emergencies',
+      path: '/approvals',
+      at,
       title: `Version ${version} of “${title}” was published in an emergency`,
       text: `It is live without the approvals that its rule asks for. Somebody else has to look at it and follow it up. The reason: “${reason}”`,
       data: { policy, title, version, reason },

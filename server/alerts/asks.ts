@@ -19,7 +19,11 @@ export function askMessage(snapshot: Snapshot, asked: Asked, budget: BudgetEntry
   const { organisation, name, unit } = budget;
   const of = scope === '' ? '' : ` for ${scope}`;
   return {
-    ...{ organisation, about: 'asks', channel: null, once: null, at },
+    organisation,
+    about: 'asks',
+    channel: null,
+    once: null,
+    at,
     teams: teamsInScope(snapshot, organisation, scope),
     title: `Somebody asks for more of the budget “${name}”`,
     text: `${sayAmount(amount, unit)} more is asked for${of}. The reason: “${reason}”`,

@@ -84,7 +84,10 @@ export class BudgetAlerts {
     const why = isFull ? ' A request was refused, since it could have cost more than is left.' : '';
     const whom = owner === null ? '' : ` ${owner} can give it more.`;
     return this.#inbox.note({
-      ...{ organisation, about: 'budgets', channel: null, at: now },
+      organisation,
+      about: 'budgets',
+      channel: null,
+      at: now,
       teams: teamsInScope(this.#snapshot(), organisation, scope),
       once: { mark: `budget\n${id}\n${window.start}\n${scope}\n${share}`, until: window.end },
       title: isSpent ? `The budget “${name}”${of} is used up` : `The budget “${name}”${of} has reached ${percent}`,

@@ -209,7 +209,11 @@ export class Delivery {
     const { publicUrl } = this.#settings;
     const { id, at, about, title, text, path } = row;
     const message: Message = {
-      ...{ id, at, about, title, text },
+      id,
+      at,
+      about,
+      title,
+      text,
       link: publicUrl === null || path === null ? null : publicUrl + path,
       data: JSON.parse(row.data_json),
     };

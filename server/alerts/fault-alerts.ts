@@ -33,7 +33,11 @@ export class FaultAlerts {
   overrun({ organisation, team, request, at }: FaultyRequest, model: string, words: string): void {
     const hour = Math.floor(at / HOUR_MS) * HOUR_MS;
     this.#inbox.note({
-      ...{ organisation, about: 'budgets', channel: null, teams: [team], at },
+      organisation,
+      about: 'budgets',
+      channel: null,
+      teams: [team],
+      at,
       once: { mark: `overrun\n${model}\n${hour}`, until: hour + HOUR_MS },
       title: `${model} used more than was held for it`,
       text: words,
@@ -49,7 +53,11 @@ export class FaultAlerts {
     if (this.#unpriced.size >= MOST_REMEMBERED) this.#unpriced.clear();
     const until = Math.floor(at / DAY_MS) * DAY_MS + DAY_MS;
     const isNoted = this.#inbox.note({
-      ...{ organisation, about: 'budgets', channel: null, teams: [], at },
+      organisation,
+      about: 'budgets',
+      channel: null,
+      teams: [],
+      at,
       once: { mark: `unpriced\n${model}`, until },
       title: `${model} has no price`,
       text: `A request has used ${model}, whose price is not known: its cost is missing from every sum, and behind a money budget it is refused. Set its price.`,
@@ -65,7 +73,12 @@ export class FaultAlerts {
     this.#wasWriting = isWriting;
     for (const organisation of this.#snapshot().organisations.keys()) {
       this.#inbox.note({
-        ...{ organisation, about: 'failures', channel: null, teams: [], at: now, once: null },
+        organisation,
+        about: 'failures',
+        channel: null,
+        teams: [],
+        at: now,
+        once: null,
         title: isWriting ? 'Requests are recorded again' : 'Requests cannot be recorded',
         text: isWriting
           ? 'The gateway can write its records again, and answers as before.'

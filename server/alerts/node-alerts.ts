@@ -56,7 +56,11 @@ export class NodeAlerts {
     if (known === undefined && !this.#hasRoom(at)) return state('full');
     const until = at + need.everyMs;
     const isNoted = this.#inbox.note({
-      ...{ organisation, about: 'policy', channel, teams: [], at },
+      organisation,
+      about: 'policy',
+      channel,
+      teams: [],
+      at,
       once: { mark, until },
       title: request.title,
       text: fillAlertText(need.text, request.value),

@@ -65,8 +65,15 @@ export class UnusualSpend {
     const costs: HourlyCost[] = [];
     for (const subject of SUBJECTS) {
       const { groups } = await this.#usage({
-        ...{ organisation, from, to, by: [subject], every: 'hour', timeZone: 'UTC', conditions: [] },
-        ...{ costAtLeast: null, limit: MOST_SUBJECTS },
+        organisation,
+        from,
+        to,
+        by: [subject],
+        every: 'hour',
+        timeZone: 'UTC',
+        conditions: [],
+        costAtLeast: null,
+        limit: MOST_SUBJECTS,
       });
       for (const { values, start, sums } of groups) {
         const value = readValue(values[0] ?? '');
@@ -87,7 +94,10 @@ export class UnusualSpend {
       ([, one]) => one.organisation === organisation && one.name === called && kind === 'team',
     );
     this.#inbox.note({
-      ...{ organisation, about: 'unusual', channel: null, at: now },
+      organisation,
+      about: 'unusual',
+      channel: null,
+      at: now,
       teams: key ? [key.team] : team ? [team[0]] : [],
       once: { mark: `unusual\n${subject}\n${hour}`, until: hour + 2 * HOUR_MS },
       title: `The ${kind} “${called}” spends more than usual`,

@@ -28,7 +28,10 @@ export interface Tombstone {
 
 /** What the history says of a deletion: the tombstone without its author, whom the entry names itself. */
 export const deletionEntry = ({ record, what, at, digest, left_digest }: Tombstone) => ({
-  ...{ record, what, at, digest },
+  record,
+  what,
+  at,
+  digest,
   left: left_digest,
 });
 
@@ -72,7 +75,13 @@ export async function deleteOfRecord(
 
     const left = what === 'record' ? strippedRecord(row) : null;
     const tombstone: Tombstone = {
-      ...{ record, what, organisation, at: now, actor: actor.id, reason, digest },
+      record,
+      what,
+      organisation,
+      at: now,
+      actor: actor.id,
+      reason,
+      digest,
       left_digest: left && recordDigest({ ...row, ...left }, link.content_digest),
       run: null,
     };

@@ -197,10 +197,19 @@ function recordFields(link: ChainRow, tombstones: readonly Tombstone[]): Fields 
   const { gateway, sequence, at, record, digest, hash } = link;
   return {
     kind: 'record',
-    ...{ gateway, sequence, at, record, digest, hash },
+    gateway,
+    sequence,
+    at,
+    record,
+    digest,
+    hash,
     contentDigest: link.content_digest,
     deletions: tombstones.map(({ what, at, actor, reason, digest, left_digest }) => ({
-      ...{ what, at, actor, reason, digest },
+      what,
+      at,
+      actor,
+      reason,
+      digest,
       leftDigest: left_digest,
     })),
   };

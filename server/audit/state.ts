@@ -81,7 +81,10 @@ async function logState(audit: Audit, log: Log, entries: number, verified: LogSt
   const name = logName(log);
   const last = await lastCheckpoint(stores.control, name);
   return {
-    ...{ log: name, kind: log.kind, entries, verified },
+    log: name,
+    kind: log.kind,
+    entries,
+    verified,
     verifierKey: key && verifierKey(originOf(key.installation, log), key.publicKey),
     checkpoint: last && { size: last.size, at: last.at },
     refused: checkpoints?.refused(name) ?? null,

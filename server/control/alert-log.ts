@@ -46,8 +46,20 @@ export const alertFilterSchema = z.strictObject({
 function toAlert(row: AlertRow): LoggedAlert {
   const { id, channel, about, title, text, path, at, state, attempts, answer } = row;
   return alertSchema.parse({
-    ...{ id, channel, channelName: row.channel_name, about, title, text, path, at, state, attempts },
-    ...{ nextAt: row.next_at, answer, endedAt: row.ended_at, summedInto: row.summed_into },
+    id,
+    channel,
+    channelName: row.channel_name,
+    about,
+    title,
+    text,
+    path,
+    at,
+    state,
+    attempts,
+    nextAt: row.next_at,
+    answer,
+    endedAt: row.ended_at,
+    summedInto: row.summed_into,
   });
 }
 

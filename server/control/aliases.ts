@@ -51,7 +51,8 @@ export async function listAliases(control: Control, deps: ControlDeps, actor: Ca
     .snapshot()
     .aliases.filter((alias) => alias.organisation === organisation)
     .map(({ name, model }) => ({
-      ...{ name, model },
+      name,
+      model,
       label: lookup(model)?.label ?? null,
       policies: naming((named) => named === name),
       keys: keys.flatMap((key) => (isHeldTo(key, name) ? [{ id: key.id, name: key.name }] : [])),

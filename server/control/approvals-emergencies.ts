@@ -51,9 +51,16 @@ async function toEmergency(db: Knex, row: EmergencyRow & { readonly title: strin
   const place = isOpen ? await placeIn(db, row.organisation, policy) : null;
   const people = place === null ? [] : [...(await approvingPeople(db, row.organisation, place))];
   return {
-    ...{ policy, title, version, author, reason, at, words },
+    policy,
+    title,
+    version,
+    author,
+    reason,
+    at,
+    words,
     waitingFor: people.filter((id) => id !== author),
-    ...{ followedUpBy: row.followed_up_by, followedUpAt: row.followed_up_at },
+    followedUpBy: row.followed_up_by,
+    followedUpAt: row.followed_up_at,
   };
 }
 

@@ -59,10 +59,22 @@ export async function askForApproval(
     const { digest, tests } = digestsOf(draft);
     const shown_json = canonicalJson(shown);
     const row: RequestRow = {
-      ...{ id, organisation, policy, open_policy: policy, revision, digest, tests_digest: tests },
-      ...{ base_version: shown.before?.version ?? null },
-      ...{ author: actor.id, reason, at: Date.now(), state: 'open' },
-      ...{ answer: null, ended_by: null, ended_at: null, version: null },
+      id,
+      organisation,
+      policy,
+      open_policy: policy,
+      revision,
+      digest,
+      tests_digest: tests,
+      base_version: shown.before?.version ?? null,
+      author: actor.id,
+      reason,
+      at: Date.now(),
+      state: 'open',
+      answer: null,
+      ended_by: null,
+      ended_at: null,
+      version: null,
     };
     const shown_digest = sha256(shown_json);
     await trx('approval_requests').insert({ ...row, shown_json, shown_digest });

@@ -148,15 +148,28 @@ export async function toRequest(db: Knex, row: RequestRow): Promise<ApprovalRequ
   const done = new Set(given.map(({ person }) => person));
   const able = [...(approving?.people ?? [])].filter((id) => approving !== null && mayStill(approving, row, id));
   return {
-    ...{ id: row.id, policy, title, revision: row.revision, digest: row.digest, baseVersion: row.base_version },
-    ...{ author: row.author, reason: row.reason, at: row.at, needed },
+    id: row.id,
+    policy,
+    title,
+    revision: row.revision,
+    digest: row.digest,
+    baseVersion: row.base_version,
+    author: row.author,
+    reason: row.reason,
+    at: row.at,
+    needed,
     state: approving !== null && counted.length >= needed ? 'approved' : row.state,
     approvals: given.map((one) => ({
-      ...{ person: one.person, at: one.at, words: one.words },
+      person: one.person,
+      at: one.at,
+      words: one.words,
       counts: counted.includes(one),
     })),
     waitingFor: able.filter((id) => !done.has(id)),
-    ...{ answer: row.answer, endedBy: row.ended_by, endedAt: row.ended_at, version: row.version },
+    answer: row.answer,
+    endedBy: row.ended_by,
+    endedAt: row.ended_at,
+    version: row.version,
     openComments: await countOpenComments(db, row),
   };
 }

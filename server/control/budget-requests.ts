@@ -78,8 +78,18 @@ export async function askForMore(
   const change = { action: 'budget_request.create', objectType: 'budget_request', objectId: id, reason };
   return control.change(actor, change, async (trx) => {
     const row: RequestRow = {
-      ...{ id, organisation: actor.organisation, budget, scope, amount, reason, author: actor.id, at: Date.now() },
-      ...{ state: 'open', answer: null, answered_by: null, answered_at: null },
+      id,
+      organisation: actor.organisation,
+      budget,
+      scope,
+      amount,
+      reason,
+      author: actor.id,
+      at: Date.now(),
+      state: 'open',
+      answer: null,
+      answered_by: null,
+      answered_at: null,
     };
     await trx('budget_requests').insert(row);
     await writeMessages(trx, [askMessage(control.snapshot(), row, entry)], control.snapshot().channels, row.at);

@@ -181,7 +181,11 @@ async function requireTeam(trx: Knex, organisation: string, team: string | null)
 
 /** What the history keeps of a channel: no address, and no person's. */
 const sayChannel = ({ name, kind, topics, team, quietMinutes }: Omit<ChannelEntry, 'id' | 'organisation'>) => ({
-  ...{ name, kind, topics, team, quietMinutes },
+  name,
+  kind,
+  topics,
+  team,
+  quietMinutes,
 });
 
 /** Makes a channel; gives the secret that signs a webhook's messages, which can never be had again. */
@@ -201,10 +205,16 @@ export async function createChannel(
     await requireFree(trx, organisation, name, id);
     await requireTeam(trx, organisation, team);
     const row: ChannelRow = {
-      ...{ id, organisation, name, kind: target.kind, shown: shownOf(target) },
+      id,
+      organisation,
+      name,
+      kind: target.kind,
+      shown: shownOf(target),
       sealed: tools.secrets.seal(JSON.stringify(secret === null ? target : { ...target, secret })),
       topics_json: JSON.stringify(topics),
-      ...{ team, quiet_minutes: quietMinutes, created_at: Date.now() },
+      team,
+      quiet_minutes: quietMinutes,
+      created_at: Date.now(),
     };
     await trx('channels').insert(row);
     return { before: null, after: sayChannel(channelEntry(row)), value: { channel: toChannel(row), secret } };

@@ -116,7 +116,13 @@ export async function postCorrection(
     }
     const at = Date.now();
     const row: CorrectionRow = {
-      ...{ id, organisation, project, amount, month, request, reason },
+      id,
+      organisation,
+      project,
+      amount,
+      month,
+      request,
+      reason,
       author: actor.id,
       at,
       posted_at: calendar.openFrom ?? at,

@@ -49,8 +49,12 @@ interface InvitationRow {
 }
 
 const toInvitation = (row: InvitationRow): Invitation => ({
-  ...{ id: row.id, email: row.email, grants: readGrants(row.grants_json), createdBy: row.created_by },
-  ...{ createdAt: row.created_at, expiresAt: row.expires_at },
+  id: row.id,
+  email: row.email,
+  grants: readGrants(row.grants_json),
+  createdBy: row.created_by,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
 });
 
 /** Those that nobody has used yet, the newest first; those that are too old included. */
@@ -88,15 +92,14 @@ export async function invite(
     }
     await trx('invitations').where({ organisation, email }).delete();
     const row: InvitationRow = {
-      ...{
-        id,
-        organisation,
-        email,
-        grants_json: JSON.stringify(grants),
-        hash: hashToken(token).toString('hex'),
-        created_by: actor.id,
-      },
-      ...{ created_at: now, expires_at: now + SEVEN_DAYS_MS },
+      id,
+      organisation,
+      email,
+      grants_json: JSON.stringify(grants),
+      hash: hashToken(token).toString('hex'),
+      created_by: actor.id,
+      created_at: now,
+      expires_at: now + SEVEN_DAYS_MS,
     };
     await trx('invitations').insert(row);
     const after = { grants, expiresAt: row.expires_at, ...(before.length > 0 && { inPlaceOf: before }) };

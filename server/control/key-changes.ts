@@ -85,9 +85,14 @@ export async function replaceKey(
     }
     const row: KeyRow = {
       ...old,
-      ...{ id: newId('key'), name, hash: hashToken(token).toString('hex'), prefix: tokenPrefix(token) },
+      id: newId('key'),
+      name,
+      hash: hashToken(token).toString('hex'),
+      prefix: tokenPrefix(token),
       expires_at: old.expires_at === null ? null : now + (old.expires_at - old.created_at),
-      ...{ revision: 1, created_by: actor.id, created_at: now },
+      revision: 1,
+      created_by: actor.id,
+      created_at: now,
     };
     await trx('keys').insert(row);
     const expiresAt = Math.min(old.expires_at ?? endsAt, endsAt);

@@ -76,7 +76,12 @@ export async function closeMonth(
     const account = exportOf(month, current, span, lines, corrections, await projectNames(trx, organisation));
     const [csv, json] = [writeExport(account, 'csv'), writeExport(account, 'json')];
     const row: ClosedMonthRow = {
-      ...{ organisation, month, starts_at: from, ends_at: to, time_zone: current.zone, reason },
+      organisation,
+      month,
+      starts_at: from,
+      ends_at: to,
+      time_zone: current.zone,
+      reason,
       closed_by: actor.id,
       closed_at: now,
       summary_json: JSON.stringify(totalsOf(account)),
@@ -88,7 +93,11 @@ export async function closeMonth(
     await trx('closed_months').insert(row);
     const { requests, nanoDollars } = account.totals;
     const after = {
-      ...{ from, to, timeZone: current.zone, requests, nanoDollars },
+      from,
+      to,
+      timeZone: current.zone,
+      requests,
+      nanoDollars,
       csvDigest: row.csv_digest,
       jsonDigest: row.json_digest,
     };

@@ -63,7 +63,11 @@ export async function listMonths(
       ...corrections.map(({ project, amount }) => ({ project, cost: BigInt(amount) })),
     ];
     months.push({
-      ...{ month, ...span, timeZone: calendar.zone, ended: now >= span.to, closed: null },
+      month,
+      ...span,
+      timeZone: calendar.zone,
+      ended: now >= span.to,
+      closed: null,
       requests: String(totals.reduce((sum, { requests }) => sum + requests, 0)),
       nanoDollars: String(costs.reduce((sum, { cost }) => sum + cost, 0n)),
       teams: teamTotals(costs.map(({ project, cost }) => ({ team: names.get(project)?.team ?? '', cost }))),
@@ -109,7 +113,11 @@ export async function readMonth(
   }
   const { account, corrections, span } = await openAccount(sources, organisation, month);
   return {
-    ...{ month, ...span, timeZone: account.timeZone, ended: Date.now() >= span.to, closed: null },
+    month,
+    ...span,
+    timeZone: account.timeZone,
+    ended: Date.now() >= span.to,
+    closed: null,
     ...totalsOf(account),
     lines: account.lines,
     corrections,

@@ -73,7 +73,12 @@ export async function createPolicy(store: ControlStore, actor: Actor, input: Pol
     if (project !== null) await findProject(trx, organisation, project);
     await requireFreeName(trx, 'policies', organisation, name, null);
     const row: PolicyRow = {
-      ...{ id, organisation, project, name, title, description },
+      id,
+      organisation,
+      project,
+      name,
+      title,
+      description,
       live_version: null,
       archived_at: null,
       created_at: Date.now(),

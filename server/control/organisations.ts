@@ -174,7 +174,12 @@ export async function createProject(
     await findTeam(trx, organisation, team);
     await requireFreeName(trx, 'projects', organisation, name, null);
     const row: ProjectRow = {
-      ...{ id, organisation, team, name, default_policy: null, cost_centre: null },
+      id,
+      organisation,
+      team,
+      name,
+      default_policy: null,
+      cost_centre: null,
       created_at: Date.now(),
     };
     await trx('projects').insert(row);

@@ -40,7 +40,9 @@ export async function policiesNaming(
   const found = rows.map(({ id, name, title, graph_json }) => {
     const published = live.get(id);
     return {
-      ...{ id, name, title },
+      id,
+      name,
+      title,
       inLive: published ? modelsIn(parseGraph(published.graph)) : [],
       inDraft: modelsIn(parseGraph(JSON.parse(graph_json))),
     };

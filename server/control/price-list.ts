@@ -110,8 +110,13 @@ export async function acceptList(
     // A later list never begins before an earlier one, whatever the clock says.
     const acceptedAt = Math.max(Date.now(), before?.acceptedAt ?? 0);
     const row: PriceListRow = {
-      ...{ id: newId('pls'), organisation, digest, prices_json: JSON.stringify(shipped.prices) },
-      ...{ accepted_at: acceptedAt, author: actor.id, reason },
+      id: newId('pls'),
+      organisation,
+      digest,
+      prices_json: JSON.stringify(shipped.prices),
+      accepted_at: acceptedAt,
+      author: actor.id,
+      reason,
     };
     await trx('price_lists').insert(row);
     return {

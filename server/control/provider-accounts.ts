@@ -67,7 +67,12 @@ export interface AccountRow {
 export function toAccount(row: AccountRow): Account {
   const { id, organisation, name, kind, sealed, region } = row;
   return {
-    ...{ id, organisation, name, kind, sealed, region },
+    id,
+    organisation,
+    name,
+    kind,
+    sealed,
+    region,
     values: z.record(z.string(), z.string()).parse(JSON.parse(row.values_json)),
     leavesHouse: Boolean(row.leaves_house),
     allowPrivate: Boolean(row.allow_private),
@@ -107,7 +112,15 @@ function toStored(row: AccountRow, tools: AccountTools): StoredAccount {
     // The problem says it.
   }
   return {
-    ...{ id, name, kind, values, region, leavesHouse, allowPrivate, enabled, problem },
+    id,
+    name,
+    kind,
+    values,
+    region,
+    leavesHouse,
+    allowPrivate,
+    enabled,
+    problem,
     secrets: filled,
     models: [...models],
     modelsAskedAt: row.models_asked_at,
@@ -149,14 +162,25 @@ const sayAccount = ({
   enabled,
   models,
 }: OpenAccount['account']) => ({
-  ...{ name, kind, values, region, leavesHouse, allowPrivate, enabled },
+  name,
+  kind,
+  values,
+  region,
+  leavesHouse,
+  allowPrivate,
+  enabled,
   models: models.length > MOST_IN_HISTORY ? models.length : models,
 });
 
 function columnsOf({ account, secret }: OpenAccount, secrets: Secrets): Omit<AccountRow, 'created_at'> {
   const { id, organisation, name, kind, values, region, leavesHouse, allowPrivate, enabled, models } = account;
   return {
-    ...{ id, organisation, name, kind, region, enabled },
+    id,
+    organisation,
+    name,
+    kind,
+    region,
+    enabled,
     values_json: JSON.stringify(values),
     sealed: Object.keys(secret).length === 0 ? null : secrets.seal(JSON.stringify(secret)),
     leaves_house: leavesHouse,

@@ -72,7 +72,12 @@ export function toRateCard(row: RateCardRow): StoredRateCard & RateCard {
 
 /** What the history keeps of a card. */
 const said = ({ provider, models, discountBasisPoints, from, until, note }: StoredRateCard) => ({
-  ...{ provider, models, discountBasisPoints, from, until, note },
+  provider,
+  models,
+  discountBasisPoints,
+  from,
+  until,
+  note,
 });
 
 /** Every card ever made, the latest first. */
@@ -121,7 +126,9 @@ export async function createRateCard(
         });
       }
       const row: RateCardRow = {
-        ...{ id, organisation: actor.organisation, provider },
+        id,
+        organisation: actor.organisation,
+        provider,
         models_json: models === null ? null : JSON.stringify(models),
         discount_basis_points: input.discountBasisPoints,
         from_at: from,

@@ -84,7 +84,10 @@ async function ship(store: ControlStore, actor: Actor, shipped: ShippedPolicy, s
   const { graph } = renameBudgets({ graph: shipped.graph, tests: [] }, budgets);
   // Without tests: who looks around is to publish a first change without mending tests that someone else wrote.
   const { policy, draft } = await createPolicy(store, actor, {
-    ...{ name, title, description, project: null },
+    name,
+    title,
+    description,
+    project: null,
     graph,
     layout,
   });

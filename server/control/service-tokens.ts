@@ -57,9 +57,16 @@ interface TokenRow {
 
 const toServiceToken = (row: TokenRow): ServiceToken =>
   serviceTokenSchema.parse({
-    ...{ id: row.id, name: row.name, grants: readGrants(row.grants_json), scope: row.scope, prefix: row.prefix },
-    ...{ createdBy: row.created_by, createdAt: row.created_at, expiresAt: row.expires_at },
-    ...{ lastUsedAt: row.last_used_at, revokedAt: row.revoked_at },
+    id: row.id,
+    name: row.name,
+    grants: readGrants(row.grants_json),
+    scope: row.scope,
+    prefix: row.prefix,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+    revokedAt: row.revoked_at,
   });
 
 /** All service tokens of an organisation, the newest first, those that have ended included. */
@@ -81,11 +88,18 @@ export async function createServiceToken(
   const change = { action: 'service_token.create', objectType: 'service_token', objectId: id, reason: null };
   return store.change(actor, change, async (trx) => {
     const row: TokenRow = {
-      ...{ id, organisation, name, scope, grants_json: JSON.stringify(grants) },
+      id,
+      organisation,
+      name,
+      scope,
+      grants_json: JSON.stringify(grants),
       hash: hashToken(token).toString('hex'),
       prefix: tokenPrefix(token),
-      ...{ created_by: actor.id, created_at: now, expires_at: now + days * DAY_MS },
-      ...{ last_used_at: null, revoked_at: null },
+      created_by: actor.id,
+      created_at: now,
+      expires_at: now + days * DAY_MS,
+      last_used_at: null,
+      revoked_at: null,
     };
     await trx('service_tokens').insert(row);
     const after = { name, grants, scope, prefix: row.prefix, expiresAt: row.expires_at };

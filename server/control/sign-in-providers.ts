@@ -95,7 +95,11 @@ interface ProviderRow {
 
 const toProvider = (row: ProviderRow): SignInProvider =>
   signInProviderSchema.parse({
-    ...{ id: row.id, name: row.name, issuer: row.issuer, clientId: row.client_id, groupClaim: row.group_claim },
+    id: row.id,
+    name: row.name,
+    issuer: row.issuer,
+    clientId: row.client_id,
+    groupClaim: row.group_claim,
     scopes: JSON.parse(row.scopes_json),
     groupRoles: JSON.parse(row.group_roles_json),
     newRole: row.new_role,
@@ -158,7 +162,10 @@ async function requireFree(trx: Knex, organisation: string, name: string, id: st
 }
 
 const columnsOf = (input: ProviderInput) => ({
-  ...{ name: input.name, issuer: input.issuer, client_id: input.clientId, group_claim: input.groupClaim },
+  name: input.name,
+  issuer: input.issuer,
+  client_id: input.clientId,
+  group_claim: input.groupClaim,
   scopes_json: JSON.stringify(input.scopes),
   group_roles_json: JSON.stringify(input.groupRoles),
   new_role: input.newRole,

@@ -91,7 +91,11 @@ async function insert(
 ): Promise<Adjustment> {
   const { budget, scope, window } = cell;
   const row: AdjustmentRow = {
-    ...{ id: newId('adj'), organisation: actor.organisation, budget, scope, window_start: window.start },
+    id: newId('adj'),
+    organisation: actor.organisation,
+    budget,
+    scope,
+    window_start: window.start,
     ...given,
     author: actor.id,
     at: Date.now(),
@@ -165,7 +169,13 @@ type Reset = Omit<Adjustment, 'kind' | 'request'> & {
 function postReset(records: RecordStore, reset: Reset): Promise<void> {
   const { id, organisation, budget, scope, unit, window, amount, at, reason, author } = reset;
   return records.correct({
-    ...{ organisation, budget, scope, unit, window, at, reason },
+    organisation,
+    budget,
+    scope,
+    unit,
+    window,
+    at,
+    reason,
     spent: amount,
     actor: author,
     reference: id,

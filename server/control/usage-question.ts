@@ -28,11 +28,22 @@ export const usageQuestionSchema = z.looseObject({
   limit: z.coerce.number().int().min(1).max(10_000).default(1_000).meta({
     description: 'Groups that are told apart, those that cost most; the others are added up.',
   }),
-  ...{ project, status, costAtLeast, version },
+  project,
+  status,
+  costAtLeast,
+  version,
   model: model.meta({ description: NONE }),
   policy: policy.meta({ description: NONE }),
-  ...{ team: value, key: value, user: value, app: value, provider: value, node: value },
-  ...{ usage: value, workflow: value, agent: value, endpoint: value },
+  team: value,
+  key: value,
+  user: value,
+  app: value,
+  provider: value,
+  node: value,
+  usage: value,
+  workflow: value,
+  agent: value,
+  endpoint: value,
 });
 export type UsageQuery = z.output<typeof usageQuestionSchema>;
 

@@ -56,7 +56,11 @@ export async function burnDown(records: Records, budget: BudgetEntry, use: Scope
   const { runsOutAt, earliest, latest, enough, words, method, limit } = told;
   const start = points[0]?.at ?? open.start;
   return {
-    ...{ unit, scope, limit, window: { start, end: open.end }, held },
+    unit,
+    scope,
+    limit,
+    window: { start, end: open.end },
+    held,
     points: thinned(points),
     forecast: { runsOutAt, earliest, latest, enough, words, method },
   };

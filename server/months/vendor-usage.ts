@@ -50,8 +50,12 @@ export async function readVendorUsage(csv: string, month: string, zone: string):
   const reading = new Reading(month, new Days(zone));
   const rows = Readable.from(pieces(Buffer.from(csv)), { objectMode: false }).pipe(
     parse({
-      ...{ bom: true, delimiter: delimiterOf(csv), relax_quotes: true, relax_column_count: true },
-      ...{ skip_empty_lines: true, max_record_size: LONGEST_LINE },
+      bom: true,
+      delimiter: delimiterOf(csv),
+      relax_quotes: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: LONGEST_LINE,
     }),
   );
   try {

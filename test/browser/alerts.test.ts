@@ -141,7 +141,9 @@ describe.skipIf(browser === null)('the page of alerts', () => {
       'watch.next > call',
     ]);
     const made = await gateway.api<{ policy: { id: string } }>('POST', '/policies', {
-      ...{ name: 'watched', title: 'Watched', graph },
+      name: 'watched',
+      title: 'Watched',
+      graph,
     });
     await open(`/policies/${made.policy.id}/edit?node=watch`);
     const form = page.getByRole('form', { name: 'Settings' });

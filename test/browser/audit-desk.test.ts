@@ -85,7 +85,9 @@ describe.skipIf(browser === null)('the desk of an auditor', () => {
     const ada = await askAs('ada@example.com');
     const [bo, cleo] = [await askAs('bo@example.org'), await askAs('cleo@example.org')];
     const made = await ada<{ policy: { id: string } }>('POST', '/policies', {
-      ...{ name: 'support', title: 'Support', graph: graph('sandbox/large') },
+      name: 'support',
+      title: 'Support',
+      graph: graph('sandbox/large'),
     });
     policy = made.policy.id;
     await ada('POST', `/policies/${policy}/publish`, { revision: 1, reason: 'To begin with' });
@@ -95,7 +97,8 @@ describe.skipIf(browser === null)('the desk of an auditor', () => {
     const layout = { positions: {}, stickies: [] };
     await bo('PUT', `/policies/${policy}/draft`, { graph: graph('sandbox/small'), layout, revision: 1 });
     const asked = await bo<{ id: string; digest: string }>('POST', `/policies/${policy}/approvals`, {
-      ...{ revision: 2, reason: 'The small model is enough' },
+      revision: 2,
+      reason: 'The small model is enough',
     });
     await cleo('POST', `/approvals/${asked.id}/approve`, { digest: asked.digest, words: 'It reads well' });
     await bo('POST', `/policies/${policy}/publish`, { revision: 2, reason: 'The small model is enough' });

@@ -195,7 +195,11 @@ describe.skipIf(browser === null)('the pages of budgets', () => {
     }
     await gateway.api('POST', '/teams', { name: 'ads' });
     await gateway.api('PUT', `/budgets/${teams}`, {
-      ...{ name: 'Teams', limit: 30 * DOLLAR, owner: null, revision: 1, reason: 'Ads has one too' },
+      name: 'Teams',
+      limit: 30 * DOLLAR,
+      owner: null,
+      revision: 1,
+      reason: 'Ads has one too',
       limits: { 'team=ads': 40 * DOLLAR },
     });
     for (const token of tokens) expect((await send('', token)).status).toBe(200);

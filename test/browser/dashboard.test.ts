@@ -42,7 +42,14 @@ async function fill(): Promise<void> {
   await api('POST', '/people', { name: 'Lea', email: VIEWER, password: PASSWORD, grants: [{ role: 'viewer' }] });
   const budget = (name: string, scope: string[], limit: number) =>
     api<{ id: string }>('POST', '/budgets', {
-      ...{ name, scope, window: 'month', timeZone: 'UTC', unit: 'usd', limit, owner: 'Finance', project: null },
+      name,
+      scope,
+      window: 'month',
+      timeZone: 'UTC',
+      unit: 'usd',
+      limit,
+      owner: 'Finance',
+      project: null,
       reason: 'for this test',
     });
   await budget('All AI spending', [], 900_000_000_000);
@@ -57,12 +64,16 @@ async function fill(): Promise<void> {
     const tag = (value: string) => ({ value, source: 'caller' as const });
     return {
       ...madeRecord({
-        ...{ organisation: organisation.id, project: projects[place] ?? '', at },
+        organisation: organisation.id,
+        project: projects[place] ?? '',
+        at,
         calls: [{ model: MODELS[i % 3] ?? '', input: 900 + i, cached: 0, output: 100 + (i % 40), cost }],
         ...(i % 50 === 0 ? { status: 'blocked' as const } : i % 41 === 0 ? { status: 'failed' as const } : {}),
       }),
       tags: {
-        ...{ team: tag(TEAMS[place] ?? ''), user: tag(USERS[i % 5] ?? ''), usage: tag(MODES[(i * 7) % 3] ?? '') },
+        team: tag(TEAMS[place] ?? ''),
+        user: tag(USERS[i % 5] ?? ''),
+        usage: tag(MODES[(i * 7) % 3] ?? ''),
         ...(i % 4 === 0 ? { feature: tag('checkout') } : {}),
       },
     };

@@ -73,8 +73,11 @@ describe.skipIf(browser === null)('limits of keys', () => {
     const token = await field('The key').inputValue();
     expect(await page.getByRole('tabpanel').innerText()).toContain('sandbox/small');
     expect(await stored('till')).toMatchObject({
-      ...{ endpoints: ['chat.completions'], models: ['sandbox/small'], networks: ['10.0.0.0/8', '127.0.0.1'] },
-      ...{ policies: null, expiresAt: new Date(end).getTime() },
+      endpoints: ['chat.completions'],
+      models: ['sandbox/small'],
+      networks: ['10.0.0.0/8', '127.0.0.1'],
+      policies: null,
+      expiresAt: new Date(end).getTime(),
     });
     expect(await send(token)).toBe(200);
     const list = await fetch(`${gateway.url}/v1/models`, { headers: { 'x-api-key': token } });

@@ -105,7 +105,11 @@ describe.skipIf(browser === null)('markup in every text', { timeout: 300_000 }, 
       ]),
     );
     const record = recordOf(house, {
-      ...{ at: Date.now(), app: MARKUP, requestedModel: MARKUP, facts: { 'user.text': MARKUP }, tags },
+      at: Date.now(),
+      app: MARKUP,
+      requestedModel: MARKUP,
+      facts: { 'user.text': MARKUP },
+      tags,
       content: { request: JSON.stringify({ messages: [{ role: 'user', content: MARKUP }] }), answer: MARKUP },
     });
     await house.database.records.commit({ intents: [], records: [record] });

@@ -38,7 +38,9 @@ async function fill(): Promise<void> {
   }
   const made = (at: number, i: number, model: string, input: number, output: number, cost: number, more = {}) =>
     madeRecord({
-      ...{ organisation: organisation.id, project: projects[i % projects.length] ?? '', at },
+      organisation: organisation.id,
+      project: projects[i % projects.length] ?? '',
+      at,
       calls: [{ model, input, cached: 0, output, cost }],
       ...more,
     });

@@ -160,7 +160,10 @@ describe.skipIf(browser === null)('the organisation’s own policy in the pages'
     );
     const save = (changed: object, at: number) =>
       gateway.api<{ revision: number }>('PUT', `/policies/${rules}/draft`, {
-        ...{ graph: changed, layout: { positions: {}, stickies: [] }, revision: at, tests: [] },
+        graph: changed,
+        layout: { positions: {}, stickies: [] },
+        revision: at,
+        tests: [],
       });
     const limited = {
       ...graph,

@@ -249,7 +249,11 @@ describe.skipIf(browser === null)('accounts of providers', { timeout: 180_000 },
 
   it('are seen by people who may only look, without the means to change them', async () => {
     await gateway.api('POST', '/provider-accounts', {
-      ...{ kind: 'ollama', name: 'ours', values: {}, leavesHouse: false, models: [{ name: 'tiny' }] },
+      kind: 'ollama',
+      name: 'ours',
+      values: {},
+      leavesHouse: false,
+      models: [{ name: 'tiny' }],
     });
     await come('light', VIEWER);
     await card('ours').getByText('requests stay in the house').waitFor();
@@ -269,7 +273,12 @@ describe.skipIf(browser === null)('accounts of providers', { timeout: 180_000 },
       const values = kind === 'mistral' ? { key: 'k' } : {};
       const models = kind === 'ollama' ? [{ name: 'tiny' }] : [];
       await gateway.api('POST', '/provider-accounts', {
-        ...{ kind, name, values, region, leavesHouse: kind === 'mistral', models },
+        kind,
+        name,
+        values,
+        region,
+        leavesHouse: kind === 'mistral',
+        models,
       });
     }
     await gateway.api('PUT', '/aliases/cheap', { model: 'sandbox/small' });

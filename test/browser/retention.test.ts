@@ -29,11 +29,17 @@ describe.skipIf(browser === null)('what is kept, and what goes', () => {
   let token: string;
   beforeAll(async () => {
     await gateway.api('POST', '/people', {
-      ...{ name: 'Vi', email: VIEWER, password: PASSWORD, grants: [{ role: 'viewer' }] },
+      name: 'Vi',
+      email: VIEWER,
+      password: PASSWORD,
+      grants: [{ role: 'viewer' }],
     });
     const { teams } = await gateway.api<{ teams: { id: string }[] }>('GET', '/teams');
     await gateway.api('POST', '/people', {
-      ...{ name: 'Leo', email: LEAD, password: PASSWORD, grants: [{ role: 'lead', within: { team: teams[0]?.id } }] },
+      name: 'Leo',
+      email: LEAD,
+      password: PASSWORD,
+      grants: [{ role: 'lead', within: { team: teams[0]?.id } }],
     });
     const graph = graphOf(
       { enter: ['request', {}], call: ['model', { model: 'asked', timeoutSeconds: 20, retries: 0 }] },

@@ -73,7 +73,10 @@ describe.skipIf(browser === null)('the pages on money for those who see a part o
       }
     }
     await gateway.api('POST', '/budget-requests', {
-      ...{ budget: teams, scope: 'team=billing', amount: DOLLAR, reason: 'what billing wants' },
+      budget: teams,
+      scope: 'team=billing',
+      amount: DOLLAR,
+      reason: 'what billing wants',
     });
     await come('Lea', LEAD, { role: 'lead', within: { team: search.team } });
     await come('Fina', FINANCE, { role: 'finance', within: { project: search.project } });

@@ -78,7 +78,9 @@ async function makeHouse(api: ControlApi, run: BudgetRun): Promise<Spender[]> {
   const team = await make('team', ['team'], 'usd', limit(LIMITS.team, 'cost'));
   const tokens = await make('tokens', ['usage'], 'tokens', limit(LIMITS.tokens, 'tokens'));
   const budget = (id: string, which: string) => ({
-    ...{ id, kind: 'budget', title: id },
+    id,
+    kind: 'budget',
+    title: id,
     settings: { budget: which, warnAt: null },
   });
   const isVibing = { fact: 'usage', operator: 'equal', value: 'vibing' };
@@ -89,7 +91,9 @@ async function makeHouse(api: ControlApi, run: BudgetRun): Promise<Spender[]> {
       { id: 'enter', kind: 'request', title: 'enter', settings: {} },
       budget('team', team),
       {
-        ...{ id: 'mode', kind: 'match', title: 'mode' },
+        id: 'mode',
+        kind: 'match',
+        title: 'mode',
         settings: { cases: [{ port: 'vibing', label: '', when: isVibing }] },
       },
       budget('tokens', tokens),
@@ -127,11 +131,17 @@ export async function spendBudgets(run: BudgetRun): Promise<ScenarioResult> {
   await mkdir(dataDir, { recursive: true });
   const upstream = await startPart('upstream');
   const environment = {
-    ...{ PORT: '0', DATA_DIR: dataDir, SANDBOX: 'false', SIGNALBOX_ADMIN_TOKEN: ADMIN_TOKEN },
-    ...{ SIGNALBOX_API_KEY: 'sb_load_key_0123456789abcdef0123', SIGNALBOX_ADMIN_PASSWORD: 'a password for a load' },
-    ...{ OPENAI_BASE_URL: `${upstream.url}/v1`, OPENAI_API_KEY: 'sk-load' },
+    PORT: '0',
+    DATA_DIR: dataDir,
+    SANDBOX: 'false',
+    SIGNALBOX_ADMIN_TOKEN: ADMIN_TOKEN,
+    SIGNALBOX_API_KEY: 'sb_load_key_0123456789abcdef0123',
+    SIGNALBOX_ADMIN_PASSWORD: 'a password for a load',
+    OPENAI_BASE_URL: `${upstream.url}/v1`,
+    OPENAI_API_KEY: 'sk-load',
     // Nobody listens there.
-    ...{ ANTHROPIC_BASE_URL: 'http://127.0.0.1:1', ANTHROPIC_API_KEY: 'sk-load' },
+    ANTHROPIC_BASE_URL: 'http://127.0.0.1:1',
+    ANTHROPIC_API_KEY: 'sk-load',
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
   };
   let gateway = await startPart('gateway', environment);

@@ -15,7 +15,11 @@ export interface CellState {
 const cellsOf = (states: readonly BudgetState[]): CellState[] =>
   states.flatMap(({ budget, use }) =>
     use.map(({ scope, spent, held }) => ({
-      ...{ budget: budget.id, scope, spent, held, limit: budget.limit },
+      budget: budget.id,
+      scope,
+      spent,
+      held,
+      limit: budget.limit,
       name: `the budget ${budget.name} for ${scope === '' ? 'the organisation' : scope}`,
     })),
   );

@@ -27,7 +27,9 @@ const EVERYTHING_SMALL = {
   nodes: [
     { id: 'enter', kind: 'request', title: 'Request', settings: {} },
     {
-      ...{ id: 'small', kind: 'model', title: 'Small' },
+      id: 'small',
+      kind: 'model',
+      title: 'Small',
       settings: { model: 'sandbox/small', timeoutSeconds: 20, retries: 0 },
     },
   ],
@@ -73,8 +75,12 @@ export const exporting: Scenario = {
     const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-load-'));
     const databaseUrl = server ? (await freshDatabase(server.url)).url : null;
     const gateway = await startPart('export-gateway', {
-      ...{ PORT: '0', DATA_DIR: dataDir, SANDBOX: 'true', SIGNALBOX_ADMIN_TOKEN: ADMIN_TOKEN },
-      ...{ SIGNALBOX_API_KEY: KEY, SIGNALBOX_ADMIN_PASSWORD: 'a password for a load' },
+      PORT: '0',
+      DATA_DIR: dataDir,
+      SANDBOX: 'true',
+      SIGNALBOX_ADMIN_TOKEN: ADMIN_TOKEN,
+      SIGNALBOX_API_KEY: KEY,
+      SIGNALBOX_ADMIN_PASSWORD: 'a password for a load',
       ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
     });
     try {
@@ -100,7 +106,12 @@ export const exporting: Scenario = {
       }
       const took = ((performance.now() - began) / 1000).toFixed(0);
       const { figures, broken } = await runExports({
-        ...{ url: gateway.url, adminToken: ADMIN_TOKEN, project: PROJECT, count: COUNT, format, say },
+        url: gateway.url,
+        adminToken: ADMIN_TOKEN,
+        project: PROJECT,
+        count: COUNT,
+        format,
+        say,
         request: () => chat(gateway.url),
         pause: () => wait(PAUSE),
         memory: {

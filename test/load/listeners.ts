@@ -73,7 +73,9 @@ export async function listen(listeners: Listeners): Promise<Heard> {
     const leaves = !slow && number % 100 < SLOW + HANGING_UP;
     const plan = planOf(slow, listeners);
     const body = JSON.stringify({
-      ...{ model: 'gpt-4.1-mini', stream: true, max_tokens: plan.output },
+      model: 'gpt-4.1-mini',
+      stream: true,
+      max_tokens: plan.output,
       messages: [{ role: 'user', content: messageOf(plan, random.sized(30, 600)) }],
     });
     const since = performance.now();

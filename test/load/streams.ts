@@ -85,8 +85,14 @@ async function listenFor(
   const over = new AbortController();
   setMaxListeners(0, over.signal);
   const hearing: Listeners = {
-    ...{ url, key: KEY, clients, seed: SEED, words: WORDS, pace: PACE },
-    ...{ slowBytes: SLOW_BYTES, slowPace: SLOW_PACE },
+    url,
+    key: KEY,
+    clients,
+    seed: SEED,
+    words: WORDS,
+    pace: PACE,
+    slowBytes: SLOW_BYTES,
+    slowPace: SLOW_PACE,
     until: over.signal,
     slowly: (bytes) => wait((1000 * bytes) / SLOW_BYTES_A_SECOND, undefined, { signal: over.signal }),
     // Spread over the length of a stream, so that they neither begin nor end together.

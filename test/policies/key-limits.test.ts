@@ -140,8 +140,17 @@ describe('a key that is limited to some models', () => {
     const { decision, tags } = await run(before, SMALL);
     const request = (facts: object) =>
       replayInputSchema.parse({
-        ...{ id: 'req_1', at: 0, policy: 'pol_1', version: 1, status: 'ok', httpStatus: 200, tags },
-        ...{ model: 'sandbox/small', requestedModel: 'sandbox/large', cost: 1000, trace: decision.trace },
+        id: 'req_1',
+        at: 0,
+        policy: 'pol_1',
+        version: 1,
+        status: 'ok',
+        httpStatus: 200,
+        tags,
+        model: 'sandbox/small',
+        requestedModel: 'sandbox/large',
+        cost: 1000,
+        trace: decision.trace,
         usage: { ...NO_USAGE, inputTokens: 10, outputTokens: 10 },
         facts: { 'request.model': 'sandbox/large', 'request.max_tokens': null, ...facts },
       });

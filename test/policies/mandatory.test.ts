@@ -95,8 +95,13 @@ const told = ({ trace, outcome }: Decision): Decision => ({
 });
 
 const changed = ({ view, tags, outputLimit, parameters, instructions, redactions, toolsRemoved }: Run) => ({
-  ...{ texts: view.slots.map(({ text }) => text), tags: [...tags], outputLimit, parameters, instructions },
-  ...{ redactions, toolsRemoved },
+  texts: view.slots.map(({ text }) => text),
+  tags: [...tags],
+  outputLimit,
+  parameters,
+  instructions,
+  redactions,
+  toolsRemoved,
 });
 
 async function record(first: Graph, own: Graph, request: Request, said: Outside): Promise<Recorded> {

@@ -42,18 +42,19 @@ describe('the words of the audit', () => {
 
   it('says what was done without a code, and says so where there are no words yet', () => {
     const entry = {
-      ...{
-        sequence: 4,
-        at: 0,
-        actor: 'per_1',
-        reason: null,
-        beforeDigest: null,
-        afterDigest: null,
-        previous: null,
-        hash: '',
-      },
-      ...{ action: 'version.publish', objectType: 'policy', objectId: 'pol_1' },
-      ...{ before: { liveVersion: 3 }, after: { liveVersion: 4, digest: 'sha256:0' } },
+      sequence: 4,
+      at: 0,
+      actor: 'per_1',
+      reason: null,
+      beforeDigest: null,
+      afterDigest: null,
+      previous: null,
+      hash: '',
+      action: 'version.publish',
+      objectType: 'policy',
+      objectId: 'pol_1',
+      before: { liveVersion: 3 },
+      after: { liveVersion: 4, digest: 'sha256:0' },
     };
     expect(sayAction(entry, '“Support”', String)).toBe('published version 4 of “Support”');
     const unknown = sayAction({ ...entry, action: 'moon.land' }, '“Support”', String);

@@ -7,8 +7,19 @@ type Entry = HouseAnswer['budgets'][number];
 
 const entry = (id: string, input: Partial<StoredBudget>, spent: Record<string, number> = {}): Entry => ({
   budget: {
-    ...{ id, name: id, scope: [], window: 'month', timeZone: 'UTC', unit: 'usd', limit: 100, limits: {} },
-    ...{ thresholds: [0.8, 1], parent: null, owner: null, project: null, revision: 1 },
+    id,
+    name: id,
+    scope: [],
+    window: 'month',
+    timeZone: 'UTC',
+    unit: 'usd',
+    limit: 100,
+    limits: {},
+    thresholds: [0.8, 1],
+    parent: null,
+    owner: null,
+    project: null,
+    revision: 1,
     ...input,
   },
   use: Object.entries(spent).map(([scope, amount]) => ({ scope, spent: amount, held: 0, resetsAt: null })),

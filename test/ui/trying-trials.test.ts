@@ -92,8 +92,15 @@ describe('the tags of a request', () => {
           let expected: ReadonlyMap<string, Tag> | null;
           try {
             const entry = {
-              ...{ ...key, organisation: 'org_1', projectName: 'default', team: 'team_1', teamName: 'default' },
-              ...{ hash: Buffer.from(''), policies: new Set<string>(), limits: null, revoked: false },
+              ...key,
+              organisation: 'org_1',
+              projectName: 'default',
+              team: 'team_1',
+              teamName: 'default',
+              hash: Buffer.from(''),
+              policies: new Set<string>(),
+              limits: null,
+              revoked: false,
             };
             expected = tagsOf(entry, headers === '' ? {} : { 'x-signalbox-tags': headers }, {}, null);
           } catch (error) {

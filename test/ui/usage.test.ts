@@ -9,8 +9,18 @@ import { plotOf, sumOf, withoutTime } from '../../ui/usage/usage-plot.ts';
 const NOW = Date.UTC(2026, 10, 22, 5, 30);
 
 const sum = (rest: Partial<UsageSum>): UsageSum => ({
-  ...{ group: null, requests: 1, errors: 0, refused: 0, inputTokens: 10, outputTokens: 5 },
-  ...{ cost: 100, savedByRouting: 0, savedByCaching: 0, meanMs: 4, p50Ms: 4, p95Ms: 9 },
+  group: null,
+  requests: 1,
+  errors: 0,
+  refused: 0,
+  inputTokens: 10,
+  outputTokens: 5,
+  cost: 100,
+  savedByRouting: 0,
+  savedByCaching: 0,
+  meanMs: 4,
+  p50Ms: 4,
+  p95Ms: 9,
   ...rest,
 });
 
@@ -94,7 +104,11 @@ describe('the requests behind usage', () => {
     ];
     expect(requestsBehind(conditions, time)).toEqual({
       ...time,
-      ...{ tag: ['team=Search', 'feature=a=b'], policy: 'pol_1', version: 3, project: 'prj_1', status: 'failed' },
+      tag: ['team=Search', 'feature=a=b'],
+      policy: 'pol_1',
+      version: 3,
+      project: 'prj_1',
+      status: 'failed',
     });
     expect(requestsBehind([{ by: 'team', is: '' }], time)).toBeNull();
     expect(requestsBehind([{ by: 'provider', is: 'openai' }], time)).toBeNull();
@@ -112,8 +126,19 @@ describe('the requests behind usage', () => {
 
 describe('the budgets of a team', () => {
   const budget = (id: string, scope: string[]) => ({
-    ...{ id, name: id, scope, window: 'month' as const, timeZone: 'UTC', unit: 'usd' as const, limit: 100, limits: {} },
-    ...{ owner: null, thresholds: [], parent: null, project: null, revision: 1 },
+    id,
+    name: id,
+    scope,
+    window: 'month' as const,
+    timeZone: 'UTC',
+    unit: 'usd' as const,
+    limit: 100,
+    limits: {},
+    owner: null,
+    thresholds: [],
+    parent: null,
+    project: null,
+    revision: 1,
   });
   const use = (...scopes: string[]) => scopes.map((scope) => ({ scope, spent: 1, held: 0, resetsAt: null }));
 

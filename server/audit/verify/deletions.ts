@@ -67,8 +67,12 @@ function faultOfLink({ what, digest }: Tombstone, link: ChainRow | undefined): s
 async function faultOfEntry({ control }: LogStores, tombstone: Tombstone): Promise<string | null> {
   const { record, what, organisation, actor, reason } = tombstone;
   const entries: HistoryRow[] = await control<HistoryRow>('history').where({
-    ...{ organisation, actor, reason },
-    ...{ object_type: 'record', object_id: record, action: deletionAction[what] },
+    organisation,
+    actor,
+    reason,
+    object_type: 'record',
+    object_id: record,
+    action: deletionAction[what],
     after_digest: sha256(canonicalJson(deletionEntry(tombstone))),
   });
   return entries.length > 0

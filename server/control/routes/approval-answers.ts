@@ -31,7 +31,13 @@ interface AnswerSpec<B extends z.ZodType> {
 /** A route by which one request is answered, as far as the caller may do that with its policy. */
 function answerRoute<B extends z.ZodType>({ act, may, summary, byPeople, body, answer }: AnswerSpec<B>): Route {
   return defineRoute({
-    ...{ method: 'post', path: `/approvals/{request}/${act}`, may, placed: 'handler', tag, summary, status: 200 },
+    method: 'post',
+    path: `/approvals/{request}/${act}`,
+    may,
+    placed: 'handler',
+    tag,
+    summary,
+    status: 200,
     errors: ['not_found', 'approval_not_possible', ...(byPeople ? (['policy_archived', 'people_only'] as const) : [])],
     params: ofRequest,
     body,

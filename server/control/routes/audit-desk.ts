@@ -110,13 +110,15 @@ const changesQuery = z.strictObject({
   policy: idSchema.optional(),
   kind: z.enum(CHANGE_KINDS).optional(),
   flag: z.enum(FLAGS).optional(),
-  ...{ from, to },
+  from,
+  to,
   after: z
     .string()
     .refine(isPlace, 'It is no place of a page.')
     .optional()
     .meta({ description: 'The `next` of the page before.' }),
-  ...{ limit, format },
+  limit,
+  format,
 });
 
 export const auditDeskRoutes: readonly Route[] = [
@@ -194,8 +196,13 @@ export const auditDeskRoutes: readonly Route[] = [
       policies: z
         .array(
           z.object({
-            ...{ policy: z.string(), version: z.int(), digest: z.string().nullable(), publishedBy: z.string() },
-            ...{ publishedAt: momentSchema, sequence: z.int(), archived: z.boolean() },
+            policy: z.string(),
+            version: z.int(),
+            digest: z.string().nullable(),
+            publishedBy: z.string(),
+            publishedAt: momentSchema,
+            sequence: z.int(),
+            archived: z.boolean(),
           }),
         )
         .readonly(),
@@ -220,8 +227,12 @@ export const auditDeskRoutes: readonly Route[] = [
         people: z
           .array(
             z.object({
-              ...{ kind: z.enum(['person', 'program']), id: z.string(), grants: z.union([grantsSchema, z.tuple([])]) },
-              ...{ onlyReads: z.boolean(), sequence: z.int().nullable(), expiresAt: momentSchema.nullable() },
+              kind: z.enum(['person', 'program']),
+              id: z.string(),
+              grants: z.union([grantsSchema, z.tuple([])]),
+              onlyReads: z.boolean(),
+              sequence: z.int().nullable(),
+              expiresAt: momentSchema.nullable(),
               may: z.record(z.enum(Object.keys(REVIEWED) as [Reviewed, ...Reviewed[]]), reach),
             }),
           )
@@ -229,8 +240,12 @@ export const auditDeskRoutes: readonly Route[] = [
         keys: z
           .array(
             z.object({
-              ...{ key: z.string(), project: z.string().nullable(), madeBy: z.string(), madeAt: momentSchema },
-              ...{ expiresAt: momentSchema.nullable(), sequence: z.int() },
+              key: z.string(),
+              project: z.string().nullable(),
+              madeBy: z.string(),
+              madeAt: momentSchema,
+              expiresAt: momentSchema.nullable(),
+              sequence: z.int(),
             }),
           )
           .readonly(),
@@ -257,9 +272,11 @@ export const auditDeskRoutes: readonly Route[] = [
     params: z.strictObject({ actor: idSchema }),
     query: z.strictObject({
       what: z.enum(DEEDS).optional(),
-      ...{ from, to },
+      from,
+      to,
       before: number.optional().meta({ description: 'The `next` of the page before.' }),
-      ...{ limit, format },
+      limit,
+      format,
     }),
     response: z.union([
       z.object({ entries: z.array(deedSchema).readonly(), next: z.int().nullable() }),

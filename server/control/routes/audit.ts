@@ -72,7 +72,13 @@ const reason = z.strictObject({ reason: reasonSchema });
 
 const deletes = (what: Tombstone['what'], path: Route['path'], summary: string): Route =>
   defineRoute({
-    ...{ method: 'delete', path, may: 'delete record', summary, tag: 'Audit', status: 200, errors: ['not_found'] },
+    method: 'delete',
+    path,
+    may: 'delete record',
+    summary,
+    tag: 'Audit',
+    status: 200,
+    errors: ['not_found'],
     params: record,
     body: reason,
     response: deletion,

@@ -61,9 +61,16 @@ function sayComparison(comparison: Comparison): z.infer<typeof compared> {
     rows.reduce<Amounts>((sum, row) => plus(sum, row[side] ?? NOTHING), NOTHING);
   return {
     columns: [...usage.columns],
-    ...{ has: usage.has, read: usage.read, outside: usage.outside, unreadable: usage.unreadable, long: usage.long },
+    has: usage.has,
+    read: usage.read,
+    outside: usage.outside,
+    unreadable: usage.unreadable,
+    long: usage.long,
     rows: rows.map(({ day, model, ours, theirs, same, cause }) => ({
-      ...{ day, model, same, cause },
+      day,
+      model,
+      same,
+      cause,
       ours: ours && written(ours),
       theirs: theirs && written(theirs),
     })),

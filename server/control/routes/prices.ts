@@ -30,7 +30,11 @@ const inForce = z
 function inForceOf(model: string, found: PriceInForce): z.input<typeof inForce> {
   const { card, price, base, source, from } = found;
   return {
-    ...{ model, price, base, source, from },
+    model,
+    price,
+    base,
+    source,
+    from,
     words: sayPriceSource(found),
     card: card && { id: card.id, discountBasisPoints: card.discountBasisPoints, from: card.from, until: card.until },
   };

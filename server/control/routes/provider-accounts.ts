@@ -44,7 +44,13 @@ const kind = z
 
 const kinds = (): z.input<typeof kind>[] =>
   Object.entries(accountKinds).map(([name, { title, help, fields, ownMachines, region, offersListed, ...one }]) => ({
-    ...{ kind: name, title, help, fields, ownMachines, region, offersListed },
+    kind: name,
+    title,
+    help,
+    fields,
+    ownMachines,
+    region,
+    offersListed,
     isListed: one.prices !== null,
     canAsk: one.modelList !== null,
   }));

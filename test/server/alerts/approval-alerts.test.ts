@@ -172,9 +172,24 @@ describe('mail about approvals', () => {
       await to('all', ['Uma@Example.org', 'bo@example.org']);
       await to('own', ['uma@example.org']);
       const request = {
-        ...{ id: 'apr_1', policy: 'pol_1', title: 'Answers', revision: 1, digest: '', baseVersion: null, author: by },
-        ...{ reason: REASON, at: desk.now, state: 'open' as const, needed: 1, approvals: [], waitingFor: [] },
-        ...{ answer: null, endedBy: null, endedAt: null, version: null, openComments: 0 },
+        id: 'apr_1',
+        policy: 'pol_1',
+        title: 'Answers',
+        revision: 1,
+        digest: '',
+        baseVersion: null,
+        author: by,
+        reason: REASON,
+        at: desk.now,
+        state: 'open' as const,
+        needed: 1,
+        approvals: [],
+        waitingFor: [],
+        answer: null,
+        endedBy: null,
+        endedAt: null,
+        version: null,
+        openComments: 0,
       };
       desk.alerts.approvals.asked(request, { organisation, project: null, by });
       await desk.settle();

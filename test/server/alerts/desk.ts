@@ -96,10 +96,16 @@ export async function openDesk(dialect: Dialect = 'sqlite', settings: Partial<De
   const counters = new BudgetCounters([]);
   const start = (): Alerts =>
     new Alerts({
-      ...{ control, counters, secrets, isWriting: () => true },
+      control,
+      counters,
+      secrets,
+      isWriting: () => true,
       usage: (question) => answerUsage(database.usage, sumHere(database.usage), question),
       settings: {
-        ...{ allowPrivate: true, timeoutMs: 5000, mail: null, publicUrl: 'https://pages.example.com' },
+        allowPrivate: true,
+        timeoutMs: 5000,
+        mail: null,
+        publicUrl: 'https://pages.example.com',
         resolve: () => Promise.reject(new Error('no names here')),
         now: () => desk.now,
         chance: () => 0,
@@ -108,7 +114,12 @@ export async function openDesk(dialect: Dialect = 'sqlite', settings: Partial<De
     });
   const tools = { secrets, allowPrivate: true, canMail: true };
   const desk: Desk = {
-    ...{ database, control, secrets, counters, actor, organisation },
+    database,
+    control,
+    secrets,
+    counters,
+    actor,
+    organisation,
     now: Date.UTC(2026, 10, 2, 12),
     get alerts() {
       return current;
@@ -130,8 +141,17 @@ export async function openDesk(dialect: Dialect = 'sqlite', settings: Partial<De
       return { id: made.channel.id, secret: made.secret ?? '' };
     },
     message: (more = {}) => ({
-      ...{ organisation, about: 'policy', channel: 'one', teams: [], once: null, title: 'Title', text: 'Text' },
-      ...{ path: '/requests/req_1', data: { a: 1 }, at: desk.now, ...more },
+      organisation,
+      about: 'policy',
+      channel: 'one',
+      teams: [],
+      once: null,
+      title: 'Title',
+      text: 'Text',
+      path: '/requests/req_1',
+      data: { a: 1 },
+      at: desk.now,
+      ...more,
     }),
     async settle() {
       await current.inbox.write();

@@ -67,7 +67,9 @@ const toldSoFar = (count: number): Promise<Told[]> =>
 async function channel(name: string, more: Record<string, unknown> = {}): Promise<string> {
   const target = { kind: 'webhook', url: receiver.url };
   const { channel: made } = await gateway.api<{ channel: { id: string } }>('POST', '/channels', {
-    ...{ name, target, topics: [] },
+    name,
+    target,
+    topics: [],
     ...more,
   });
   return made.id;
@@ -108,7 +110,9 @@ describe('an alert in a policy', () => {
     ]);
     const messages = (await toldSoFar(2)).sort((a, b) => (a.text < b.text ? 1 : -1));
     expect(messages[0]).toMatchObject({
-      ...{ about: 'policy', title: 'watch', text: 'search/ada at watch of watched: $0' },
+      about: 'policy',
+      title: 'watch',
+      text: 'search/ada at watch of watched: $0',
       link: expect.stringMatching(/^https:\/\/pages\.example\.com\/requests\/req_/),
       data: { policy: 'watched', node: 'watch', scope: 'team=search' },
     });
@@ -153,7 +157,13 @@ describe('a budget', () => {
   /** A budget for each team, that every request pays from. */
   async function paying(limit: number): Promise<string> {
     const budget = {
-      ...{ name: 'Month', scope: ['team'], window: 'month', timeZone: 'UTC', unit: 'tokens', limit, owner: 'Grace' },
+      name: 'Month',
+      scope: ['team'],
+      window: 'month',
+      timeZone: 'UTC',
+      unit: 'tokens',
+      limit,
+      owner: 'Grace',
       reason: 'for a test',
     };
     const { id } = await gateway.api<{ id: string }>('POST', '/budgets', budget);
@@ -191,7 +201,8 @@ describe('a budget', () => {
     expect(titles.filter((title) => title === 'The budget “Month” for team=search has reached 80 %')).toHaveLength(2);
     expect(titles.filter((title) => title === 'The budget “Month” for team=search is used up')).toHaveLength(2);
     expect(messages[0]).toMatchObject({
-      ...{ about: 'budgets', link: `https://pages.example.com/budgets/${id}` },
+      about: 'budgets',
+      link: `https://pages.example.com/budgets/${id}`,
       text: expect.stringMatching(/ of 2,000 tokens is spent.* It resets on .* UTC\. Grace can give it more\.$/),
       data: { budget: id, scope: 'team=search', limit: 2000 },
     });
@@ -215,7 +226,8 @@ describe('a budget', () => {
     await gateway.api('POST', '/budget-requests', ask);
     expect(await toldSoFar(1)).toMatchObject([
       {
-        ...{ about: 'asks', title: 'Somebody asks for more of the budget “Month”' },
+        about: 'asks',
+        title: 'Somebody asks for more of the budget “Month”',
         text: '500 tokens more is asked for for team=search. The reason: “The release is late”',
         link: `https://pages.example.com/budgets/${id}`,
       },
@@ -232,7 +244,10 @@ describe('what goes wrong', () => {
     ours.answer = (response) =>
       response.setHeader('content-type', 'application/json').end(
         JSON.stringify({
-          ...{ id: 'c1', object: 'chat.completion', created: 1, model: 'one' },
+          id: 'c1',
+          object: 'chat.completion',
+          created: 1,
+          model: 'one',
           choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
           usage: { prompt_tokens: 9000, completion_tokens: 3, total_tokens: 9003 },
         }),
@@ -244,7 +259,13 @@ describe('what goes wrong', () => {
     ]);
 
     const { id } = await gateway.api<{ id: string }>('POST', '/budgets', {
-      ...{ name: 'Tokens', scope: [], window: 'month', timeZone: 'UTC', unit: 'tokens', limit: 1e9, owner: null },
+      name: 'Tokens',
+      scope: [],
+      window: 'month',
+      timeZone: 'UTC',
+      unit: 'tokens',
+      limit: 1e9,
+      owner: null,
       reason: 'for a test',
     });
     const graph = graphOf(
@@ -258,7 +279,8 @@ describe('what goes wrong', () => {
     await makeDefault(gateway, await publish(gateway, 'paying', graph));
     for (let i = 0; i < 2; i++) expect((await gateway.chat(ask)).status).toBe(200);
     expect((await toldSoFar(2))[1]).toMatchObject({
-      ...{ about: 'budgets', title: 'up/three used more than was held for it' },
+      about: 'budgets',
+      title: 'up/three used more than was held for it',
       text: expect.stringContaining('reported 9000 tokens of input'),
     });
 

@@ -20,7 +20,10 @@ describe.each(dialects)('unusual spend, on %s', (dialect) => {
 
   const spend = (at: number, cost: number, team: string, workflow?: string): RequestRecord =>
     exampleRecord({
-      ...{ organisation: desk.organisation, key: `key of ${team}`, at, cost },
+      organisation: desk.organisation,
+      key: `key of ${team}`,
+      at,
+      cost,
       tags: {
         team: { value: team, source: 'key' },
         ...(workflow !== undefined && { workflow: { value: workflow, source: 'caller' } }),

@@ -14,8 +14,13 @@ const NETWORK: Network = {
 const NOW = Date.UTC(2026, 10, 2, 12);
 const sending: Sending = { ...NETWORK, mail: null, now: () => NOW };
 const message: Delivery = {
-  ...{ id: 'alr_1', at: NOW, about: 'budgets', title: 'A <b> & "c"', text: '*Search* has 5 > 4' },
-  ...{ link: 'https://pages.example.com/budgets/bud_1?a=1&b=2', data: { share: 0.8 } },
+  id: 'alr_1',
+  at: NOW,
+  about: 'budgets',
+  title: 'A <b> & "c"',
+  text: '*Search* has 5 > 4',
+  link: 'https://pages.example.com/budgets/bud_1?a=1&b=2',
+  data: { share: 0.8 },
 };
 
 let receiver: Receiver;
@@ -44,8 +49,13 @@ describe('a message to a webhook', () => {
       'x-signalbox-signature': `v1=${digest}`,
     });
     expect(JSON.parse(body)).toEqual({
-      ...{ delivery: 'alr_1', at: '2026-11-02T12:00:00.000Z', about: 'budgets', title: message.title },
-      ...{ text: message.text, link: message.link, data: { share: 0.8 } },
+      delivery: 'alr_1',
+      at: '2026-11-02T12:00:00.000Z',
+      about: 'budgets',
+      title: message.title,
+      text: message.text,
+      link: message.link,
+      data: { share: 0.8 },
     });
   });
 
@@ -179,7 +189,8 @@ describe('the address of a webhook', () => {
   it('is refused where its name leads into the own network, in part or as a whole', async () => {
     const at = `http://hook.example.com:${receiver.port}/`;
     const names = (...addresses: string[]): Network => ({
-      ...{ ...NETWORK, allowPrivate: false },
+      ...NETWORK,
+      allowPrivate: false,
       resolve: async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     });
     for (const addresses of [['127.0.0.1'], ['93.184.216.34', '10.0.0.1'], ['::ffff:127.0.0.1']]) {

@@ -90,13 +90,15 @@ describe.each(dialects)('the plan of a budget on %s', (dialect) => {
     await charge(id, '2026-01-31T22:59:59Z', quarter, 11);
     await charge(id, '2026-01-31T23:00:00Z', quarter, 20);
     await house.database.records.correct({
-      ...{ budget: id, scope: '', unit: 'usd', window: Date.parse(quarter), spent: -6 },
-      ...{
-        organisation: house.organisation,
-        at: Date.parse('2026-03-02T00:00:00Z'),
-        reason: REASON,
-        actor: 'person_1',
-      },
+      budget: id,
+      scope: '',
+      unit: 'usd',
+      window: Date.parse(quarter),
+      spent: -6,
+      organisation: house.organisation,
+      at: Date.parse('2026-03-02T00:00:00Z'),
+      reason: REASON,
+      actor: 'person_1',
     });
     expect(await plan(id, '2026-01', '2026-03')).toEqual([
       ['2026-01', 33, false, 11, 0],

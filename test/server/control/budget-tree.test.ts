@@ -108,8 +108,13 @@ describe.each(dialects)('budgets in a tree on %s', (dialect) => {
     expect(root.scopes).toEqual([
       {
         ...nothing,
-        ...{ scope: '', limit: 100, resetsAt: month, parentScope: null },
-        ...{ allocated: 110, overAllocated: 10, notCompared: ['Daily'] },
+        scope: '',
+        limit: 100,
+        resetsAt: month,
+        parentScope: null,
+        allocated: 110,
+        overAllocated: 10,
+        notCompared: ['Daily'],
       },
     ]);
     expect(root.children.map(({ name }: { name: string }) => name)).toEqual(['Daily', 'Teams']);

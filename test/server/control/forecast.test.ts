@@ -63,8 +63,15 @@ describe.each(dialects)('how budgets are used up on %s', (dialect) => {
       charged(other, start + 11, 50e9),
     );
     await house.database.records.correct({
-      ...{ organisation: house.organisation, budget: id, scope: '', unit: 'usd', window: start, spent: -2.5e9 },
-      ...{ at: start + 12, reason: 'too much', actor: 'ada' },
+      organisation: house.organisation,
+      budget: id,
+      scope: '',
+      unit: 'usd',
+      window: start,
+      spent: -2.5e9,
+      at: start + 12,
+      reason: 'too much',
+      actor: 'ada',
     });
     use(id, '', 0.5e9, 10e9, 3e9);
     const { status, body } = await house.ask('GET', `/budgets/${id}/burn-down`);
@@ -150,7 +157,11 @@ describe.each(dialects)('how budgets are used up on %s', (dialect) => {
 
   it('keeps by the hour what the records add up to', async () => {
     const sums = await house.database.records.spendHistory({
-      ...{ organisation: house.organisation, budget: 'bud_hours', scopes: ['a', 'b'], from: 0, steps: [] },
+      organisation: house.organisation,
+      budget: 'bud_hours',
+      scopes: ['a', 'b'],
+      from: 0,
+      steps: [],
     });
     expect(sums).toEqual([]);
     const at = Date.UTC(2026, 2, 28, 22, 30);
@@ -186,25 +197,40 @@ describe.each(dialects)('how budgets are used up on %s', (dialect) => {
 
   describe('refusals', () => {
     const hold: HoldResult = {
-      ...{ port: 'exhausted', why: 'over_limit', budget: '', budgetName: 'gate', revision: 1, scope: 'team=search' },
-      ...{ unit: 'usd', limit: 5e9, spent: 4.9e9, held: 0, amount: 0.3e9, bounds: { within: 0.3e9, warning: 0.3e9 } },
-      ...{ within: [], warning: [], outputLimit: 4096, resetsAt: null, owner: null },
+      port: 'exhausted',
+      why: 'over_limit',
+      budget: '',
+      budgetName: 'gate',
+      revision: 1,
+      scope: 'team=search',
+      unit: 'usd',
+      limit: 5e9,
+      spent: 4.9e9,
+      held: 0,
+      amount: 0.3e9,
+      bounds: { within: 0.3e9, warning: 0.3e9 },
+      within: [],
+      warning: [],
+      outputLimit: 4096,
+      resetsAt: null,
+      owner: null,
     };
     const refusedBy = (id: string, fields: Partial<RequestRecord> = {}, scope = 'team=search'): RequestRecord =>
       recordOf(house, {
-        ...{
-          id: newId('req'),
-          status: 'blocked',
-          httpStatus: 429,
-          errorCode: 'budget_exhausted',
-          model: null,
-          cost: 0,
-        },
+        id: newId('req'),
+        status: 'blocked',
+        httpStatus: 429,
+        errorCode: 'budget_exhausted',
+        model: null,
+        cost: 0,
         tags: { team: { value: 'search', source: 'key' } },
         trace: [
           { node: 'enter', kind: 'request', port: 'next', reason: 'The request entered.' },
           {
-            ...{ node: 'gate', kind: 'budget', port: 'exhausted', reason: 'gate is spent.' },
+            node: 'gate',
+            kind: 'budget',
+            port: 'exhausted',
+            reason: 'gate is spent.',
             results: [{ ...hold, budget: id, scope }],
           },
           { node: 'no', kind: 'block', port: null, reason: 'The way ends.' },
@@ -231,7 +257,12 @@ describe.each(dialects)('how budgets are used up on %s', (dialect) => {
       expect(status, JSON.stringify(body)).toBe(200);
       expect(body.refusals.map((one: { id: string }) => one.id)).toEqual([newer.id, elsewhere.id, old.id]);
       expect(body.refusals[0]).toEqual({
-        ...{ id: newer.id, at: now - 1000, scope: 'team=search', key: 'key_7', amount: 0.3e9, words: 'gate is spent.' },
+        id: newer.id,
+        at: now - 1000,
+        scope: 'team=search',
+        key: 'key_7',
+        amount: 0.3e9,
+        words: 'gate is spent.',
         tags: { team: { value: 'search', source: 'key' } },
       });
       expect(body).toMatchObject({ looked: 5, since: now - 3000, more: false });

@@ -175,15 +175,25 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
   const audit = await openAudit(logs, secrets, () => control.snapshot().organisations.keys());
   // Not started: nothing is sent but tests, and those find no address.
   const alerts = new Alerts({
-    ...{ control, counters, secrets, isWriting: () => true },
+    control,
+    counters,
+    secrets,
+    isWriting: () => true,
     usage: (question) => answerUsage(database.usage, summing, question),
     settings: {
-      ...{ allowPrivate: false, timeoutMs: 1000, mail: null, publicUrl: null, now: Date.now, chance: () => 0 },
+      allowPrivate: false,
+      timeoutMs: 1000,
+      mail: null,
+      publicUrl: null,
+      now: Date.now,
+      chance: () => 0,
       resolve: () => Promise.reject(new Error('no names here')),
     },
   });
   const retention = new Retention({
-    ...{ control, now: Date.now, reportFault: (error) => faults.push(error) },
+    control,
+    now: Date.now,
+    reportFault: (error) => faults.push(error),
     stores: { dialect: database.dialect, records: database.recordTables, readers: database.usage.records },
     usage: { ...database.usage, sums: database.sumTables },
     cache: new MemoryCache({ entries: 10, bytes: 10_000 }),

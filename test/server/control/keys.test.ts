@@ -181,7 +181,9 @@ describe.each(dialects)('keys on %s', (dialect) => {
       expect(find(token)?.limits).toMatchObject({ endpoints: null, models: null });
       const [entry] = (await house.ask('GET', '/history?limit=1')).body.entries;
       expect(entry).toMatchObject({
-        ...{ action: 'key.change_limits', objectId: key.id, reason: 'the office moved' },
+        action: 'key.change_limits',
+        objectId: key.id,
+        reason: 'the office moved',
         before: { ...NO_LIMITS, endpoints: ['messages'] },
         after: { ...NO_LIMITS, networks: ['10.0.0.0/8'] },
       });
@@ -289,8 +291,12 @@ describe('a key in place of another', () => {
 
   it('says and is limited to the same, and the old one goes on until its end', async () => {
     const settings = {
-      ...{ fixedTags: { usage: 'building' }, requiredTags: ['user'], tagChoices: { feature: ['a', 'b'] } },
-      ...{ endpoints: ['messages'], models: ['test/*'], networks: ['10.0.0.0/8'] },
+      fixedTags: { usage: 'building' },
+      requiredTags: ['user'],
+      tagChoices: { feature: ['a', 'b'] },
+      endpoints: ['messages'],
+      models: ['test/*'],
+      networks: ['10.0.0.0/8'],
     };
     const old = await make(settings);
     const endsAt = Date.now() + HOUR;

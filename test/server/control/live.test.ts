@@ -29,7 +29,10 @@ describe('the traffic as it is watched', () => {
     house.live.began(house.organisation, record.project);
     house.live.ended(record, 'ok', Date.now());
     expect(await eventOf(events, ({ requests }) => requests === 1)).toMatchObject({
-      ...{ running: 1, cost: 9000, tokens: 30, byModel: [{ name: 'test/small', requests: 1, cost: 9000 }] },
+      running: 1,
+      cost: 9000,
+      tokens: 30,
+      byModel: [{ name: 'test/small', requests: 1, cost: 9000 }],
       recent: [{ id: record.id, status: 'ok', durationMs: 30, team: null }],
     });
     house.live.left(house.organisation, record.project);

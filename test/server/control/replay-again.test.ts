@@ -9,8 +9,16 @@ import { costAgain } from '../../../server/control/replay-cost.ts';
 import { type House, LAYOUT, modelGraph, openHouse, recordOf } from './house.ts';
 
 const SMALL: Model = {
-  ...{ id: 'test/small', provider: 'test', name: 'small', label: 'Small', price: null, tier: 'small' },
-  ...{ contextTokens: 8000, tokenizer: null, imageTokens: 3000, leavesHouse: true },
+  id: 'test/small',
+  provider: 'test',
+  name: 'small',
+  label: 'Small',
+  price: null,
+  tier: 'small',
+  contextTokens: 8000,
+  tokenizer: null,
+  imageTokens: 3000,
+  leavesHouse: true,
   supports: { tools: true, images: false, audio: false, files: false, jsonSchema: true },
 };
 const REASON = 'to replay it';
@@ -85,7 +93,9 @@ it('that would ask a model which was never asked says what that would cost if it
     await house.database.records.commit({ intents: [], records: [past] });
     const { body } = await house.ask('POST', '/records/req_asks/replay', {});
     expect(body).toMatchObject({
-      ...{ result: 'cannot tell', node: 'small', cost: null },
+      result: 'cannot tell',
+      node: 'small',
+      cost: null,
       ifAnswered: { model: 'test/small', cost: expect.any(Number) },
     });
     expect(body.ifAnswered.cost).toBeGreaterThan(0);

@@ -48,7 +48,11 @@ const newChannel = async (house: House): Promise<string> =>
   (await house.ask('POST', '/channels', { name: newName(), target, topics: ['budgets'] })).body.channel.id;
 /** Nobody listens there: trying it tells so. */
 const providerAccount = (address = 'http://127.0.0.1:9/v1') => ({
-  ...{ kind: 'other', name: newName(), values: { address }, leavesHouse: false, models: [{ name: 'tiny' }] },
+  kind: 'other',
+  name: newName(),
+  values: { address },
+  leavesHouse: false,
+  models: [{ name: 'tiny' }],
 });
 const newAccount = async (house: House): Promise<string> =>
   (await house.ask('POST', '/provider-accounts', providerAccount())).body.id;

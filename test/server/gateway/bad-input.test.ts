@@ -140,7 +140,7 @@ describe('a body', () => {
       method: 'POST',
       headers: { authorization: `Bearer ${API_KEY}` },
       body: pieces,
-      ...{ duplex: 'half' },
+      duplex: 'half',
     });
     await expectError(chunked, 'body_too_large');
     expect(await recordOf(gateway, idOf(chunked))).toMatchObject({ errorCode: 'body_too_large' });

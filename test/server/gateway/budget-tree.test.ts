@@ -35,7 +35,10 @@ describe.each(['sqlite', ...(postgresUrl === null ? [] : ['postgres'])])('a tree
   };
   const change = (budget: { readonly id: string; readonly name: string }, revision: number, input: object) =>
     gateway.api<{ revision: number }>('PUT', `/budgets/${budget.id}`, {
-      ...{ name: budget.name, owner: 'Ada', revision, reason: REASON },
+      name: budget.name,
+      owner: 'Ada',
+      revision,
+      reason: REASON,
       ...input,
     });
 
@@ -79,7 +82,9 @@ describe.each(['sqlite', ...(postgresUrl === null ? [] : ['postgres'])])('a tree
     const refused = await send();
     expect(refused.status).toBe(429);
     expect(refusalSchema.parse(refused.body).error).toMatchObject({
-      ...{ code: 'budget_exhausted', budget: company.name, scope: 'the organisation' },
+      code: 'budget_exhausted',
+      budget: company.name,
+      scope: 'the organisation',
       link: `https://gateway.example.com/budgets/${company.id}?ask=`,
     });
     const { trace } = await recordOf(gateway, idOf(refused.answer));

@@ -243,7 +243,12 @@ describe.each(PROTOCOLS)('an upstream that speaks %s', (provider, recorded) => {
 });
 
 const WHOLE = JSON.stringify({
-  ...{ id: '1', object: 'chat.completion', type: 'message', role: 'assistant', model: 'm', stop_reason: 'end_turn' },
+  id: '1',
+  object: 'chat.completion',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  stop_reason: 'end_turn',
   content: [{ type: 'text', text: openAiStream.text }],
   choices: [{ index: 0, message: { role: 'assistant', content: openAiStream.text }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 9, completion_tokens: 4, input_tokens: 9, output_tokens: 4 },

@@ -109,14 +109,12 @@ describe('the record', () => {
     const usage = { ...NO_USAGE, inputTokens: 6 };
     const price = SANDBOX_MODELS.find(({ id }) => id === 'sandbox/embed')?.price;
     expect(record).toMatchObject({
-      ...{
-        endpoint: 'embeddings',
-        status: 'ok',
-        stream: false,
-        model: 'sandbox/embed',
-        usage,
-        usageSource: 'provider',
-      },
+      endpoint: 'embeddings',
+      status: 'ok',
+      stream: false,
+      model: 'sandbox/embed',
+      usage,
+      usageSource: 'provider',
       cost: price && costOf(usage, price),
       content: { answer: '{"embeddings":1,"dimensions":256}' },
     });
@@ -252,7 +250,13 @@ describe('a budget', () => {
   async function behind(limit: number): Promise<{ policy: string; budget: string }> {
     const name = `budget-${crypto.randomUUID().slice(0, 8)}`;
     const budget = await gateway.api<{ id: string }>('POST', '/budgets', {
-      ...{ name, scope: [], window: 'month', timeZone: 'UTC', unit: 'usd', limit, owner: null },
+      name,
+      scope: [],
+      window: 'month',
+      timeZone: 'UTC',
+      unit: 'usd',
+      limit,
+      owner: null,
       reason: 'for a test',
     });
     await publish(

@@ -32,7 +32,8 @@ beforeAll(async () => {
   keys.same = (await makeKey(gateway)).token;
   const { teams } = await gateway.api<{ teams: { id: string }[] }>('GET', '/teams');
   const project = await gateway.api<{ id: string }>('POST', '/projects', {
-    ...{ name: 'elsewhere', team: teams[0]?.id },
+    name: 'elsewhere',
+    team: teams[0]?.id,
   });
   keys.other = (await makeKey(gateway, { project: project.id })).token;
 });

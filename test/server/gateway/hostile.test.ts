@@ -68,7 +68,9 @@ beforeAll(async () => {
       },
       {
         provider: createBedrock({
-          ...{ name: 'bedrock', region: 'eu-north-1', baseUrl: chaos.url },
+          name: 'bedrock',
+          region: 'eu-north-1',
+          baseUrl: chaos.url,
           credentials: { accessKeyId: 'AKIATEST', secretAccessKey: apiKey, sessionToken: null },
         }),
         source: openSource('bedrock', ['m'], false),
@@ -263,13 +265,22 @@ describe('an answer', () => {
 describe('a request', () => {
   const whole: Record<Protocol, unknown> = {
     chat: {
-      ...{ id: 'c1', object: 'chat.completion', created: 1, model: 'm' },
+      id: 'c1',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
       choices: [{ index: 0, message: { role: 'assistant', content: 'fine' }, finish_reason: 'stop' }],
       usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 },
     },
     messages: {
-      ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text: 'fine' }] },
-      ...{ stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 9, output_tokens: 1 } },
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content: [{ type: 'text', text: 'fine' }],
+      stop_reason: 'end_turn',
+      stop_sequence: null,
+      usage: { input_tokens: 9, output_tokens: 1 },
     },
   };
   const fine = (provider: Protocol): string => chaos.prepare(say(jsonWire(200, {}, whole[provider])));

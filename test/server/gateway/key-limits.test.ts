@@ -101,7 +101,8 @@ describe('a key that is for some endpoints', () => {
   it('is told what it is for, and what it tried is on record', async () => {
     const { openai, key } = await limitedTo({ endpoints: ['embeddings', 'models'] });
     expect(await refusalOf(ask(openai, model))).toMatchObject({
-      ...{ status: 403, code: 'endpoint_not_allowed' },
+      status: 403,
+      code: 'endpoint_not_allowed',
       message: expect.stringContaining('chat completions, only for embeddings, the list of models'),
     });
     const { data } = await openai.embeddings.create({ model: 'sandbox/embed', input: 'happy' });
@@ -124,7 +125,8 @@ describe('a key that may use some models', () => {
     }
     for (const name of ['sandbox/large', 'large']) {
       expect(await refusalOf(ask(openai, name))).toMatchObject({
-        ...{ status: 403, code: 'model_not_allowed' },
+        status: 403,
+        code: 'model_not_allowed',
         message: expect.stringContaining('may not use sandbox/large'),
       });
     }
@@ -297,7 +299,8 @@ describe('a key that ends', () => {
     await change(key, { expiresAt });
     await eventually(async () => expect((await get('/v1/models', token)).status).toBe(401));
     expect(await refusalOf(ask(openai, 'sandbox/small'))).toMatchObject({
-      ...{ status: 401, code: 'expired_key' },
+      status: 401,
+      code: 'expired_key',
       message: expect.stringContaining(`expired: it could be used until ${new Date(expiresAt).toISOString()}`),
     });
     await change(key, { expiresAt: Date.now() + HOUR });

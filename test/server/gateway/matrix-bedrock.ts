@@ -6,7 +6,10 @@ import { MODELS } from './matrix-house.ts';
 import type { UpstreamProtocol } from './matrix-upstreams.ts';
 
 const stopReasons = {
-  ...{ end: 'end_turn', limit: 'max_tokens', calls: 'tool_use', refusal: 'guardrail_intervened' },
+  end: 'end_turn',
+  limit: 'max_tokens',
+  calls: 'tool_use',
+  refusal: 'guardrail_intervened',
   other: 'model_context_window_exceeded',
 };
 /** What came from a cache is counted apart from the rest of the input. */

@@ -68,7 +68,9 @@ export async function startMatrix(): Promise<MatrixHouse> {
       },
       {
         provider: createBedrock({
-          ...{ name: 'bedrock', region: 'eu-north-1', baseUrl: origin },
+          name: 'bedrock',
+          region: 'eu-north-1',
+          baseUrl: origin,
           credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret of bedrock', sessionToken: null },
         }),
         source: openSource('bedrock', [], true),

@@ -157,7 +157,9 @@ describe('what another protocol has no place for is named, and nothing is sent',
       parts: [
         {
           functionResponse: {
-            ...{ id: 'a', name: 'see', response: { content: 'See' } },
+            id: 'a',
+            name: 'see',
+            response: { content: 'See' },
             parts: [{ inlineData: { mimeType: 'image/png', data: 'aGk=' } }],
           },
         },
@@ -168,7 +170,10 @@ describe('what another protocol has no place for is named, and nothing is sent',
   it('is not asked for where it says nothing', async () => {
     house.answer = json(200, UPSTREAMS.openai.whole({ text: ['So'], stop: 'end' }));
     const more = {
-      ...{ container: null, cache_control: { type: 'ephemeral' }, service_tier: 'auto', temperature: 1 },
+      container: null,
+      cache_control: { type: 'ephemeral' },
+      service_tier: 'auto',
+      temperature: 1,
       thinking: { type: 'adaptive' },
       ...inMessage([{ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral' }, citations: null }]),
     };

@@ -66,9 +66,15 @@ describe('the list', () => {
     const { data } = listSchema.parse(await (await get('/v1/models', keys.any)).json());
     const of = (id: string) => data.find((one) => one.id === id);
     expect(of('sandbox/large')).toEqual({
-      ...{ id: 'sandbox/large', object: 'model', created: 0, owned_by: 'sandbox', context_length: 128_000 },
-      ...{ input_modalities: ['text', 'image'], output_modalities: ['text'] },
-      ...{ supports_tools: true, supports_json_schema: true },
+      id: 'sandbox/large',
+      object: 'model',
+      created: 0,
+      owned_by: 'sandbox',
+      context_length: 128_000,
+      input_modalities: ['text', 'image'],
+      output_modalities: ['text'],
+      supports_tools: true,
+      supports_json_schema: true,
     });
     expect(of('sandbox/embed')).toMatchObject({ context_length: 8192, output_modalities: ['embeddings'] });
     expect(of('own/listed')).toMatchObject({ context_length: null, output_modalities: ['text', 'embeddings'] });
@@ -120,7 +126,10 @@ describe('the packages', () => {
     expect(before.data.map(({ id }) => id)).toEqual(all.slice(2, 4));
     expect(before.has_more).toBe(true);
     expect(await anthropic.models.retrieve('sandbox/small')).toMatchObject({
-      ...{ id: 'sandbox/small', type: 'model', display_name: 'Small (simulated)', max_input_tokens: 128_000 },
+      id: 'sandbox/small',
+      type: 'model',
+      display_name: 'Small (simulated)',
+      max_input_tokens: 128_000,
     });
     await expect(anthropic.models.retrieve('sandbox/nothing')).rejects.toBeInstanceOf(Anthropic.NotFoundError);
     await expect(anthropic.models.list({ after_id: 'nothing' })).rejects.toBeInstanceOf(Anthropic.BadRequestError);

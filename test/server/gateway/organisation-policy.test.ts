@@ -129,11 +129,16 @@ describe.each(['sqlite', ...(postgresUrl === null ? [] : ['postgres'])])(
 
     it('holds a budget that both meet once, and counts parts of it beside it', async () => {
       const { id: part } = await gateway.api<{ id: string }>('POST', '/budgets', {
-        ...{ ...month, name: 'A part', scope: ['project'], parent: budget },
+        ...month,
+        name: 'A part',
+        scope: ['project'],
+        parent: budget,
       });
       const both = graphOf(
         {
-          ...{ enter, again: ['budget', { budget, warnAt: null }], part: ['budget', { budget: part, warnAt: null }] },
+          enter,
+          again: ['budget', { budget, warnAt: null }],
+          part: ['budget', { budget: part, warnAt: null }],
           call: model('sandbox/small'),
         },
         ['enter.next > again', 'again.within > part', 'part.within > call'],

@@ -42,8 +42,14 @@ export const anthropicStream: RecordedStream = {
   events: [
     anthropicEvent('message_start', {
       message: {
-        ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [] },
-        ...{ stop_reason: null, stop_sequence: null, usage: { input_tokens: 9, output_tokens: 1 } },
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'm',
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: { input_tokens: 9, output_tokens: 1 },
       },
     }),
     anthropicEvent('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),

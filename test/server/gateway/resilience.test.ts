@@ -267,8 +267,13 @@ describe('what a model lacks', () => {
     const gateway = await startGateway({ providers: [{ provider, source }] });
     // Shape after the public documentation of Anthropic's messages, made by hand.
     const message = {
-      ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-3-haiku', stop_reason: 'end_turn' },
-      ...{ content: [{ type: 'text', text: 'from claude' }], usage: { input_tokens: 9, output_tokens: 3 } },
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-3-haiku',
+      stop_reason: 'end_turn',
+      content: [{ type: 'text', text: 'from claude' }],
+      usage: { input_tokens: 9, output_tokens: 3 },
     };
     behaviours.set('claude-3-haiku', (response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(message));
@@ -277,8 +282,11 @@ describe('what a model lacks', () => {
       const call = ['fallback', { models: ['claude/claude-3-haiku'] }] as const;
       await publish(gateway, 'claude', graphOf({ enter: ['request', {}], call }, ['enter.next > call']));
       const response = await gateway.chat({
-        ...{ model: 'policy/claude', messages: [{ role: 'user', content: 'hello' }] },
-        ...{ reasoning_effort: 'high', logit_bias: { 1: 1 }, seed: 7 },
+        model: 'policy/claude',
+        messages: [{ role: 'user', content: 'hello' }],
+        reasoning_effort: 'high',
+        logit_bias: { 1: 1 },
+        seed: 7,
       });
       expect(await response.text()).toContain('from claude');
       const record = await recordOf(gateway, idOf(response));

@@ -94,18 +94,24 @@ it('says it of a copy of a request too', async () => {
 
 it('keeps where a call went as it was then, whatever is said of the account later', async () => {
   const account = await gateway.api<{ id: string; name: string }>('POST', '/provider-accounts', {
-    ...{ kind: 'other', name: 'own', leavesHouse: false, region: 'cellar' },
+    kind: 'other',
+    name: 'own',
+    leavesHouse: false,
+    region: 'cellar',
     values: { address: models.upstream.baseUrl, key: 'a key' },
     models: [{ name: 'a' }],
   });
   const name = await models.policyOf('model', { model: 'own/a', timeoutSeconds: 20, retries: 0 });
   await gateway.api('POST', '/prices', {
-    ...{ model: 'own/a', reason: 'for a test' },
+    model: 'own/a',
+    reason: 'for a test',
     price: [{ aboveInputTokens: 0, input: 1e9, cachedInput: 1e9, cacheWrite: 1e9, output: 1e9 }],
   });
   await models.ask(name);
   await gateway.api('PATCH', `/provider-accounts/${account.id}`, {
-    ...{ leavesHouse: true, allowPrivate: true, region: 'eu-central-1' },
+    leavesHouse: true,
+    allowPrivate: true,
+    region: 'eu-central-1',
   });
   await models.ask(name);
   const left = await gateway.api<{ groups: { model: string; region: string; leavesHouse: boolean }[] }>(

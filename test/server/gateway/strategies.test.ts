@@ -218,7 +218,9 @@ describe('a gateway', () => {
 
     const tagged = await models.policyOf('model', {
       ...three,
-      ...{ choose: 'round_robin', keepConversation: true, conversationTag: 'session' },
+      choose: 'round_robin',
+      keepConversation: true,
+      conversationTag: 'session',
     });
     const session = (name: string) => models.ask(tagged, {}, { 'x-signalbox-tags': `session=${name}` });
     const texts: string[] = [];

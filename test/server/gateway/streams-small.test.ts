@@ -18,16 +18,14 @@ it('fifty streams at once are complete and recorded, also for slow readers, and 
   const ledger = openLedger({ dataDir });
   try {
     const heard = await listen({
-      ...{
-        url: gateway.url,
-        key: KEY,
-        clients: CLIENTS,
-        seed: 1,
-        words: 40,
-        pace: 1,
-        slowBytes: 12_000_000,
-        slowPace: 0,
-      },
+      url: gateway.url,
+      key: KEY,
+      clients: CLIENTS,
+      seed: 1,
+      words: 40,
+      pace: 1,
+      slowBytes: 12_000_000,
+      slowPace: 0,
       // A turn of the event loop for every kilobyte.
       async slowly(bytes) {
         for (let read = 0; read < bytes; read += 1000) await new Promise(setImmediate);

@@ -149,7 +149,11 @@ describe('holds', () => {
 describe('holds in a budget that is a part of others', () => {
   const company = exampleBudget({ id: 'company', name: 'Company', limit: 1000 });
   const teams = exampleBudget({
-    ...{ id: 'teams', name: 'Teams', scope: ['team'], limit: 600, parent: 'company' },
+    id: 'teams',
+    name: 'Teams',
+    scope: ['team'],
+    limit: 600,
+    parent: 'company',
     limits: { 'team=ads': 200 },
     window: 'hour',
   });
@@ -168,7 +172,10 @@ describe('holds in a budget that is a part of others', () => {
     const { counters, request } = house(...all);
     const holds = request();
     expect(holds.take(need, exampleRun(100, { tags }))).toMatchObject({
-      ...{ port: 'within', budget: 'users', scope: 'team=search,user=ada', limit: 500 },
+      port: 'within',
+      budget: 'users',
+      scope: 'team=search,user=ada',
+      limit: 500,
       above: [
         { budget: 'teams', scope: 'team=search', limit: 600, resetsAt: Date.UTC(2030, 4, 1, 11) },
         { budget: 'company', scope: '', limit: 1000, resetsAt: null },

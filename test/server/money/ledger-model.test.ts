@@ -258,7 +258,10 @@ class Life {
     const entry = { budget: this.#budgets[level].id, scope, unit: 'usd', window, spent: -spent } as const;
     await this.#store.correct({
       ...entry,
-      ...{ organisation: 'org_1', at: this.#now, reason: 'a fresh start', actor: 'person_1' },
+      organisation: 'org_1',
+      at: this.#now,
+      reason: 'a fresh start',
+      actor: 'person_1',
       reference: `adj_${lives}_${++resets}`,
     });
   }

@@ -75,7 +75,12 @@ interface Card {
 }
 const makeCard = (card: object): Promise<Card> =>
   gateway.api('POST', '/rate-cards', {
-    ...{ provider: 'openai', models: null, discountBasisPoints: 1500, from: null, until: null, reason: 'agreed' },
+    provider: 'openai',
+    models: null,
+    discountBasisPoints: 1500,
+    from: null,
+    until: null,
+    reason: 'agreed',
     ...card,
   });
 

@@ -135,7 +135,12 @@ describe('prices over time', () => {
   const over = (rules: Partial<PriceRules>) => pricesOverTime(listing, { overrides: [], cards: [], lists, ...rules });
   const output = (found: PriceInForce | null) => found?.price[0].output ?? null;
   const card = (changes: Partial<RateCard>): RateCard => ({
-    ...{ id: 'rc', provider: 'p', models: null, discountBasisPoints: 1000, from: 0, until: null },
+    id: 'rc',
+    provider: 'p',
+    models: null,
+    discountBasisPoints: 1000,
+    from: 0,
+    until: null,
     ...changes,
   });
 

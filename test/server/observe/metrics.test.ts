@@ -119,8 +119,15 @@ describe('a request', () => {
     const { projects } = await gateway.api<{ projects: { id: string }[] }>('GET', '/projects');
     expect(projects).not.toEqual([]);
     const budget = await gateway.api<{ id: string }>('POST', '/budgets', {
-      ...{ name: 'Nothing', scope: [], window: 'day', timeZone: 'UTC', unit: 'usd', limit: 0, owner: null },
-      ...{ thresholds: [], reason: 'for a test' },
+      name: 'Nothing',
+      scope: [],
+      window: 'day',
+      timeZone: 'UTC',
+      unit: 'usd',
+      limit: 0,
+      owner: null,
+      thresholds: [],
+      reason: 'for a test',
     });
     await publish(
       gateway,

@@ -229,7 +229,10 @@ describe('a request', () => {
   it('for a count of tokens has a span of its own, in the trace of its client', () => {
     const name = 'POST /v1/messages/count_tokens';
     expect(spansOf('counted').request).toMatchObject({
-      ...{ name, traceId: TRACE, parentSpanId: CALLER, kind: SERVER },
+      name,
+      traceId: TRACE,
+      parentSpanId: CALLER,
+      kind: SERVER,
       attributes: { 'http.response.status_code': 200 },
     });
     expect(spansOf('not counted').request).toMatchObject({

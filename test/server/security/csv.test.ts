@@ -16,8 +16,14 @@ const dangerous = fc
   .map(([first, rest]) => `${first}${rest}`);
 
 const PLOT: Plot = {
-  ...{ title: 'Cost', description: '', unit: 'usd', step: 'day', timeZone: 'UTC', form: 'lines' },
-  ...{ moments: [0], series: [] },
+  title: 'Cost',
+  description: '',
+  unit: 'usd',
+  step: 'day',
+  timeZone: 'UTC',
+  form: 'lines',
+  moments: [0],
+  series: [],
 };
 const cellsOf = (csv: string): string[][] => parse(csv, { relax_column_count: true, skip_empty_lines: false });
 
@@ -53,16 +59,32 @@ it('no name and no reason in a month’s file is a formula', () => {
   fc.assert(
     fc.property(dangerous, (text) => {
       const amounts = {
-        ...{ requests: '1', inputTokens: '1', cachedInputTokens: '0', outputTokens: '1' },
-        ...{ nanoDollars: '-5', dollars: '-0.000000005' },
+        requests: '1',
+        inputTokens: '1',
+        cachedInputTokens: '0',
+        outputTokens: '1',
+        nanoDollars: '-5',
+        dollars: '-0.000000005',
       };
       const line = {
-        ...{ kind: 'correction', team: text, project: text, projectId: 'prj_1', costCentre: text, model: text },
-        ...{ ...amounts, refersTo: text, reason: text },
+        kind: 'correction',
+        team: text,
+        project: text,
+        projectId: 'prj_1',
+        costCentre: text,
+        model: text,
+        ...amounts,
+        refersTo: text,
+        reason: text,
       } satisfies MonthExport['lines'][number];
       const account: MonthExport = {
-        ...{ month: '2026-01', timeZone: 'UTC', currency: 'USD', lines: [line], totals: amounts },
-        ...{ from: '2026-01-01T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z' },
+        month: '2026-01',
+        timeZone: 'UTC',
+        currency: 'USD',
+        lines: [line],
+        totals: amounts,
+        from: '2026-01-01T00:00:00.000Z',
+        to: '2026-02-01T00:00:00.000Z',
       };
       const [head = [], row = []] = cellsOf(writeExport(account, 'csv'));
       expect(row).toHaveLength(head.length);

@@ -38,7 +38,11 @@ export async function fillHouse(house: House): Promise<Owned> {
   await house.ask('POST', `/channels/${channel}/test`);
   const alias = await made(`/aliases/${MARK}`, { model: 'test/small', ...REASON }, 'name', 'PUT');
   const record = recordOf(house, {
-    ...{ project, policy, version: 1, app: MARK, revisions: MARK },
+    project,
+    policy,
+    version: 1,
+    app: MARK,
+    revisions: MARK,
     tags: { topic: { value: MARK, source: 'caller' }, session: { value: MARK, source: 'caller' } },
     content: { request: MARK, answer: MARK },
   });
@@ -46,7 +50,9 @@ export async function fillHouse(house: House): Promise<Owned> {
   const code = { scorer: '', detectors: '', evaluator: '' };
   const decidedBy = { organisation: house.organisation, program: MARK, code, priceLists: [], prices: '', budgets: '' };
   await house.database.control('decision_revisions').insert({
-    ...{ id: MARK, organisation: house.organisation, revisions_json: JSON.stringify(decidedBy) },
+    id: MARK,
+    organisation: house.organisation,
+    revisions_json: JSON.stringify(decidedBy),
   });
   const values = { address: 'http://127.0.0.1:9/v1' };
   const account = { kind: 'other', name: MARK, values, leavesHouse: false, models: [{ name: MARK }] };
@@ -58,7 +64,15 @@ export async function fillHouse(house: House): Promise<Owned> {
   await made(`/months/${MONTH}/close`, REASON, 'month');
   const token = { name: MARK, grants: [{ role: 'viewer' }], scope: 'read', days: 1 };
   for (const [name, id] of Object.entries({
-    ...{ team, project, policy, budget, channel, alias, record: record.id, session: MARK, revisions: MARK },
+    team,
+    project,
+    policy,
+    budget,
+    channel,
+    alias,
+    record: record.id,
+    session: MARK,
+    revisions: MARK,
     key: await made('/keys', { name: MARK, project }, 'key.id'),
     account: await made('/provider-accounts', account),
     request: await made(`/policies/${policy}/approvals`, { revision: 1, ...REASON }),

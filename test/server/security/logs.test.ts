@@ -86,7 +86,9 @@ it('no key, no password, no token, no address of a webhook and no text of anybod
   const { projects } = JSON.parse((await send('GET', '/api/projects')).text);
   const key = await send('POST', '/api/keys', { name: 'app', project: projects[0].id });
   const channel = await send('POST', '/api/channels', {
-    ...{ name: 'hook', topics: ['budgets'], target: { kind: 'webhook', url: HOOK } },
+    name: 'hook',
+    topics: ['budgets'],
+    target: { kind: 'webhook', url: HOOK },
   });
   const { id: channelId } = JSON.parse(channel.text).channel;
   expect((await send('POST', `/api/channels/${channelId}/test`)).text).toContain('"delivered":false');
@@ -100,7 +102,8 @@ it('no key, no password, no token, no address of a webhook and no text of anybod
   expect((await ask('sandbox/small', WRONG_KEY)).status).toBe(401);
   expect((await ask('sandbox/small?fault=garbage')).status).toBeGreaterThanOrEqual(200);
   const policy = await send('POST', '/api/policies', {
-    ...{ name: 'direct', title: 'Direct' },
+    name: 'direct',
+    title: 'Direct',
     graph: {
       schema: 1,
       nodes: [

@@ -16,7 +16,10 @@ export async function neighbourOf(house: House): Promise<Neighbour> {
   const actor = { id: 'system', organisation: newId('org') };
   await createOrganisation(house.control, actor, 'Neighbour');
   const { token, serviceToken } = await createServiceToken(house.control, actor, {
-    ...{ name: 'everything', grants: [...ADMIN_GRANTS], scope: 'role', days: 1 },
+    name: 'everything',
+    grants: [...ADMIN_GRANTS],
+    scope: 'role',
+    days: 1,
   });
   // Never noted as used again, so that tables stay as they are while it asks.
   await house.database

@@ -57,7 +57,9 @@ describe.each(dialects)('a copy of the databases on %s', { timeout: 60_000 }, (d
     const [project] = house.control.snapshot().projects.keys();
     const key = await made('/keys', { name: 'app', project });
     const replaced = await made(`/keys/${key.key.id}/replace`, {
-      ...{ name: 'app again', endsAt: Date.now() + 60_000, reason: 'for a test' },
+      name: 'app again',
+      endsAt: Date.now() + 60_000,
+      reason: 'for a test',
     });
     const token = await made('/service-tokens', { name: 'x', grants: [{ role: 'admin' }], scope: 'role', days: 1 });
     const invited = await made('/invitations', { email: 'invited@example.org', grants: [{ role: 'viewer' }] });

@@ -19,7 +19,9 @@ export function Entries({ shown }: { readonly shown: AuditShown }) {
     entriesQuery({
       actor: who,
       objectType: about,
-      ...{ reason, before, after },
+      reason,
+      before,
+      after,
       span: (now) => spanOf(shown, now),
       spanKey: `${shown.last} ${shown.from} ${shown.to}`,
     }),

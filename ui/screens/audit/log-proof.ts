@@ -85,6 +85,8 @@ export async function followProof(
   return {
     hasOwnHash: await hasOwnHash(entry, organisation),
     leadsToRoot,
-    ...{ steps: path.length, size: Number(size), origin },
+    steps: path.length,
+    size: Number(size),
+    origin,
   };
 }

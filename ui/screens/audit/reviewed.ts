@@ -4,7 +4,9 @@ import type { ReviewedShown } from '../../app/addresses.ts';
 
 export const filterOf = ({ who, policy, kind, flag }: ReviewedShown): ChangesFilter => ({
   actor: who,
-  ...{ policy, kind, flag },
+  policy,
+  kind,
+  flag,
 });
 
 /** Tells a time from others in the cache. */

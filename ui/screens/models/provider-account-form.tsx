@@ -67,7 +67,11 @@ export function AccountForm({ account, kinds, taken, onClose }: Props) {
     region: kind?.region && region.trim() === '' ? `Enter the region, such as ${kind.region}.` : null,
   };
   const input: AccountInput = {
-    ...{ kind: kindName, name, values, region: region.trim(), leavesHouse },
+    kind: kindName,
+    name,
+    values,
+    region: region.trim(),
+    leavesHouse,
     allowPrivate: leavesHouse && allowPrivate,
     models: account?.models ?? models.map((model) => ({ name: model })),
   };

@@ -53,8 +53,13 @@ export function RateCardForm({ providers, prices, onClose }: Props) {
   const making = useMutation({
     mutationFn: (discountBasisPoints: number) =>
       createRateCard({
-        ...{ provider, models: chosen, discountBasisPoints, from: readMoment(from), until: end },
-        ...{ note: note.trim(), reason: reason.trim() },
+        provider,
+        models: chosen,
+        discountBasisPoints,
+        from: readMoment(from),
+        until: end,
+        note: note.trim(),
+        reason: reason.trim(),
       }),
     onSuccess: async () => {
       await refreshPrices(client);

@@ -27,7 +27,11 @@ const NO_SPECIAL: TypedRate['special'] = {
 };
 
 export const EMPTY_RATE: TypedRate = {
-  ...{ above: '0', input: '', cachedInput: '', cacheWrite: '', output: '' },
+  above: '0',
+  input: '',
+  cachedInput: '',
+  cacheWrite: '',
+  output: '',
   special: NO_SPECIAL,
 };
 

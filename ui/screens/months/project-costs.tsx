@@ -38,7 +38,12 @@ function rowsOf(lines: readonly MonthLine[], by: By): Row[] {
     const key = JSON.stringify([projectId, what]);
     const known = rows.get(key);
     rows.set(key, {
-      ...{ key, team, project, projectId, costCentre, what },
+      key,
+      team,
+      project,
+      projectId,
+      costCentre,
+      what,
       requests: (known?.requests ?? 0n) + line.requests,
       lost: (known?.lost ?? 0n) + (line.kind === 'lost' ? line.requests : 0n),
       late: (known?.late ?? 0n) + (line.refersTo !== null ? line.requests : 0n),

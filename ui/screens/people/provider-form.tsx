@@ -49,11 +49,16 @@ export function ProviderForm({ provider, returnAddress, onClose }: Props) {
   const saving = useMutation({
     mutationFn: () =>
       saveProvider(provider?.id ?? null, {
-        ...{ name: name.trim(), issuer: issuer.trim(), clientId: clientId.trim(), scopes },
+        name: name.trim(),
+        issuer: issuer.trim(),
+        clientId: clientId.trim(),
+        scopes,
         clientSecret: provider !== null && secret === '' ? null : secret,
         groupClaim: byGroups ? claim.trim() : null,
         groupRoles: byGroups ? groupRoles : [],
-        ...{ newRole, makesAccounts, emailDomains: domains },
+        newRole,
+        makesAccounts,
+        emailDomains: domains,
       }),
     onSuccess: async () => {
       await refreshSignInSettings(client);

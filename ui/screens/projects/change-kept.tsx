@@ -19,7 +19,8 @@ interface Typed {
 }
 
 const typed = ({ content, contentDays, recordDays }: ContentSetting): Typed => ({
-  ...{ content, contentDays: contentDays === null ? '' : String(contentDays) },
+  content,
+  contentDays: contentDays === null ? '' : String(contentDays),
   recordDays: recordDays === null ? '' : String(recordDays),
 });
 

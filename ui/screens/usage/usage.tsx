@@ -116,7 +116,9 @@ function Chosen({ timeZone }: { readonly timeZone: string }) {
               onChange={(value) =>
                 change({
                   last: USAGE_PERIODS.find((one) => one === value),
-                  ...{ from: undefined, to: undefined, every: undefined },
+                  from: undefined,
+                  to: undefined,
+                  every: undefined,
                 })
               }
               data={[
