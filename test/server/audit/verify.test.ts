@@ -61,7 +61,8 @@ describe.each(dialects)('the past on %s', { timeout: 300_000 }, (dialect) => {
     const { control, organisation } = past.house;
     const code = { scorer: 'a', detectors: 'b', evaluator: 'c' };
     new Revisions(control.db, '1.0.0', code).of(control.snapshot(), organisation);
-    await vi.waitFor(async () => expect(await control.db('decision_revisions')).toHaveLength(1));
+    const isWritten = async () => expect(await control.db('decision_revisions')).toHaveLength(1);
+    await vi.waitFor(isWritten, { timeout: 15_000 });
   }, 120_000);
   afterAll(() => past.house.close());
 

@@ -83,7 +83,7 @@ it('charges the window that was open when the hold was taken', async () => {
 
   setClock('2020-05-01T10:59:59.000Z');
   const first = outcomeOf(slow);
-  await vi.waitFor(() => expect(gateway.cells(budget.id).map(({ held }) => held)).toEqual([hold]));
+  await expect.poll(() => gateway.cells(budget.id).map(({ held }) => held)).toEqual([hold]);
   setClock('2020-05-01T11:00:01.000Z');
   expect(await outcomeOf(body)).toBe('passed');
   expect(await first).toBe('passed');
@@ -243,10 +243,9 @@ it('commits what the second attempt may cost before it is sent', async () => {
   } as const;
   await gateway.use(nodes, ['enter.next > pay', 'pay.within > call']);
   const answer = outcomeOf(body);
-  await vi.waitFor(async () => {
-    const held = (await gateway.ledger.intents()).flatMap(({ charges }) => charges.map((charge) => charge.held));
-    expect(held).toEqual([large]);
-  });
+  const held = async (): Promise<number[]> =>
+    (await gateway.ledger.intents()).flatMap(({ charges }) => charges.map((charge) => charge.held));
+  await expect.poll(held).toEqual([large]);
   expect(await answer).toBe('passed');
   await gateway.settled();
 });
