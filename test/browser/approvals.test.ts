@@ -2,71 +2,21 @@
 import { describe, expect, it } from 'vitest';
 import { graphOf } from '../server/gateway/harness.ts';
 import { SCHEMES } from './browser.ts';
-import { askPolicy, draftOf, makePolicy, modelNode, node, openDrawings, publishDraft, save } from './drawings.ts';
+import { askPolicy, makePolicy, modelNode, node, openDrawings, save } from './drawings.ts';
+import { browser, button, comeAgain, dialog, field, gateway, heading, here, look, open, page } from './house.ts';
 import {
-  browser,
-  button,
-  comeAgain,
-  dialog,
-  field,
-  gateway,
-  heading,
-  here,
-  look,
-  open,
-  PASSWORD,
-  page,
-} from './house.ts';
-
-const NODES = {
-  enter: ['request', { timeZone: 'UTC' }],
-  cheap: modelNode('sandbox/small'),
-} as const;
-const LIVE = graphOf(NODES, ['enter.next > cheap']);
-const NEXT = graphOf({ ...NODES, cheap: modelNode('sandbox/large') }, ['enter.next > cheap']);
-const ONE = { approvals: 1, by: null, emergency: ['admin'] };
-
-interface Person {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-}
-
-let made = 0;
-
-async function newPerson(name: string, role: string): Promise<Person> {
-  const email = `${name.toLowerCase()}-${++made}@example.com`;
-  const body = { name, email, password: PASSWORD, grants: [{ role }] };
-  return { ...(await gateway.api<{ id: string }>('POST', '/people', body)), name, email };
-}
-
-const setRule = (policy: string, rule: object) =>
-  gateway.api('PUT', `/policies/${policy}/approval-rule`, { rule, reason: 'So that two people look at it' });
-
-/** A policy with a live version, another drawing as its draft, and a rule that asks for one approval. */
-async function toApprove(rule: object = ONE): Promise<{ policy: string; name: string; title: string }> {
-  const policy = await makePolicy(LIVE);
-  await publishDraft(policy.policy, 'The first of them');
-  await save(policy.policy, { graph: NEXT });
-  await setRule(policy.policy, rule);
-  return policy;
-}
-
-/** Asks for approval as a program does; gives the id of the request. */
-async function ask(policy: string, reason: string): Promise<string> {
-  const { revision } = await draftOf(policy);
-  return (await gateway.api<{ id: string }>('POST', `/policies/${policy}/approvals`, { revision, reason })).id;
-}
-
-const reason = () => page.getByRole('textbox', { name: 'Reason' });
-const focused = () => page.evaluate('document.activeElement?.textContent');
-const item = (name: string) => page.getByRole('listitem', { name, exact: true });
-
-/** Comes as somebody else. */
-async function openAs({ email }: Person, path: string): Promise<void> {
-  await here.context.clearCookies();
-  await open(path, email);
-}
+  ask,
+  focused,
+  item,
+  LIVE,
+  NODES,
+  newPerson,
+  ONE,
+  openAs,
+  reason,
+  toApprove,
+  withTwoVersions,
+} from './to-approve.ts';
 
 describe.skipIf(browser === null)('approvals', () => {
   openDrawings();
@@ -200,90 +150,6 @@ describe.skipIf(browser === null)('approvals', () => {
     await page.getByRole('list', { name: 'Ended' }).getByText('“It was right”').waitFor();
   });
 
-  /** A policy whose second version is live, with a rule that asks for one approval. */
-  async function withTwoVersions(): Promise<{ policy: string; name: string; title: string }> {
-    const made = await toApprove({ ...ONE, approvals: 0 });
-    await publishDraft(made.policy, 'The second');
-    await setRule(made.policy, ONE);
-    return made;
-  }
-
-  it('are asked for where an old version is to come back, which becomes the draft', async () => {
-    const [uma, bo] = [await newPerson('Uma', 'author'), await newPerson('Bo', 'approver')];
-    const { policy, name, title } = await withTwoVersions();
-    await openAs(uma, `/policies/${policy}/history`);
-    await button('Restore version 1').click();
-    await dialog().getByText('Version 1 becomes the draft, and 1 person has to approve it').waitFor();
-    await dialog().getByText('The draft has no unpublished changes, so nothing is lost.').waitFor();
-    expect(await dialog().getByRole('radio').count()).toBe(0);
-    expect(await dialog().getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('Restores version 1');
-    await dialog().getByRole('textbox', { name: 'Reason' }).fill('Restores version 1: it was cheaper');
-    await dialog().getByRole('button', { name: 'Ask for approval' }).click();
-    await heading(`Approval: ${title}`).waitFor();
-    await page.getByText('“Restores version 1: it was cheaper”').waitFor();
-    expect((await draftOf(policy)).graph.nodes.find(({ id }) => id === 'cheap')?.settings.model).toBe('sandbox/small');
-    expect(await askPolicy(name, 'Hello')).toBe(`${name}@2`);
-
-    await openAs(bo, '/approvals');
-    await page.getByRole('list', { name: 'Waiting for you' }).getByRole('link', { name: title }).click();
-    await button('Approve').click();
-    await dialog().getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('approved, can be published').waitFor();
-    await openAs(uma, `/policies/${policy}/publish`);
-    await reason().fill('Back to the cheap one');
-    await button('Publish as version 3').click();
-    await page.getByText('Version 3 is live').waitFor();
-  });
-
-  it('ask before work in the draft is lost to an old version, and keep what was typed meanwhile', async () => {
-    const uma = await newPerson('Uma', 'author');
-    const { policy, title } = await withTwoVersions();
-    const half = graphOf({ ...NODES, cheap: modelNode('sandbox/local') }, ['enter.next > cheap']);
-    await save(policy, { graph: half });
-    const request = await ask(policy, 'Please look');
-    await openAs(uma, `/policies/${policy}/history`);
-    await button('Restore version 1').click();
-    const question = dialog().getByRole('alert').filter({ hasText: 'The draft has changes that nobody has published' });
-    await question.getByText('that request becomes void').waitFor();
-    await dialog().getByRole('textbox', { name: 'Reason' }).fill('It was cheaper');
-    await dialog().getByRole('button', { name: 'Ask for approval' }).click();
-    await dialog().getByText('Say that they may be lost, or publish them first.').waitFor();
-    await page.getByRole('checkbox', { name: 'These changes may be lost' }).check();
-    // Somebody else draws meanwhile.
-    await save(policy, { graph: graphOf({ ...NODES, cheap: modelNode('ours/tiny') }, ['enter.next > cheap']) });
-    await dialog().getByRole('button', { name: 'Ask for approval' }).click();
-    await dialog().getByText('The draft was saved again since you came here').waitFor();
-    await button('Look at the draft as it is now').click();
-    const may = page.getByRole('checkbox', { name: 'These changes may be lost' });
-    await expect.poll(() => may.isChecked()).toBe(false);
-    expect(await dialog().getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('It was cheaper');
-    await may.check();
-    await dialog().getByRole('button', { name: 'Ask for approval' }).click();
-    await heading(`Approval: ${title}`).waitFor();
-    await page.goto(`${gateway.url}/approvals/${request}`);
-    await page.getByText('void: the draft was edited since').waitFor();
-  });
-
-  it('can be done without for an old version in an emergency, which is chosen by keys', async () => {
-    const { policy, title } = await withTwoVersions();
-    await open(`/policies/${policy}/history`);
-    await button('Restore version 1').focus();
-    await page.keyboard.press('Enter');
-    const usual = page.getByRole('radio', { name: 'Put it into the draft and ask for approval' });
-    await usual.focus();
-    expect(await usual.isChecked()).toBe(true);
-    await page.keyboard.press('ArrowDown');
-    await dialog().getByText('The draft has no unpublished changes, so it becomes the same as version 3.').waitFor();
-    const words = dialog().getByRole('textbox', { name: 'Reason' });
-    expect(await words.inputValue()).toBe('');
-    await words.fill('The second one is wrong');
-    await dialog().getByRole('button', { name: 'Publish it as version 3 without approval' }).focus();
-    await page.keyboard.press('Enter');
-    await dialog().waitFor({ state: 'detached' });
-    await page.goto(`${gateway.url}/approvals`);
-    await item(`Version 3 of ${title}`).getByText('“The second one is wrong”').waitFor();
-  });
-
   it('follow rules that are said on a policy’s page, by keys alone', async () => {
     const { policy } = await makePolicy(LIVE);
     await open(`/policies/${policy}`);
@@ -308,96 +174,6 @@ describe.skipIf(browser === null)('approvals', () => {
     await expect.poll(focused).toBe('Change the rule');
     const { rule } = await gateway.api<{ rule: object }>('GET', `/policies/${policy}/approval-rule`);
     expect(rule).toEqual({ approvals: 2, by: null, emergency: ['admin'] });
-  });
-
-  it('come with comments on nodes, marked on the drawing until they are settled', async () => {
-    const { policy } = await toApprove();
-    await open(`/policies/${policy}/edit`);
-    await node('cheap').click();
-    const thread = page.getByRole('region', { name: 'Comments on this node' });
-    await thread.getByText('Nobody has said anything about this node yet.').waitFor();
-    const markup = '<img src=x onerror=alert(1)> is this the right one?';
-    await thread.getByRole('textbox', { name: 'Your comment' }).fill(markup);
-    await thread.getByRole('button', { name: 'Comment' }).click();
-    // What is typed is a text of the page as well.
-    const said = thread.getByRole('list', { name: 'Comments', exact: true });
-    await said.getByText(markup).waitFor();
-    expect(await thread.getByRole('textbox', { name: 'Your comment' }).inputValue()).toBe('');
-    await node('cheap').locator('.node-comments').getByText('1').waitFor();
-    expect(await node('cheap').getAttribute('aria-label')).toContain('1 comment is not settled.');
-    await button('1 comment not settled').click();
-    await expect.poll(() => page.evaluate('document.activeElement?.ariaLabel')).toBe('Comments on this node');
-
-    await thread.getByRole('button', { name: /^Settle the comment/ }).click();
-    const fold = thread.getByRole('button', { name: '1 settled comment' });
-    await fold.waitFor();
-    await expect.poll(focused).toBe('1 settled comment');
-    expect(await thread.getByText(markup).count()).toBe(0);
-    await page.keyboard.press('Enter');
-    await thread.getByRole('list', { name: 'Settled comments' }).getByText(markup).waitFor();
-    await thread.getByText(/^settled by/).waitFor();
-    await node('cheap').locator('.node-comments').waitFor({ state: 'detached' });
-
-    // By keys alone: it stands behind the words that it opens again.
-    await page.keyboard.press('Tab');
-    await expect.poll(focused).toBe('Open again');
-    await page.keyboard.press('Enter');
-    await said.getByText(markup).waitFor();
-    await thread.getByText(/^opened again by/).waitFor();
-    await expect.poll(focused).toBe('Answer');
-    expect(await fold.count()).toBe(0);
-    await node('cheap').locator('.node-comments').getByText('1').waitFor();
-    await thread.getByRole('button', { name: /^Settle the comment/ }).click();
-    await node('cheap').locator('.node-comments').waitFor({ state: 'detached' });
-
-    await thread.getByRole('textbox', { name: 'Your comment' }).fill('Still here when it is gone');
-    await thread.getByRole('button', { name: 'Comment', exact: true }).click();
-    await said.getByText('Still here when it is gone').waitFor();
-    await field('Title').fill('dear');
-    await said.getByText('Said when this node was called “cheap”.').waitFor();
-    await button('Delete').click();
-    const gone = page.getByRole('region', { name: 'Comments on nodes that are gone' });
-    await gone.getByText('On “cheap”, a node that is gone').waitFor();
-    await gone.getByText('Still here when it is gone').waitFor();
-  });
-
-  it('come with answers to comments, given by keys alone, and with how many comments are open', async () => {
-    const bo = await newPerson('Bo', 'approver');
-    const { policy, title } = await toApprove();
-    const request = await ask(policy, 'Please look');
-    await gateway.api('POST', `/policies/${policy}/comments`, { node: 'cheap', text: 'Is this not too dear?' });
-    await gateway.api('POST', `/approvals/${request}/comments`, { text: 'Was it tried?' });
-    await openAs(bo, '/approvals');
-    await item(`Draft of ${title}`).getByText('2 comments not settled').waitFor();
-    await page.goto(`${gateway.url}/approvals/${request}`);
-    await page.getByText('1 comment on nodes of the draft is not settled').waitFor();
-    const answer = button('Answer the comment “Was it tried?”');
-    await answer.focus();
-    await page.keyboard.press('Enter');
-    await expect.poll(() => page.evaluate('document.activeElement?.tagName')).toBe('TEXTAREA');
-    await page.keyboard.type('Yes, twice');
-    await page.route('**/answers', (route) => route.abort());
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('The gateway does not answer.').waitFor();
-    expect(await field('Your answer').inputValue()).toBe('Yes, twice');
-    await page.unroute('**/answers');
-    await button('Send the answer').focus();
-    await page.keyboard.press('Enter');
-    await page.getByRole('list', { name: 'Answers to “Was it tried?”' }).getByText('Yes, twice').waitFor();
-    expect(await field('Your answer').count()).toBe(0);
-    await expect.poll(focused).toBe('Answer');
-
-    await page.getByRole('link', { name: 'see it in the drawing' }).click();
-    await page.waitForURL('**/edit');
-    await heading(`Approval: ${title}`).waitFor({ state: 'detached' });
-    await node('cheap').click();
-    const thread = page.getByRole('region', { name: 'Comments on this node' });
-    await thread.getByText('Is this not too dear?').waitFor();
-    await button('Settle the comment “Is this not too dear?”').click();
-    await button('1 settled comment').waitFor();
-    await page.goto(`${gateway.url}/approvals`);
-    await item(`Draft of ${title}`).getByText('1 comment not settled').waitFor();
   });
 
   it('are seen by those who may only look, without the means to answer', async () => {

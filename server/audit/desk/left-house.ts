@@ -1,6 +1,7 @@
 /**
  * What left the house: every call that was sent to a model, or to its provider to be counted, by where that stood, by the
- * policy's version that let it go, and by what became of private data. Records are read in pages of their time, so that any span of time can be asked about.
+ * policy's version that let it go, and by what became of private data. Records are read in pages of their time, so that any
+ * span of time can be asked about.
  */
 import { PROTECTIONS } from '../../../policies/protection.ts';
 import { addCount } from '../../../policies/text/places.ts';
