@@ -64,8 +64,8 @@ export interface BatchWriter {
    * one of the records is already there. An empty batch tries whether anything can be written.
    */
   write(batch: Batch): Promise<boolean>;
-  /** See `RecordStore.intentNow`; not there where every intent has to be waited for. */
-  intentNow?(intent: Intent): boolean;
+  /** See `RecordStore.intentsNow`; not there where every intent has to be waited for. */
+  intentsNow?(intents: readonly Intent[]): boolean;
   /** From now on records that start before `until` (milliseconds since 1970) are marked as late, to count at `until`. */
   freezeBefore(organisation: string, until: number): Promise<void>;
   /** Keeps one feedback, in place of what its key has said of its request before. */

@@ -26,7 +26,7 @@ export interface LaneRows<Row> {
    * a row whose promise was broken is forgotten; otherwise it stays and is tried until the store has it.
    */
   readonly bare: ((row: Row) => Row) | null;
-  /** Whether a commit is so dear that it waits for what this turn of the event loop still brings. */
+  /** Whether a commit is so dear that it waits for what the turns of the event loop still bring. */
   readonly gathers: boolean;
   /** Ids of rows whose turn has not come: they stay in the queue. */
   heldBack(): ReadonlySet<string>;
@@ -34,6 +34,9 @@ export interface LaneRows<Row> {
   readonly stopped: () => void;
   readonly tried: () => void;
 }
+
+/** Milliseconds for which a commit waits for more, as long as every turn of the event loop brings some. */
+const GATHERING_MS = 2;
 
 /** One commit takes at most so many rows and, but for a single row, so many characters of content. */
 const BATCH_ROWS = 100;
@@ -78,7 +81,7 @@ export class Lane<Row extends { readonly id: string }> {
   }
 
   /** Ids of all that is queued or being written. */
-  ids(): ReadonlySet<string> {
+  ids(): Set<string> {
     const ids = new Set<string>();
     for (const { row } of this.#inFlight) ids.add(row.id);
     for (const { row } of this.#queue) ids.add(row.id);
@@ -125,8 +128,7 @@ export class Lane<Row extends { readonly id: string }> {
   async #work(): Promise<void> {
     try {
       for (;;) {
-        // Twice the rows to a commit when it is busy.
-        if (this.#rows.gathers) await new Promise(setImmediate);
+        if (this.#rows.gathers) await this.#gather();
         // In either case what is brought in one go goes along.
         else await null;
         const batch = this.#take();
@@ -140,6 +142,16 @@ export class Lane<Row extends { readonly id: string }> {
       // Here and not in a `then`: whoever is told of the last commit may add at once, and has to find nobody working.
       this.#working = null;
     }
+  }
+
+  /** Four times the rows to a commit when it is busy, and a turn of the event loop when it is not. */
+  async #gather(): Promise<void> {
+    const since = performance.now();
+    let queued: number;
+    do {
+      queued = this.#queue.length;
+      await new Promise(setImmediate);
+    } while (this.#queue.length > queued && performance.now() - since < GATHERING_MS);
   }
 
   #take(): Entry<Row>[] {

@@ -217,10 +217,10 @@ export interface RecordStore {
    */
   commit(batch: { readonly intents: readonly Intent[]; readonly records: readonly RequestRecord[] }): Promise<void>;
   /**
-   * Makes an intent durable before it returns; false where that has to be waited for: then it is to be committed. Throws
-   * what went wrong; then it may be there or not, and is to be committed as well.
+   * Makes intents durable before it returns; false where that has to be waited for: then they are to be committed. Throws
+   * what went wrong; then they may be there or not, and are to be committed as well.
    */
-  intentNow(intent: Intent): boolean;
+  intentsNow(intents: readonly Intent[]): boolean;
   /** Intents that have no record: requests that were under way when a process died. */
   openIntents(gateway: string): Promise<Intent[]>;
   /** Adds to a counter by hand; a ledger entry with its reason. One whose `reference` is there already changes nothing. */

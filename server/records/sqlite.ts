@@ -115,8 +115,8 @@ export class SqliteRecords implements BatchWriter {
     return written;
   }
 
-  intentNow(intent: Intent): boolean {
-    return !this.#isSlow && this.#intents.appendNow([intent]);
+  intentsNow(intents: readonly Intent[]): boolean {
+    return !this.#isSlow && this.#intents.appendNow(intents);
   }
 
   #append(intents: readonly Intent[]): Promise<void> {

@@ -75,8 +75,8 @@ export class SqlRecordStore implements RecordStore {
     }
   }
 
-  intentNow(intent: Intent): boolean {
-    return this.#writer.intentNow?.(intent) ?? false;
+  intentsNow(intents: readonly Intent[]): boolean {
+    return this.#writer.intentsNow?.(intents) ?? false;
   }
 
   async openIntents(gateway: string): Promise<Intent[]> {

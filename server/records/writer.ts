@@ -9,10 +9,16 @@ import type { Intent, RecordStore, RequestRecord } from './record.ts';
 const RETRY_AFTER_MS = 1000;
 
 const NONE: ReadonlySet<string> = new Set();
-const DONE = Promise.resolve();
 
-/** What the writer needs of a store; `intentNow` not where every intent has to be waited for. */
-type WritingStore = Pick<RecordStore, 'commit'> & Partial<Pick<RecordStore, 'intentNow'>>;
+/** What the writer needs of a store; `intentsNow` not where every intent has to be waited for. */
+type WritingStore = Pick<RecordStore, 'commit'> & Partial<Pick<RecordStore, 'intentsNow'>>;
+
+/** Intents that came in one turn of the event loop. */
+interface Turn {
+  readonly intents: Intent[];
+  /** Whether the store took them at the end of the turn. */
+  readonly taken: Promise<boolean>;
+}
 
 /**
  * Writes intents and records, each in a lane of its own, so that no request waits for the records of others before it is
@@ -29,6 +35,7 @@ export class RecordWriter {
   readonly #maxQueued: number;
   readonly #intents: Lane<Intent>;
   readonly #records: Lane<RequestRecord>;
+  #turn: Turn | null = null;
 
   /** `maxQueued` rows may wait; a commit may take `timeoutMs` before its requests are told that it failed. */
   constructor(store: WritingStore, options: { readonly maxQueued: number; readonly timeoutMs?: number }) {
@@ -57,7 +64,7 @@ export class RecordWriter {
         sizeOf: ({ content }) => (content ? sizeOf(content) : 0),
         bare,
         gathers: true,
-        heldBack: () => this.#intents.ids(),
+        heldBack: () => this.#openIntents(),
         // What begins now could not be recorded.
         stopped: () => this.#intents.giveUpWaiting(),
         tried: () => {},
@@ -78,28 +85,59 @@ export class RecordWriter {
 
   /** True when too much is waiting: then nothing new should be begun. What has been begun is recorded all the same. */
   get full(): boolean {
-    return this.#intents.queued + this.#records.queued >= this.#maxQueued;
+    return this.#gathered + this.#intents.queued + this.#records.queued >= this.#maxQueued;
   }
 
   /** Rows that wait to be written. */
   get queued(): number {
     const { queued, inFlight } = this.#records;
-    return this.#intents.queued + this.#intents.inFlight + queued + inFlight;
+    return this.#gathered + this.#intents.queued + this.#intents.inFlight + queued + inFlight;
+  }
+
+  get #gathered(): number {
+    return this.#turn?.intents.length ?? 0;
+  }
+
+  /** Ids of intents that may not be in the store yet. */
+  #openIntents(): ReadonlySet<string> {
+    const ids = this.#intents.ids();
+    for (const { id } of this.#turn?.intents ?? []) ids.add(id);
+    return ids;
   }
 
   /** Resolves when the intent is durable: only then may the request be sent. */
-  intent(intent: Intent): Promise<void> {
-    if (this.stuck) return Promise.reject(new SignalboxError('record_failed'));
-    if (this.full) return Promise.reject(new SignalboxError('overloaded', {}, { retryAfterMs: RETRY_AFTER_MS }));
+  async intent(intent: Intent): Promise<void> {
+    if (this.stuck) throw new SignalboxError('record_failed');
+    if (this.full) throw new SignalboxError('overloaded', {}, { retryAfterMs: RETRY_AFTER_MS });
     // Nearly all are taken so, for a fraction of what it costs to go through the lane.
-    return this.#isTakenNow(intent) ? DONE : this.#intents.add(intent);
+    if (!(await this.#isTaken(intent))) await this.#intents.add(intent);
   }
 
-  #isTakenNow(intent: Intent): boolean {
+  /** Whether the store has made the intent durable, with all others of the turn. */
+  #isTaken(intent: Intent): Promise<boolean> | false {
+    if (!this.#store.intentsNow) return false;
+    this.#turn ??= this.#beginTurn();
+    this.#turn.intents.push(intent);
+    return this.#turn.taken;
+  }
+
+  /** One write for all that the turn brings; and their requests, going on together, come back to be recorded together. */
+  #beginTurn(): Turn {
+    const intents: Intent[] = [];
+    const taken = new Promise<boolean>((resolve) => {
+      setImmediate(() => {
+        this.#turn = null;
+        resolve(this.#takes(intents));
+      });
+    });
+    return { intents, taken };
+  }
+
+  #takes(intents: readonly Intent[]): boolean {
     // A store in trouble is tried by the lane, which tells everybody how it went.
     if (!this.#intents.healthy || this.#intents.queued > 0) return false;
     try {
-      return this.#store.intentNow?.(intent) ?? false;
+      return this.#store.intentsNow?.(intents) ?? false;
     } catch {
       return false;
     }
@@ -114,6 +152,7 @@ export class RecordWriter {
 
   /** Writes what is left, once more what failed, and gives the number of records that the store did not take. */
   async drain(): Promise<number> {
+    await this.#turn?.taken;
     await Promise.all([this.#intents.drain(), this.#records.drain()]);
     // What had stayed back for its intent.
     return this.#records.drain();

@@ -25,11 +25,11 @@ it('has an intent in its file before the question whether it is there returns', 
   try {
     const first = intentOf(exampleRecord());
     // The file is begun by a commit.
-    expect(records.intentNow(first)).toBe(false);
+    expect(records.intentsNow([first])).toBe(false);
     await records.commit({ intents: [first], records: [] });
     const record = exampleRecord();
     const intent = intentOf(record);
-    expect(records.intentNow(intent)).toBe(true);
+    expect(records.intentsNow([intent])).toBe(true);
     expect(readFileSync(join(dataDir, 'intents/1.jsonl'), 'utf8')).toContain(intent.id);
     expect((await records.openIntents(intent.gateway)).map(({ id }) => id).sort()).toEqual(
       [first.id, intent.id].sort(),

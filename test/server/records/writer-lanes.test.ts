@@ -11,7 +11,7 @@ describe('the lanes of the record writer', () => {
   let writer: RecordWriter;
 
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     store = new ControlledStore();
     writer = new RecordWriter(store, { maxQueued: 150, timeoutMs: 2_000 });
   });
@@ -48,11 +48,11 @@ describe('the lanes of the record writer', () => {
     const taken: string[] = [];
     let answer = (): boolean => true;
     const commit = store.commit.bind(store);
-    const intentNow = (intent: Intent) => {
-      taken.push(intent.id);
+    const intentsNow = (intents: readonly Intent[]) => {
+      taken.push(...intents.map(({ id }) => id));
       return answer();
     };
-    const quick = new RecordWriter({ commit, intentNow }, { maxQueued: 150, timeoutMs: 2_000 });
+    const quick = new RecordWriter({ commit, intentsNow }, { maxQueued: 150, timeoutMs: 2_000 });
     await quick.intent(intentOf(exampleRecord()));
     expect([taken.length, store.commits.length]).toEqual([1, 0]);
 
@@ -75,6 +75,62 @@ describe('the lanes of the record writer', () => {
     expect(await failing).toMatchObject([FAILED]);
     await expect(quick.intent(intentOf(exampleRecord()))).rejects.toMatchObject({ code: 'record_failed' });
     expect(taken).toHaveLength(3);
+  });
+
+  it('has all intents of a turn of the event loop made durable at once, and counts them as waiting until then', async () => {
+    const taken: (readonly Intent[])[] = [];
+    const intentsNow = (intents: readonly Intent[]) => taken.push(intents) > 0;
+    const quick = new RecordWriter({ commit: store.commit.bind(store), intentsNow }, { maxQueued: 3 });
+    const intents = [1, 2, 3].map(() => intentOf(exampleRecord()));
+    const told = intents.map((intent) => quick.intent(intent));
+    expect([taken.length, quick.queued, quick.full]).toEqual([0, 3, true]);
+    await expect(quick.intent(intentOf(exampleRecord()))).rejects.toMatchObject({ code: 'overloaded' });
+    await Promise.all(told);
+    expect([taken, quick.queued]).toEqual([[intents], 0]);
+    await quick.intent(intentOf(exampleRecord()));
+    expect(taken).toHaveLength(2);
+  });
+
+  it('keeps a record back, and does not end, while an intent waits for the turn to end', async () => {
+    let isTaken = false;
+    const intentsNow = () => {
+      isTaken = true;
+      return true;
+    };
+    const commit = async () => expect(isTaken).toBe(true);
+    const quick = new RecordWriter({ commit, intentsNow }, { maxQueued: 100 });
+    const another = quick.record(exampleRecord());
+    await null;
+    const record = exampleRecord();
+    const intent = quick.intent(intentOf(record));
+    const written = quick.record(record);
+    expect(await quick.drain()).toBe(0);
+    await Promise.all([another, intent, written]);
+  });
+
+  it('gathers records into one commit as long as every turn of the event loop brings some', async () => {
+    const turn = () => new Promise(setImmediate);
+    const brings = (records: number) => {
+      for (let n = 0; n < records; n += 1) void writer.record(exampleRecord());
+    };
+    brings(2);
+    for (let turns = 0; turns < 3; turns += 1) {
+      await turn();
+      brings(1);
+    }
+    expect(store.commits).toHaveLength(0);
+    await settle();
+    expect(store.commits.map(({ batch }) => batch.records.length)).toEqual([5]);
+  });
+
+  it('keeps no commit waiting for more than two milliseconds, whatever the turns bring', async () => {
+    for (let turns = 0; turns < 3; turns += 1) {
+      void writer.record(exampleRecord());
+      void writer.record(exampleRecord());
+      await new Promise(setImmediate);
+      expect(store.commits.length > 0).toBe(turns === 2);
+      vi.advanceTimersByTime(1);
+    }
   });
 
   it('keeps on recording while intents are late, and begins nothing', async () => {
@@ -158,12 +214,20 @@ describe('the lanes of the record writer', () => {
       fc.asyncProperty(
         fc.array(commit, { maxLength: 10 }),
         fc.array(fc.constantFrom(0, 50, 1_000, 3_000), { minLength: 1, maxLength: 8 }),
-        async (commits, starts) => {
+        fc.array(fc.constantFrom('taken', 'has to be waited for', 'taken, but the disk complains', 'disk full')),
+        async (commits, starts, atOnce) => {
           const recorded = new Set<string>();
           const open = new Set<string>();
           let n = 0;
+          let turns = 0;
           const slow = new RecordWriter(
             {
+              intentsNow: (intents) => {
+                const outcome = atOnce[turns++] ?? 'has to be waited for';
+                if (outcome.startsWith('taken')) for (const { id } of intents) open.add(id);
+                if (outcome.includes('disk')) throw new Error(outcome);
+                return outcome === 'taken';
+              },
               commit: async ({ intents, records }) => {
                 const { outcome, takesMs } = commits[n++] ?? { outcome: 'done', takesMs: 0 };
                 if (takesMs > 0) await new Promise((resolve) => setTimeout(resolve, takesMs));
