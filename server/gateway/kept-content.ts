@@ -22,7 +22,7 @@ export function keptContent(
 ): Content | null {
   const form = formFor(exchange, { organisation, project });
   if (form === 'none') return null;
-  const request = form === 'full' ? (exchange.body?.toString('utf8') ?? '') : asSent(exchange, parsed);
+  const request = form === 'full' ? (exchange.body ?? '') : asSent(exchange, parsed);
   const { id, at } = exchange;
   return sealed(exchange, { id, organisation, at }, request, answer ?? answerOf(exchange, form));
 }
@@ -44,13 +44,13 @@ const formFor = ({ runtime }: Exchange, { organisation, project }: Owner): Conte
 const sealed = (
   { gateway }: Exchange,
   owner: { readonly id: string; readonly organisation: string; readonly at: number },
-  request: string,
+  request: string | Buffer,
   answer: string | null,
 ): Content => gateway.contents.seal(owner, { request: cut(request), answer: answer === null ? null : cut(answer) });
 
 /** The request as a model saw it; where none did, its texts as they stand after redaction. */
-function asSent({ sent, run, decision, graph }: Exchange, parsed: ClientRequest): string {
-  if (sent) return sent.toString('utf8');
+function asSent({ sent, run, decision, graph }: Exchange, parsed: ClientRequest): string | Buffer {
+  if (sent) return sent;
   if (!run || !decision || !graph) return '';
   // Without its texts where a redact node was passed by: nobody knows what is in them.
   if (!isRedacted(decision.trace, graph)) return '';
@@ -88,7 +88,12 @@ function isJson(text: string): boolean {
   }
 }
 
-const cut = (text: string): string => {
+/** Bytes that are few enough stay what they are: to make text of them and bytes again takes time. */
+function cut(text: string): string;
+function cut(text: string | Buffer): string | Buffer;
+function cut(text: string | Buffer): string | Buffer {
+  if (text.length <= LONGEST) return text;
+  if (typeof text !== 'string') return cut(text.toString('utf8'));
   const more = text.length - LONGEST;
-  return more <= 0 ? text : `${text.slice(0, LONGEST)}… (${more} more characters are not kept)`;
-};
+  return `${text.slice(0, LONGEST)}… (${more} more characters are not kept)`;
+}

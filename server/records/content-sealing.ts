@@ -31,8 +31,11 @@ export class ContentSeals {
     this.#secrets = secrets;
   }
 
-  /** The content as it may be stored; another one each time. Halves of characters become question marks. */
-  seal(owner: Owner, { request, answer }: Content): Content {
+  /**
+   * The content as it may be stored; another one each time. A request may come as the bytes of its text. Halves of
+   * characters become question marks.
+   */
+  seal(owner: Owner, { request, answer }: Pick<Content, 'answer'> & { readonly request: string | Buffer }): Content {
     const nonce = this.#nextNonce();
     const cipher = createCipheriv('aes-256-gcm', this.#keyFor(owner), nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(owner.id));
@@ -40,7 +43,8 @@ export class ContentSeals {
     const plain = Buffer.allocUnsafe(HEAD_BYTES + length + Buffer.byteLength(answer ?? ''));
     plain.writeUInt8(answer === null ? 0 : 1);
     plain.writeUInt32BE(length, 1);
-    plain.write(request, HEAD_BYTES, 'utf8');
+    if (typeof request === 'string') plain.write(request, HEAD_BYTES, 'utf8');
+    else plain.set(request, HEAD_BYTES);
     plain.write(answer ?? '', HEAD_BYTES + length, 'utf8');
     // In this mode the end of the cipher adds no bytes.
     const sealed = cipher.update(plain);
