@@ -1,226 +1,19 @@
-import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { ReplayInput } from '../../policies/impact.ts';
 import { scoresOf, splitByThresholds } from '../../policies/thresholds.ts';
-import {
-  API_KEY,
-  graphOf,
-  idOf,
-  makeKey,
-  publish,
-  publishNext,
-  recordOf,
-  startGateway,
-  type TestGateway,
-} from '../server/gateway/harness.ts';
-import { buildPages, expectAccessible, findBrowser, SCHEMES, type Visit, visit } from './browser.ts';
+import { idOf, publish, publishNext } from '../server/gateway/harness.ts';
+import { SCHEMES } from './browser.ts';
+import { browser, comeAgain, gateway, here, look, open, page } from './house.ts';
+import { ask, chip, HARD, openRequests, policy, rows, SIMPLE, send, sorted, tell } from './sorted-requests.ts';
 
-const EMAIL = 'ada@example.com';
-const SIMPLE = 'What is the capital of Australia?';
 const PERSONAL = 'Is +49 30 901820 the number of bob@example.com? Answer yes or no.';
-const HARD =
-  'Prove that there are infinitely many primes, compare three proofs step by step, then implement a segmented sieve in Rust with tests and explain its complexity.';
-const browser = findBrowser();
-const PATIENCE = { timeout: 15_000 };
-/** Where pictures of the screens are put; nowhere when it is not set. */
-const shots = process.env.SHOTS;
 
-const model = (id: string) => ['model', { model: id, timeoutSeconds: 20, retries: 0 }] as const;
-
-/** Simple requests to the small model, all others to the large one; `refuse` is what hard ones meet instead. */
-const sorted = (simpleBelow: number, complexFrom: number, refuse = false) =>
-  graphOf(
-    {
-      enter: ['request', { timeZone: 'UTC' }],
-      sort: ['classify', { simpleBelow, complexFrom }],
-      cheap: model('sandbox/small'),
-      strong: refuse ? ['block', { status: 403, message: 'Too hard for us.' }] : model('sandbox/large'),
-    },
-    ['enter.next > sort', 'sort.simple > cheap', 'sort.standard > strong', 'sort.complex > strong'],
-  );
-
-let gateway: TestGateway;
-let pages: string;
-let here: Visit;
-let page: Page;
-let policy: string;
-
-/** Opens an address as someone who is signed in. */
-async function open(path: string): Promise<void> {
-  await here.context.request.post(`${gateway.url}/api/session`, {
-    headers: { 'x-signalbox-csrf': '1' },
-    data: { email: EMAIL, password: 'a password for tests' },
-  });
-  await page.goto(gateway.url + path);
-}
-
-/** Sends a request as an app does, and gives its answer once it is there. */
-async function ask(question: string, tags: string, extra: Record<string, unknown> = {}): Promise<Response> {
-  const body = { model: 'policy/sorted', messages: [{ role: 'user', content: question }], ...extra };
-  const answer = await gateway.chat(body, { 'x-signalbox-tags': tags });
-  await answer.text();
-  return answer;
-}
-
-const send = async (question: string, tags: string, extra?: Record<string, unknown>): Promise<string> =>
-  idOf(await ask(question, tags, extra));
-
-/** Says of a request's answer, as its app does, how good it was. */
-async function tell(id: string, said: { score: number; label?: string; comment?: string }): Promise<void> {
-  const response = await fetch(`${gateway.url}/v1/feedback`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ request_id: id, ...said }),
-  });
-  expect(response.status, await response.text()).toBe(200);
-}
-
-const rows = () => page.locator('tbody tr');
-const chip = (words: string) => page.getByRole('button', { name: `${words} (take away)`, exact: true });
-const heading = (name: string | RegExp) => page.getByRole('heading', { name });
+const heading = (name: string | RegExp): Locator => page.getByRole('heading', { name });
 const side = (name: string): Locator => page.getByRole('region', { name });
 
-/** Whether everybody can use what is shown, and a picture of it where those are wanted. */
-async function lookAt(name: string): Promise<void> {
-  await expectAccessible(page);
-  if (shots === undefined) return;
-  await page.screenshot({ path: join(shots, `${name}.png`), animations: 'disabled', fullPage: true });
-}
-
 describe.skipIf(browser === null)('requests', () => {
-  beforeAll(async () => {
-    pages = await buildPages();
-    gateway = await startGateway({ pages, environment: { SIGNALBOX_ADMIN_EMAIL: EMAIL } });
-    policy = await publish(gateway, 'sorted', sorted(0.24, 0.55));
-  }, 120_000);
-  afterAll(async () => {
-    await gateway?.stop();
-  });
-  beforeEach(async () => {
-    here = await visit(browser ?? '', 'light');
-    page = here.page;
-  });
-  afterEach(async () => {
-    expect(here.complaints).toEqual([]);
-    await here.leave();
-  });
-
-  it('are narrowed by several tags that were seen, each taken away by itself, all of it in the address', async () => {
-    await send(SIMPLE, 'user=mia,feature=search');
-    await send(SIMPLE, 'user=mia,feature=ads');
-    await send(SIMPLE, 'user=noah,feature=search');
-    await open('/requests');
-    const tag = page.getByRole('combobox', { name: 'Tag' });
-    await tag.fill('mia');
-    await page.getByRole('option', { name: 'user=mia' }).click();
-    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
-    await tag.fill('feature=search');
-    await tag.press('Enter');
-    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
-    await page.reload();
-    await chip('user=mia').waitFor();
-    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
-    await chip('user=mia').click();
-    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
-    await chip('feature=search').waitFor();
-    expect(new URL(page.url()).search).toBe('?tag=feature%3Dsearch');
-
-    await tag.fill('feature=ads');
-    await page.getByRole('button', { name: 'Filter' }).click();
-    await chip('feature=ads').waitFor();
-    expect(await chip('feature=search').count(), 'a tag has one value').toBe(0);
-    await tag.fill('no tag');
-    await tag.press('Enter');
-    await page.getByText('Write it as name=value').waitFor();
-  });
-
-  it('are narrowed by policy, version, cost and time', async () => {
-    const id = await send(SIMPLE, 'user=ivy');
-    const { cost } = await recordOf(gateway, id);
-    expect(cost).toBeGreaterThan(0);
-    const before = await send(SIMPLE, 'user=ivy', { model: 'policy/nowhere' });
-    expect(before).not.toBe('');
-    await open('/requests?tag=user%3Divy');
-    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
-
-    await page.getByLabel('Policy', { exact: true }).selectOption('sorted');
-    await page.getByLabel('Version').selectOption({ label: '1, live' });
-    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
-    await chip('policy sorted').click();
-    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
-    expect(await page.getByLabel('Version').count()).toBe(0);
-
-    const least = page.getByLabel('Cost at least');
-    await least.fill('much');
-    await least.press('Enter');
-    await page.getByText('Write dollars, such as 0.05').waitFor();
-    await least.fill((cost / 1e9).toFixed(9));
-    await least.press('Enter');
-    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
-    await least.fill(((cost + 1) / 1e9).toFixed(9));
-    await least.press('Tab');
-    await page.getByText('No request fits').waitFor();
-    await least.fill('');
-    await least.press('Enter');
-    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
-
-    const time = page.getByLabel('Time');
-    await time.selectOption('last hour');
-    await chip('last hour').waitFor();
-    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
-    await time.selectOption('between two moments');
-    await page.getByLabel('Until').fill('2020-05-01T12:30');
-    await page.getByLabel('Until').press('Enter');
-    await page.getByText('This is not after the start.').waitFor();
-    await chip('until 1 May 2020, 12:30:00').waitFor();
-    await page.getByText('No request fits').waitFor();
-    await page.getByLabel('From').fill('2020-04-01T12:30');
-    await page.getByLabel('From').press('Enter');
-    await chip('from 1 Apr 2020, 12:30:00').waitFor();
-    await chip('until 1 May 2020, 12:30:00').click();
-    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
-    await page.getByRole('button', { name: 'Show all' }).click();
-    await expect.poll(() => new URL(page.url()).search, PATIENCE).toBe('');
-  });
-
-  it('are narrowed by the key that sent them, by its name, and found from the table of keys', async () => {
-    await send(SIMPLE, 'user=of-another-key');
-    const { token, key } = await makeKey(gateway, { name: 'Shop' });
-    const body = { model: 'policy/sorted', messages: [{ role: 'user', content: SIMPLE }] };
-    const answer = await gateway.chat(body, { authorization: `Bearer ${token}` });
-    await answer.text();
-    await open('/requests');
-    await page.getByLabel('Key', { exact: true }).selectOption('Shop');
-    await chip('key Shop').waitFor();
-    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
-    expect(new URL(page.url()).search).toBe(`?key=${key.id}`);
-    await lookAt('requests-of-a-key');
-    await page.getByRole('button', { name: 'Export' }).click();
-    await page.getByText('1 request, as the list is narrowed now.').waitFor();
-    const table = await page.getByRole('menuitem', { name: 'A table (CSV)' }).getAttribute('href');
-    expect(new URL(table ?? '', gateway.url).searchParams.get('key')).toBe(key.id);
-    await page.keyboard.press('Escape');
-
-    await page.goto(`${gateway.url}/keys`);
-    const requests = page.getByRole('link', { name: 'Requests of the key Shop' });
-    await requests.waitFor();
-    await lookAt('keys-with-requests');
-    await requests.click();
-    await chip('key Shop').waitFor();
-    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
-    await chip('key Shop').click();
-    await expect.poll(() => rows().count(), PATIENCE).toBeGreaterThan(1);
-  }, 90_000);
-
-  it('show what came in since, when they are asked for again', async () => {
-    await send(SIMPLE, 'user=fresh');
-    await open('/requests?tag=user%3Dfresh');
-    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
-    await send(SIMPLE, 'user=fresh');
-    await page.getByRole('button', { name: 'Refresh' }).click();
-    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
-  });
+  openRequests();
 
   it('fit a window of 1280 pixels, and say what went wrong when they cannot be loaded', async () => {
     await send(SIMPLE, 'user=wide,team=search,feature=a-rather-long-name-of-something');
@@ -241,8 +34,7 @@ describe.skipIf(browser === null)('requests', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('The requests could not be loaded').waitFor({ state: 'detached' });
     // The console says so of every answer that is an error.
-    await here.leave();
-    here = await visit(browser ?? '', 'light');
+    await comeAgain('light');
   });
 
   it.each([
@@ -256,7 +48,7 @@ describe.skipIf(browser === null)('requests', () => {
     const sent = [...answer.headers].filter(([name]) => name.startsWith('x-signalbox-'));
     expect(sent.length).toBeGreaterThan(4);
     const shown = page.getByLabel('Headers of the answer').locator('tr');
-    await expect.poll(() => shown.count(), PATIENCE).toBe(sent.length);
+    await expect.poll(() => shown.count()).toBe(sent.length);
     for (const [name, value] of sent) {
       const row = shown.filter({ hasText: name });
       // The clock ran on after the head was sent.
@@ -274,7 +66,7 @@ describe.skipIf(browser === null)('requests', () => {
     const again = page.getByRole('button', { name: 'Replay' });
     await by.locator('option').nth(3).waitFor({ state: 'attached' });
     await expect
-      .poll(() => by.locator('option').allInnerTexts(), PATIENCE)
+      .poll(() => by.locator('option').allInnerTexts())
       .toEqual(['Version 1, which decided', 'Version 4, live', 'Version 3', 'Version 2', 'The draft, as it is now']);
     await again.click();
     await page.getByText('The same version decides the same way, step by step.').waitFor();
@@ -350,7 +142,7 @@ describe.skipIf(browser === null)('requests', () => {
     expect(page.url()).toBe(`${gateway.url}/policies/${policy}/edit?record=${id}`);
     await page.getByRole('tab', { name: 'Try it', selected: true }).waitFor();
     const typed = page.getByRole('tabpanel', { name: 'Try it' }).locator('textarea').first();
-    await expect.poll(() => typed.inputValue(), PATIENCE).toBe('What is the largest city of Australia?');
+    await expect.poll(() => typed.inputValue()).toBe('What is the largest city of Australia?');
   });
 
   it('are counted under the thresholds while these move', async () => {
@@ -385,13 +177,13 @@ describe.skipIf(browser === null)('requests', () => {
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.mouse.down();
     await page.mouse.move(box.x + 400, box.y + box.height / 2, { steps: 10 });
-    await expect.poll(shown, PATIENCE).toEqual(expected(0.24, 1));
+    await expect.poll(shown).toEqual(expected(0.24, 1));
     await page.mouse.up();
 
     const low = page.getByRole('slider', { name: 'Simple below' });
     await low.focus();
     for (let i = 0; i < 24; i++) await low.press('ArrowLeft');
-    await expect.poll(shown, PATIENCE).toEqual(expected(0, 1));
+    await expect.poll(shown).toEqual(expected(0, 1));
 
     await page.getByText('Examples of standard ones').click();
     const [beside] = await Promise.all([
@@ -404,11 +196,8 @@ describe.skipIf(browser === null)('requests', () => {
   it.each(SCHEMES)(
     'keep nobody out, in %s colours',
     async (scheme) => {
-      await here.leave();
-      here = await visit(browser ?? '', scheme);
-      page = here.page;
-      await page.setViewportSize({ width: 1440, height: 900 });
-      const look = (what: string): Promise<void> => lookAt(`${what}-${scheme}`);
+      await comeAgain(scheme);
+      const seen = (what: string): Promise<void> => look(`${what}-${scheme}`);
       const name = `look-${scheme}`;
       const own = await publish(gateway, name, sorted(0.24, 0.55));
       const id = await send(SIMPLE, 'user=look,feature=search', { model: `policy/${name}` });
@@ -423,38 +212,38 @@ describe.skipIf(browser === null)('requests', () => {
         await send(question, 'user=look,usage=building', extra);
       await open('/requests?last=day&tag=%5B"user%3Dlook"%2C"feature%3Dsearch"%5D');
       await page.getByText('sort (simple) → cheap').first().waitFor();
-      await look('requests-narrowed');
+      await seen('requests-narrowed');
       await page.goto(`${gateway.url}/requests`);
       await rows().first().waitFor();
       await page.getByRole('combobox', { name: 'Tag' }).fill('user');
       await page.getByRole('option', { name: 'user=look' }).waitFor();
-      await look('requests');
+      await seen('requests');
       await page.goto(`${gateway.url}/requests/${id}`);
       await page.getByLabel('By', { exact: true }).selectOption('2');
       await page.getByRole('button', { name: 'Replay' }).click();
       await side('Decided again, by version 2').locator('.node-lit').first().waitFor();
-      await look('request-replayed');
+      await seen('request-replayed');
       await page.goto(`${gateway.url}/policies/${own}`);
       await heading('Feedback').waitFor();
-      await look('policy-with-feedback');
+      await seen('policy-with-feedback');
       await page.setViewportSize({ width: 390, height: 844 });
-      await look('policy-with-feedback-narrow');
+      await seen('policy-with-feedback-narrow');
       await page.goto(`${gateway.url}/requests/${id}`);
       await page.getByRole('button', { name: 'Show the comments' }).click();
       await page.getByText('Short, and right at once.').waitFor();
-      await look('request-with-feedback-narrow');
+      await seen('request-with-feedback-narrow');
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(`${gateway.url}/requests/${redacted}`);
       await page.locator('.node-lit').first().waitFor();
       await page.getByRole('button', { name: 'Show the messages' }).click();
       await page.locator('.placeholder').first().waitFor();
       expect(await page.locator('.placeholder').allInnerTexts()).toContain('[[PHONE_1]]');
-      await look('request-redacted');
+      await seen('request-redacted');
       await page.goto(`${gateway.url}/policies/${own}/edit`);
       await page.locator('.react-flow__node[data-id="sort"]').click();
       await page.getByText('classified requests').waitFor();
       await page.locator('.score-split summary').first().click();
-      await look('score-split');
+      await seen('score-split');
     },
     120_000,
   );
