@@ -1,85 +1,25 @@
-import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Layout } from '../../policies/graph.ts';
+import { describe, expect, it } from 'vitest';
 import { graphOf } from '../server/gateway/harness.ts';
 import { expectAccessible, SCHEMES } from './browser.ts';
-import { edit, makePolicy, modelNode, node, openDrawings, save, settingsOf } from './drawings.ts';
-import { browser, comeAgain, here, page } from './house.ts';
+import {
+  canvas,
+  drag,
+  edges,
+  head,
+  LAYOUT,
+  makeDrawn,
+  middleOf,
+  openCanvas,
+  place,
+  policy,
+  status,
+} from './canvas-drawing.ts';
+import { edit, node } from './drawings.ts';
+import { browser, comeAgain, page } from './house.ts';
 import { countRenders, rendersOf } from './renders.ts';
 
-const GRAPH = graphOf(
-  {
-    enter: ['request', { timeZone: 'UTC' }],
-    sort: ['classify', settingsOf('classify')],
-    cheap: modelNode('sandbox/small'),
-    strong: modelNode('sandbox/large'),
-  },
-  [
-    'enter.next > sort',
-    'sort.simple > cheap',
-    'sort.standard > cheap',
-    'sort.complex > strong',
-    'strong.failed > cheap',
-  ],
-);
-const LAYOUT: Layout = {
-  positions: {
-    enter: { x: 0, y: 0 },
-    sort: { x: 340, y: 0 },
-    strong: { x: 680, y: 200 },
-    cheap: { x: 1020, y: 0 },
-  },
-  stickies: [{ id: 'why', text: 'Ask the team first', at: { x: 340, y: 220 }, width: 220, height: 80 }],
-};
-
-let policy: string;
-
-async function makeDrawn(graph: unknown = GRAPH, layout: Layout = LAYOUT): Promise<string> {
-  const { policy: made } = await makePolicy(graph);
-  await save(made, { layout });
-  return made;
-}
-
-const port = (id: string, name: string) =>
-  page.locator(`.react-flow__handle.source[data-nodeid="${id}"][data-handleid="${name}"]`);
-const edges = async (): Promise<string[]> => {
-  const drawn = await page.locator('.react-flow__edge').all();
-  return (await Promise.all(drawn.map(async (one) => (await one.getAttribute('data-id')) ?? ''))).sort();
-};
-const status = (words: string | RegExp) => page.locator('.canvas-status').getByText(words);
-const canvas = () => page.locator('.drawing-full .react-flow');
-
-/** Where a node stands in the drawing. */
-async function place(id: string): Promise<{ x: number; y: number }> {
-  const transform = (await node(id).getAttribute('style')) ?? '';
-  const [x = Number.NaN, y = Number.NaN] =
-    /translate\((-?[\d.]+)px, (-?[\d.]+)px\)/.exec(transform)?.slice(1).map(Number) ?? [];
-  return { x, y };
-}
-
-async function middleOf(target: ReturnType<Page['locator']>): Promise<{ x: number; y: number }> {
-  const box = (await target.boundingBox()) ?? expect.fail('it is drawn');
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-}
-
-/** Drags as a hand does. */
-async function drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move(to.x, to.y, { steps: 8 });
-  await page.mouse.up();
-}
-
-async function head(id: string): Promise<{ x: number; y: number }> {
-  return middleOf(node(id).locator('.node-icon'));
-}
-
 describe.skipIf(browser === null)('the canvas of the editor', () => {
-  openDrawings();
-  beforeEach(async () => {
-    policy = await makeDrawn();
-  });
-  afterEach(() => expect(here.complaints).toEqual([]));
+  openCanvas();
 
   it('adds nodes by the keyboard alone, each behind the one before, and undoes them one by one', async () => {
     await edit(policy);
@@ -200,78 +140,6 @@ describe.skipIf(browser === null)('the canvas of the editor', () => {
     expect(await place('sort')).toEqual({ x: 340, y: 10 });
     expect(await page.locator('.react-flow__node').count()).toBe(5);
     expect(await page.locator('.react-flow__node.selected').count()).toBe(1);
-  });
-
-  it('connects by dragging from a port to a node, and says in words what cannot be', async () => {
-    await edit(policy);
-    await drag(await middleOf(port('cheap', 'failed')), await head('sort'));
-    await status('the way would go in a circle').waitFor();
-    await node('strong').click();
-    await drag(await middleOf(port('sort', 'simple')), await head('strong'));
-    await expect.poll(edges).toContain('sort simple strong');
-    expect(await edges()).not.toContain('sort simple cheap');
-  });
-
-  it('dims the nodes to which a port cannot lead, and connects by two clicks', async () => {
-    await edit(policy);
-    await port('sort', 'complex').click();
-    await expect.poll(() => page.locator('.node-refused .node-title').allInnerTexts()).toEqual(['enter', 'strong']);
-    await node('cheap').locator('.node-head').click();
-    await expect.poll(edges).toContain('sort complex cheap');
-    expect(await page.locator('.node-refused').count()).toBe(0);
-    await port('cheap', 'failed').click();
-    await canvas().press('Escape');
-    expect(await page.locator('.react-flow__handle.chosen').count()).toBe(0);
-  });
-
-  it('leads an edge elsewhere by dragging its end, and deletes one that is selected', async () => {
-    await edit(policy);
-    const anchor = page.locator('.react-flow__edge[data-id="sort simple cheap"] .react-flow__edgeupdater-target');
-    const { x, y } = await middleOf(anchor);
-    // Several edges end here; the one that was drawn last is on top.
-    const id = await page.evaluate<string | undefined>(
-      `document.elementFromPoint(${x - 4}, ${y})?.closest('.react-flow__edge')?.dataset.id`,
-    );
-    await drag({ x: x - 4, y }, await head('strong'));
-    const [from, leaving] = (id ?? '').split(' ');
-    if (from === 'strong') await status('cannot lead to itself').waitFor();
-    else await expect.poll(edges).toContain(`${from} ${leaving} strong`);
-    await page.locator('.react-flow__edge[data-id="enter next sort"]').dispatchEvent('click');
-    await canvas().press('Delete');
-    await status('Deleted the edge from “enter” to “sort”').waitFor();
-    expect(await edges()).not.toContain('enter next sort');
-  });
-
-  it('puts a node into an edge by its button, and one behind a loose port', async () => {
-    await edit(policy);
-    await page.getByRole('button', { name: 'Add a node after “next”' }).click();
-    await page.getByRole('combobox', { name: 'What to add' }).fill('budget');
-    await page.keyboard.press('Enter');
-    await expect.poll(edges).toEqual(expect.arrayContaining(['enter next budget', 'budget within sort']));
-    // The view goes to what was added, and buttons move with it.
-    await page.locator('.react-flow__node[data-id="budget"]:focus').waitFor();
-    await page.getByRole('button', { name: 'Add what comes after “failed”' }).first().click();
-    await page.getByRole('option', { name: /^Answer/ }).click();
-    await expect.poll(edges).toContain('cheap failed answer');
-  });
-
-  it('takes kinds from the palette, onto an edge and by a click behind what is selected', async () => {
-    await edit(policy);
-    const track = page.locator('.react-flow__edge[data-id="enter next sort"] .react-flow__edge-interaction');
-    const box = (await track.boundingBox()) ?? expect.fail('the edge is drawn');
-    const room = (await canvas().boundingBox()) ?? expect.fail('the canvas is drawn');
-    await page.getByRole('button', { name: 'Redact', exact: true }).dragTo(canvas(), {
-      targetPosition: { x: box.x - room.x + box.width - 8, y: box.y - room.y + box.height / 2 },
-    });
-    await expect.poll(edges).toEqual(expect.arrayContaining(['enter next redact', 'redact clean sort']));
-    // What stood behind has made room, and is not all in view.
-    await page.getByRole('button', { name: 'Show all of it' }).click();
-    await node('cheap').click();
-    await page.getByRole('button', { name: 'Block', exact: true }).click();
-    await expect.poll(edges).toContain('cheap failed block');
-    await page.getByRole('button', { name: 'Request', exact: true }).focus();
-    await page.keyboard.press('Enter');
-    await status('it is there already').waitFor();
   });
 
   it('copies into another policy by the clipboard, cuts and duplicates', async () => {
