@@ -41,12 +41,18 @@ export function keptCopy(
 const formFor = ({ runtime }: Exchange, { organisation, project }: Owner): ContentForm =>
   settingFor(runtime.snapshot.contentSettings, organisation, project).content;
 
-const sealed = (
+function sealed(
   { gateway }: Exchange,
   owner: { readonly id: string; readonly organisation: string; readonly at: number },
   request: string | Buffer,
   answer: string | null,
-): Content => gateway.contents.seal(owner, { request: cut(request), answer: answer === null ? null : cut(answer) });
+): Content {
+  return gateway.contents.seal(owner, {
+    // Bytes that are few enough stay what they are: to make text of them, and bytes again, takes time.
+    request: request.length <= LONGEST ? request : cut(request.toString()),
+    answer: answer === null ? null : cut(answer),
+  });
+}
 
 /** The request as a model saw it; where none did, its texts as they stand after redaction. */
 function asSent({ sent, run, decision, graph }: Exchange, parsed: ClientRequest): string | Buffer {
@@ -88,12 +94,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Bytes that are few enough stay what they are: to make text of them and bytes again takes time. */
-function cut(text: string): string;
-function cut(text: string | Buffer): string | Buffer;
-function cut(text: string | Buffer): string | Buffer {
-  if (text.length <= LONGEST) return text;
-  if (typeof text !== 'string') return cut(text.toString('utf8'));
+const cut = (text: string): string => {
   const more = text.length - LONGEST;
-  return `${text.slice(0, LONGEST)}… (${more} more characters are not kept)`;
-}
+  return more <= 0 ? text : `${text.slice(0, LONGEST)}… (${more} more characters are not kept)`;
+};

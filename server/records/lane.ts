@@ -81,7 +81,7 @@ export class Lane<Row extends { readonly id: string }> {
   }
 
   /** Ids of all that is queued or being written. */
-  ids(): Set<string> {
+  ids(): ReadonlySet<string> {
     const ids = new Set<string>();
     for (const { row } of this.#inFlight) ids.add(row.id);
     for (const { row } of this.#queue) ids.add(row.id);

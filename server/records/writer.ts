@@ -13,7 +13,7 @@ const NONE: ReadonlySet<string> = new Set();
 /** What the writer needs of a store; `intentsNow` not where every intent has to be waited for. */
 type WritingStore = Pick<RecordStore, 'commit'> & Partial<Pick<RecordStore, 'intentsNow'>>;
 
-/** Intents that came in one turn of the event loop. */
+/** Intents that came in one turn of the event loop. Nobody has been told of them yet, so none of their requests can be recorded. */
 interface Turn {
   readonly intents: Intent[];
   /** Whether the store took them at the end of the turn. */
@@ -64,7 +64,7 @@ export class RecordWriter {
         sizeOf: ({ content }) => (content ? sizeOf(content) : 0),
         bare,
         gathers: true,
-        heldBack: () => this.#openIntents(),
+        heldBack: () => this.#intents.ids(),
         // What begins now could not be recorded.
         stopped: () => this.#intents.giveUpWaiting(),
         tried: () => {},
@@ -96,13 +96,6 @@ export class RecordWriter {
 
   get #gathered(): number {
     return this.#turn?.intents.length ?? 0;
-  }
-
-  /** Ids of intents that may not be in the store yet. */
-  #openIntents(): ReadonlySet<string> {
-    const ids = this.#intents.ids();
-    for (const { id } of this.#turn?.intents ?? []) ids.add(id);
-    return ids;
   }
 
   /** Resolves when the intent is durable: only then may the request be sent. */

@@ -20,6 +20,16 @@ it('whatever they say', async () => {
   );
 });
 
+it('also when the request comes as the bytes of its text', async () => {
+  const seals = new ContentSeals(await secretsOf(1));
+  fc.assert(
+    fc.property(text, fc.option(text), (request, answer) => {
+      const stored = seals.seal(owner, { request: Buffer.from(request), answer });
+      expect(seals.open(owner, stored)).toEqual({ request, answer });
+    }),
+  );
+});
+
 it('never twice in the same form', async () => {
   const seals = new ContentSeals(await secretsOf(1));
   const stored = Array.from({ length: 600 }, () => seals.seal(owner, { request: '{}', answer: null }).request);
