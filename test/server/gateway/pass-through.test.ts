@@ -59,6 +59,21 @@ it('changes only the name of the model and the private members', async () => {
   expect(gateway.lastSent()).toBe('{ "model" : "one", "messages":[{"role":"user","content":"a  b"}],"x":0.10}');
 });
 
+it('keeps of a request its first million characters, however many bytes these are', async () => {
+  gateway.answer = answerWith(WHOLE, 'application/json');
+  const kept = async (characters: number): Promise<{ sent: string; request: string | undefined }> => {
+    const content = 'ü'.repeat(characters);
+    const response = await gateway.chat({ model: 'one', messages: [{ role: 'user', content }] });
+    const { content: stored } = await recordOf(gateway, idOf(response));
+    return { sent: gateway.lastSent(), request: stored?.request };
+  };
+  const fits = await kept(900_000);
+  expect(fits.request === fits.sent, 'all of it is there').toBe(true);
+  const { sent, request } = await kept(1_100_000);
+  const more = sent.length - 1_000_000;
+  expect(request === `${sent.slice(0, 1_000_000)}… (${more} more characters are not kept)`).toBe(true);
+});
+
 it('says that it does not know the cost of a model without a price', async () => {
   gateway.answer = answerWith(WHOLE, 'application/json');
   const response = await gateway.chat({ model: 'up/unlisted', messages: [{ role: 'user', content: 'hi' }] });
