@@ -3,15 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HoldResult } from '../../../policies/effects.ts';
 import type { RequestRecord } from '../../../server/records/record.ts';
 import { type Answer, dialects, type House, LAYOUT, openHouse, recordOf } from '../control/house.ts';
-import { eventOf, eventsOf } from '../control/live-events.ts';
 import { type Guest, guestWith } from './people.ts';
+import { FOREIGN, HIDDEN, made, makeTeams, REASON, type Teams } from './teams.ts';
 
-const REASON = { reason: 'to see who may' };
-const HIDDEN = { status: 404, body: { error: { code: 'not_found' } } };
 const MONTHS = 'from=2026-01&to=2026-02';
-/** Names of what is not the guests' own, which no answer may have. */
-const FOREIGN = /billing|invoices|secret/;
-
 const WHEN = { runsOutAt: null, earliest: null, latest: null };
 
 /** Who may see a part of a budget, besides those who see all. */
@@ -32,41 +27,24 @@ interface Budgeted {
   readonly parts: readonly Part[];
 }
 
-const tagged = (tags: Record<string, string>): RequestRecord['tags'] =>
-  Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, { value, source: 'key' as const }]));
-
 describe.each(dialects)('what limited roles see of money on %s', (dialect) => {
   let house: House;
   let lead: Guest;
-  /** Of one project of the lead's team. */
   let member: Guest;
-  const ids = { team: '', app: '', batch: '', invoices: '', appKey: '', invoicesKey: '', policy: '' };
+  let ids: Teams['ids'];
   /** Id and parts of each budget, by name. */
   const budgets = new Map<string, { readonly id: string; readonly parts: readonly Part[] }>();
-
-  async function made(path: string, body: object, read = 'id'): Promise<string> {
-    const answer = await house.ask('POST', path, body);
-    expect(answer.status, `${path}: ${JSON.stringify(answer.body)}`).toBe(201);
-    return String(read.split('.').reduce((value, name) => value[name], answer.body));
-  }
 
   async function addBudget({ parts, parent, limits, ...fields }: Budgeted): Promise<void> {
     const fixed = { window: 'month', timeZone: 'UTC', unit: 'usd', limit: 50e9, owner: null };
     const above = parent === undefined ? {} : { parent: budgets.get(parent)?.id };
-    const id = await made('/budgets', { ...fixed, ...fields, ...above, ...(limits && { limits }), ...REASON });
+    const id = await made(house, '/budgets', { ...fixed, ...fields, ...above, ...(limits && { limits }), ...REASON });
     budgets.set(fields.name, { id, parts });
   }
 
   beforeAll(async () => {
     house = await openHouse(dialect);
-    ids.team = await made('/teams', { name: 'search' });
-    const other = await made('/teams', { name: 'billing' });
-    ids.app = await made('/projects', { name: 'app', team: ids.team });
-    ids.batch = await made('/projects', { name: 'batch', team: ids.team });
-    ids.invoices = await made('/projects', { name: 'invoices', team: other });
-    ids.appKey = await made('/keys', { name: 'app', project: ids.app }, 'key.id');
-    ids.invoicesKey = await made('/keys', { name: 'invoices', project: ids.invoices }, 'key.id');
-    ids.policy = [...house.control.snapshot().policies.keys()][0] ?? '';
+    ({ ids, lead, member } = await makeTeams(house));
     const teams: Part[] = [
       { scope: 'team=search', of: 'team' },
       { scope: 'team=billing', of: 'nobody' },
@@ -119,8 +97,6 @@ describe.each(dialects)('what limited roles see of money on %s', (dialect) => {
       },
     ];
     for (const one of all) await addBudget(one);
-    lead = await guestWith(house, { role: 'lead', within: { team: ids.team } });
-    member = await guestWith(house, { role: 'finance', within: { project: ids.app } });
   });
   afterAll(async () => {
     expect(house.faults).toEqual([]);
@@ -291,7 +267,7 @@ describe.each(dialects)('what limited roles see of money on %s', (dialect) => {
   it('has what was asked for of their own parts, and lets them ask for more of these', async () => {
     const id = budgets.get('teams')?.id ?? '';
     const ask = (scope: string) => ({ budget: id, scope, amount: 1e9, reason: 'we need it' });
-    const foreign = await made('/budget-requests', ask('team=billing'));
+    const foreign = await made(house, '/budget-requests', ask('team=billing'));
     const asked = await lead.send('POST', '/budget-requests', ask('team=search'));
     expect(asked.status).toBe(201);
     const seen = async (guest: Guest): Promise<string[]> =>
@@ -323,7 +299,12 @@ describe.each(dialects)('what limited roles see of money on %s', (dialect) => {
         { from: 'pay', port: 'within', to: 'call' },
       ],
     };
-    const policy = await made('/policies', { name: 'tried', title: 'tried', graph, layout: LAYOUT }, 'policy.id');
+    const policy = await made(
+      house,
+      '/policies',
+      { name: 'tried', title: 'tried', graph, layout: LAYOUT },
+      'policy.id',
+    );
     const request = { model: 'test/small', messages: [{ role: 'user', content: 'Hello' }] };
     const held = async (send: Guest['send'], team: string) => {
       const answer = await send('POST', `/policies/${policy}/simulate`, { request, tags: { team } });
@@ -359,106 +340,5 @@ describe.each(dialects)('what limited roles see of money on %s', (dialect) => {
       expect((await finance.send(method, path, { ...body, ...REASON })).status, path).toBe(403);
     }
     expect((await finance.send('GET', '/budgets')).body).toEqual((await lead.send('GET', '/budgets')).body);
-  });
-
-  describe('requests', () => {
-    const AT = Date.UTC(2026, 0, 5, 12);
-    const run = (session: string, project: string, more: Partial<RequestRecord> = {}): RequestRecord =>
-      recordOf(house, {
-        at: AT,
-        project,
-        key: project === ids.invoices ? ids.invoicesKey : ids.appKey,
-        policy: ids.policy,
-        version: 1,
-        tags: tagged({ session, agent: project === ids.invoices ? 'secret' : 'writer' }),
-        ...more,
-      });
-    const own = (): RequestRecord[] => [
-      run('shared', ids.app, { at: AT + 10, durationMs: 20.5 }),
-      run('shared', ids.batch, { at: AT + 5, cost: 7 }),
-      run('alone', ids.app, { at: AT + 2000, status: 'failed' }),
-      run('alone', ids.app, { at: AT + 3000, status: 'shadow', durationMs: 9000, cost: 11 }),
-      run('batch', ids.batch, { at: AT - 86_400_000 * 3, durationMs: 400 }),
-    ];
-    let mine: RequestRecord[] = [];
-    beforeAll(async () => {
-      mine = own();
-      const foreign = [
-        run('shared', ids.invoices, { at: AT - 1000, durationMs: 9_000_000 }),
-        run('secret', ids.invoices, { at: AT + 4000 }),
-      ];
-      await house.database.records.commit({ intents: [], records: [...mine, ...foreign] });
-      for (const { id, project, key, at, policy, version, model, organisation } of [...mine, ...foreign]) {
-        const score = project === ids.invoices ? -1 : 1;
-        const said = { organisation, project, request: id, key, requestAt: at, at, score, label: null, comment: null };
-        await house.database.records.giveFeedback({ ...said, policy, version, model, variant: null });
-      }
-    });
-
-    it('are told as runs of agents as if there were no others', async () => {
-      const rows = async (guest: Guest, query = '') => (await guest.send('GET', `/sessions${query}`)).body.sessions;
-      const alone = { session: 'alone', firstAt: AT + 2000, lastAt: AT + 3000, requests: 1, errors: 1, cost: 9011 };
-      const shared = { session: 'shared', firstAt: AT + 5, lastAt: AT + 35, requests: 2, errors: 0, cost: 9007 };
-      expect(await rows(lead)).toMatchObject([
-        alone,
-        { ...shared, agent: 'writer' },
-        { session: 'batch', requests: 1 },
-      ]);
-      expect(await rows(member)).toMatchObject([
-        alone,
-        { ...shared, firstAt: AT + 10, lastAt: AT + 31, requests: 1, cost: 9000 },
-      ]);
-      const whole = (await house.ask('GET', '/sessions')).body.sessions;
-      for (const session of ['alone', 'batch']) {
-        const named = (all: { session: string }[]) => all.find((one) => one.session === session);
-        expect(named(await rows(lead))).toEqual(named(whole));
-      }
-      const names = async (query: string) =>
-        (await rows(lead, query)).map(({ session }: { session: string }) => session);
-      expect(await names(`?from=${AT + 36}`)).toEqual(['alone']);
-      expect(await names(`?from=${AT}&limit=1`)).toEqual(['alone']);
-      expect(await names(`?to=${AT + 3000}`)).toEqual(['shared', 'batch']);
-    });
-
-    it('are told as one run without those of others in it', async () => {
-      const { status, body } = await lead.send('GET', '/sessions/shared');
-      expect(status).toBe(200);
-      expect(body).toMatchObject({ complete: true, session: { requests: 2 }, total: { requests: 2, cost: 9007 } });
-      const requests = body.branches.flatMap(({ request }: { request: { id: string } | null }) => request?.id ?? []);
-      expect(new Set(requests)).toEqual(new Set([mine[0]?.id, mine[1]?.id]));
-      expect(JSON.stringify(body)).not.toMatch(FOREIGN);
-      expect(await lead.send('GET', '/sessions/secret')).toMatchObject(HIDDEN);
-      expect((await house.ask('GET', '/sessions/shared')).body.total.requests).toBe(3);
-    });
-
-    it('are summed without others’ where apps have said what they think of answers', async () => {
-      const path = `/feedback?policy=${ids.policy}`;
-      expect((await house.ask('GET', path)).body.feedback).toMatchObject([{ count: 7 }]);
-      expect((await lead.send('GET', path)).body.feedback).toMatchObject([{ count: 5, mean: 1 }]);
-      const stranger = await guestWith(house, { role: 'lead', within: { project: ids.batch } });
-      expect((await stranger.send('GET', path)).body.feedback).toMatchObject([{ count: 2, mean: 1 }]);
-    });
-
-    it('are watched without others’, and no longer than somebody may', async () => {
-      const [app, foreign] = [run('live', ids.app, { cost: 5 }), run('secret', ids.invoices, { cost: 1000 })];
-      for (const one of [app, foreign]) {
-        house.live.began(one.organisation, one.project);
-        house.live.ended(one, 'ok', Date.now());
-      }
-      const watcher = await guestWith(house, { role: 'lead', within: { team: ids.team } });
-      const reach = new AbortController();
-      const answer = await fetch(`${house.url}/live`, { headers: { cookie: watcher.cookie }, signal: reach.signal });
-      const read = eventsOf(answer);
-      expect(await eventOf(read, () => true)).toMatchObject({
-        requests: 1,
-        cost: 5,
-        running: 1,
-        recent: [{ id: app.id }],
-      });
-      const none = { grants: [{ role: 'developer', within: { team: ids.team } }], ...REASON };
-      await house.ask('PUT', `/people/${watcher.id}/grants`, none);
-      expect(await eventOf(read, ({ requests }) => requests === 0)).toMatchObject({ cost: 0, running: 0, recent: [] });
-      reach.abort();
-    });
   });
 });
