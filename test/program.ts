@@ -1,5 +1,6 @@
 /** A program under test as a process of its own: what it says, where it listens, and how it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -76,3 +77,7 @@ export function runGateway(environment: Readonly<Record<string, string>>): Progr
 export async function addressOf(gateway: Program): Promise<string> {
   return (await gateway.waitFor(/http:\/\/127\.0\.0\.1:\d+(?=\n)/)).trim();
 }
+
+/** Removes the folder of a program that was killed: what that had started may write there until it notices. */
+export const removeFolder = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true, maxRetries: 10 });

@@ -1,8 +1,9 @@
 /** The scenario `budgets`: a crowd spends several budgets to their end, while everything goes wrong that can. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freshDatabase, startPostgres } from '../postgres.ts';
+import { removeFolder } from '../program.ts';
 import { spendBudgets } from './budget-run.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -24,7 +25,7 @@ export const budgets: Scenario = {
       return await spendBudgets({ clients: CLIENTS, seed: SEED, pace: PACE, dataDir, databaseUrl, say });
     } finally {
       await server?.stop();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   },
 };

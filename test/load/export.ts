@@ -1,12 +1,13 @@
 /** Scenario "export": five million records of years as JSON lines and as a table, in a memory that does not grow. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { postgresKnex } from '../../server/store/postgres.ts';
 import { sqliteWriter } from '../../server/store/sqlite.ts';
 import { freshDatabase, startPostgres } from '../postgres.ts';
+import { removeFolder } from '../program.ts';
 import { ADMIN_TOKEN, controlApi, makeDefaultPolicy } from './control-api.ts';
 import { writeRecords } from './export-records.ts';
 import { runExports } from './export-run.ts';
@@ -126,7 +127,7 @@ export const exporting: Scenario = {
     } finally {
       await gateway.kill();
       await server?.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await removeFolder(dataDir);
     }
   },
 };

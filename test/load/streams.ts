@@ -1,10 +1,11 @@
 /** The scenario `streams`: a thousand streams at once for a minute, beside the bench's pass-through. */
 import { setMaxListeners } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { removeFolder } from '../program.ts';
 import { openLedger } from '../server/gateway/ledger.ts';
 import { keptReport } from './kept-report.ts';
 import { type Heard, type Listeners, listen } from './listeners.ts';
@@ -172,7 +173,7 @@ export const streams: Scenario = {
       };
     } finally {
       for (const part of parts) await part.kill();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   },
 };

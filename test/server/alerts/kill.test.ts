@@ -1,9 +1,9 @@
 /** A gateway that is killed while it sends: nothing is lost, and what comes twice has the same id. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { addressOf, runGateway } from '../../program.ts';
+import { addressOf, removeFolder, runGateway } from '../../program.ts';
 import { ADMIN_TOKEN, eventually } from '../gateway/harness.ts';
 import { type Receiver, startReceiver } from './desk.ts';
 
@@ -67,6 +67,6 @@ it('a gateway killed in mid-delivery loses no message, and sends none under two 
     gateway.kill('SIGTERM');
     await gateway.ended;
     for (const receiver of receivers) await receiver.close();
-    await rm(dataDir, { recursive: true });
+    await removeFolder(dataDir);
   }
 });

@@ -1,13 +1,13 @@
 /** On SIGTERM a gateway finishes what it has begun, takes nothing new, and ends. */
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { addressOf, runGateway } from '../../program.ts';
+import { addressOf, removeFolder, runGateway } from '../../program.ts';
 import { startUpstream } from '../providers/upstream.ts';
 import { API_KEY, eventually, graphOf } from './harness.ts';
 
@@ -80,6 +80,6 @@ it('finishes a running stream, refuses new requests, and ends without waiting fo
   } finally {
     gateway.kill('SIGKILL');
     await upstream.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeFolder(dataDir);
   }
 });

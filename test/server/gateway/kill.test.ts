@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { freshDatabase } from '../../postgres.ts';
-import { addressOf, type Program, runGateway } from '../../program.ts';
+import { addressOf, type Program, removeFolder, runGateway } from '../../program.ts';
 import { ADMIN_TOKEN, API_KEY, graphOf } from './harness.ts';
 import { openLedger } from './ledger.ts';
 import { ask } from './spending.ts';
@@ -193,7 +193,7 @@ async function withDataDir(use: (dataDir: string) => Promise<void>): Promise<voi
     await mkdir(join(folder, 'data'));
     await use(join(folder, 'data'));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

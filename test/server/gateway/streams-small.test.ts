@@ -1,11 +1,12 @@
 /** The scenario `streams` of `npm run load`, small: streams at once, some read slowly, some left, each with its record. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { listen } from '../../load/listeners.ts';
 import { startPart } from '../../load/processes.ts';
 import { KEY, startStreamingGateway } from '../../load/streaming-gateway.ts';
+import { removeFolder } from '../../program.ts';
 import { eventually } from './harness.ts';
 import { openLedger } from './ledger.ts';
 
@@ -49,6 +50,6 @@ it('fifty streams at once are complete and recorded, also for slow readers, and 
     await ledger.close();
     await gateway.kill();
     await upstream.kill();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeFolder(dataDir);
   }
 }, 120_000);

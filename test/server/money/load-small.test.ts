@@ -1,10 +1,11 @@
 /** The scenario `budgets` of `npm run load`, small: everything goes wrong that can, and every promise about money holds. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { spendBudgets } from '../../load/budget-run.ts';
 import { freshDatabase } from '../../postgres.ts';
+import { removeFolder } from '../../program.ts';
 
 const postgresUrl = inject('postgresUrl');
 
@@ -26,7 +27,7 @@ describe.each(['sqlite', ...(postgresUrl === null ? [] : ['postgres'])])('a crow
       expect(new Map(figures).get('complete answers compared')).toMatch(/^\d{2,} with/);
     } finally {
       await database?.drop();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   }, 180_000);
 });

@@ -1,5 +1,5 @@
 /** The process that makes the roll-ups, killed again and again, made anew beside, and gone with its gateway. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -9,7 +9,7 @@ import { rebuildUsage } from '../../../server/usage/rebuild.ts';
 import { lastPosition } from '../../../server/usage/source.ts';
 import { cursorOf, SUMS } from '../../../server/usage/tables.ts';
 import { UsageProcess } from '../../../server/usage/usage-process.ts';
-import { addressOf, run, runGateway } from '../../program.ts';
+import { addressOf, removeFolder, run, runGateway } from '../../program.ts';
 import { dialects } from '../control/house.ts';
 import { ADMIN_TOKEN, API_KEY } from '../gateway/harness.ts';
 import { openUsageHouse, rollAll, type UsageHouse } from './house.ts';
@@ -165,6 +165,6 @@ it('is started by the gateway, and gone with it however that ends', { timeout: T
   } finally {
     gateway.kill('SIGKILL');
     await gateway.ended;
-    await rm(dataDir, { recursive: true, force: true });
+    await removeFolder(dataDir);
   }
 });
