@@ -19,6 +19,8 @@ export default defineConfig({
     // As long as the browser is waited for elsewhere: pages take their time on a machine that has other work.
     expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
+    // Files share what they import, which takes a third of the time: what a module remembers must not be what a test is about.
+    isolate: false,
     maxWorkers: 2,
   },
 });
