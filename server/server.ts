@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { openSessions } from './access/sessions.ts';
 import { resolveName } from './alerts/address.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { countWaiting } from './alerts/outbox.ts';
@@ -239,6 +240,7 @@ export async function startServer(
         queued: () => writer.queued,
         alertsWaiting: () => countWaiting(control.db),
       });
+    const sessions = openSessions(control.db, sessionSecret(control.snapshot()));
     const app = createApp({
       gateway,
       control,
@@ -274,7 +276,7 @@ export async function startServer(
         alerts,
         gateway: GATEWAY,
         adminToken: config.adminToken,
-        sessionSecret: sessionSecret(control.snapshot()),
+        sessions: sessions.handle,
         // Its stack alone: errors of databases carry the row that was refused as well.
         reportFault: (error) =>
           console.error(`The control API failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
@@ -321,6 +323,7 @@ export async function startServer(
         await tracing?.stop();
         await alerts.stop();
         await liveProviders.close();
+        sessions.stop();
         await database.close();
       },
     };

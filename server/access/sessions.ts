@@ -31,6 +31,8 @@ declare module 'express-session' {
 const COOKIE = 'signalbox.sid';
 /** How long a cookie stays in which nobody has signed in yet. */
 const UNFINISHED_MS = 15 * 60 * 1000;
+/** How often sessions that are over are taken out of the database. */
+const CLEANUP_MS = 10 * 60 * 1000;
 
 type Told<T> = (error: unknown, value?: T) => void;
 
@@ -74,21 +76,25 @@ class SessionStore extends ConnectSessionKnexStore {
   }
 }
 
-/** Middleware that reads and keeps sessions; `secret` signs their cookie. The cookie is `Secure` wherever the request is. */
-export function sessions(db: Knex, secret: string): RequestHandler {
-  return session({
+export interface Sessions {
+  /** Middleware that reads and keeps them. */
+  readonly handle: RequestHandler;
+  /** Asks nothing of the database any more. */
+  stop(): void;
+}
+
+/** Sessions in this database; `secret` signs their cookie, which is `Secure` wherever the request is. */
+export function openSessions(db: Knex, secret: string): Sessions {
+  const store = new SessionStore({ knex: db, tableName: 'sessions', createTable: false, cleanupInterval: CLEANUP_MS });
+  const handle = session({
     name: COOKIE,
     secret,
     resave: false,
     saveUninitialized: false,
-    store: new SessionStore({
-      knex: db,
-      tableName: 'sessions',
-      createTable: false,
-      cleanupInterval: 600_000,
-    }),
+    store,
     cookie: { httpOnly: true, sameSite: 'strict', secure: 'auto', maxAge: UNFINISHED_MS, path: '/' },
   });
+  return { handle, stop: () => clearTimeout(store.nextDbCleanup) };
 }
 
 /** Puts a new session under a new id in place of the one there is, so that an id known from before is worth nothing. */

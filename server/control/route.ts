@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Permission } from '../../policies/access/permissions.ts';
 import type { Model, ModelLookup } from '../../policies/model.ts';
 import type { Caller } from '../access/caller.ts';
+import type { Sessions } from '../access/sessions.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Audit } from '../audit/audit.ts';
 import { type ErrorCode, SignalboxError } from '../errors.ts';
@@ -83,8 +84,8 @@ export interface ControlDeps {
   readonly gateway: string;
   /** Lets programs in with `Authorization: Bearer`; null for nobody. */
   readonly adminToken: string | null;
-  /** Signs the cookies of sessions. */
-  readonly sessionSecret: string;
+  /** Reads and keeps the sessions of people. */
+  readonly sessions: Sessions['handle'];
   /** Told of every error that is no fault of the caller; the caller learns nothing of it. */
   readonly reportFault: (error: unknown) => void;
 }

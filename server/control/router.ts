@@ -5,7 +5,6 @@ import type { z } from 'zod';
 import { may } from '../../policies/access/ability.ts';
 import { findCaller, NOBODY, requireOwnPage } from '../access/caller.ts';
 import { notAllowed, requireEverywhere } from '../access/places.ts';
-import { sessions } from '../access/sessions.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Control } from './control.ts';
 import { apiDocument } from './openapi.ts';
@@ -31,7 +30,7 @@ export function controlRouter(control: Control, deps: ControlDeps): Router {
   router.get('/openapi.json', (_request, response) => {
     response.json(document);
   });
-  router.use(sessions(control.db, deps.sessionSecret));
+  router.use(deps.sessions);
 
   const limitAttempts = signInLimit();
   const byPath = new Map<string, Route[]>();

@@ -9,6 +9,7 @@ import { inject } from 'vitest';
 import type { Graph } from '../../../policies/graph.ts';
 import type { Model } from '../../../policies/model.ts';
 import { NO_USAGE } from '../../../policies/request.ts';
+import { openSessions } from '../../../server/access/sessions.ts';
 import { Alerts } from '../../../server/alerts/alerts.ts';
 import { type Audit, openAudit } from '../../../server/audit/audit.ts';
 import { MemoryCache } from '../../../server/cache/memory-cache.ts';
@@ -198,6 +199,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
     usage: { ...database.usage, sums: database.sumTables },
     cache: new MemoryCache({ entries: 10, bytes: 10_000 }),
   });
+  const sessions = openSessions(control.db, 'a secret of the tests');
   const app = express();
   app.use(
     '/api',
@@ -226,7 +228,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
       alerts,
       gateway: 'test',
       adminToken: ADMIN_TOKEN,
-      sessionSecret: 'a secret of the tests',
+      sessions: sessions.handle,
       reportFault: (error) => faults.push(error),
     }),
   );
@@ -267,6 +269,7 @@ export async function openHouse(dialect: Dialect, settings: SeedSettings = SHIPP
       await retention.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      sessions.stop();
       await close();
     },
   };
