@@ -111,10 +111,13 @@ const RULES: readonly RedactionRule[] = [
   { words: ['falcon', 'falcon blue falcon red'], name: 'words', action: 'mask' },
 ];
 
+/** What needs no second look, in milliseconds of processor time. */
+const QUICK_MS = 100;
+
 /** Milliseconds of processor time, the best of five runs: what other programs on the machine do does not count. */
 function best(work: () => void): number {
   let least = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 5 && least >= 100; run++) {
+  for (let run = 0; run < 5 && least >= QUICK_MS; run++) {
     const before = process.cpuUsage();
     work();
     least = Math.min(least, process.cpuUsage(before).user / 1000);
@@ -122,21 +125,27 @@ function best(work: () => void): number {
   return least;
 }
 
-describe('100,000 characters are searched in under 100 ms each', () => {
-  it.each(Object.entries(TEXTS))('%s', (_, text) => {
-    const slot = { path: [], role: 'user', purpose: 'message', message: 0, text } as const;
-    expect(best(() => redact([slot], RULES, new Placeholders()))).toBeLessThan(100);
+/** Ten times the text may take ten times as long, and what a machine does besides; with squares it would be a hundred times. */
+function expectLinear(text: string, work: (text: string) => void): void {
+  const whole = best(() => work(text));
+  if (whole >= QUICK_MS) expect(whole).toBeLessThan(25 * best(() => work(text.slice(0, LENGTH / 10))));
+}
+
+describe('100,000 characters are searched in under 100 ms each, or as long as a slow machine takes for so much', () => {
+  it.each(Object.entries(TEXTS))('%s', (_, whole) => {
+    expectLinear(whole, (text) => {
+      const slot = { path: [], role: 'user', purpose: 'message', message: 0, text } as const;
+      redact([slot], RULES, new Placeholders());
+    });
   });
 
   it.each(['[', '[[', '[[A', '[[EMAIL_1', '[[EMAIL_1]]'])('and restored, one character at a time: %s', (part) => {
     const placeholders = new Placeholders();
     placeholders.take('email', 'ann@example.com');
-    const text = fill(part);
-    const time = best(() => {
+    expectLinear(fill(part), (text) => {
       const restorer = createRestorer(placeholders, { json: false });
       for (const character of text) restorer.push(character);
       restorer.flush();
     });
-    expect(time).toBeLessThan(100);
   });
 });
