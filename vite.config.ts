@@ -19,7 +19,7 @@ export default defineConfig({
     // As long as the browser is waited for elsewhere: pages take their time on a machine that has other work.
     expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
-    // Files share what they import, which takes a third of the time: what a module remembers must not be what a test is about.
+    // Files share what they import, which saves a third of the time: no test may count on a module that is new.
     isolate: false,
     maxWorkers: 2,
   },

@@ -131,7 +131,7 @@ function expectLinear(text: string, work: (text: string) => void): void {
   if (whole >= QUICK_MS) expect(whole).toBeLessThan(25 * best(() => work(text.slice(0, LENGTH / 10))));
 }
 
-describe('100,000 characters are searched in under 100 ms each, or as long as a slow machine takes for so much', () => {
+describe('100,000 characters are searched in under 100 ms each, or in a time that grows as they do', () => {
   it.each(Object.entries(TEXTS))('%s', (_, whole) => {
     expectLinear(whole, (text) => {
       const slot = { path: [], role: 'user', purpose: 'message', message: 0, text } as const;
