@@ -122,6 +122,24 @@ describe.skipIf(browser === null)('the versions of a policy', () => {
     expect(graph.nodes.find(({ id }) => id === 'cheap')?.settings.model).toBe('sandbox/local');
   });
 
+  it('are not restored before it is shown what becomes of the draft', async () => {
+    const { policy } = await makeThree();
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route('**/draft', (route) => held.then(() => route.continue()));
+    await open(`/policies/${policy}/history`);
+    await button('Restore version 1').click();
+    await dialog().getByRole('textbox', { name: 'Reason' }).fill('Typed while it loads');
+    const act = dialog().getByRole('button', { name: 'Publish it as version 4' });
+    expect(await act.isDisabled()).toBe(true);
+    await dialog().getByText('Loading the draft').waitFor();
+    letGo();
+    await act.click();
+    await entry(4).getByText('Typed while it loads').waitFor();
+  });
+
   it('keep a reason that was typed when restoring fails', async () => {
     const { policy } = await makeThree();
     await open(`/policies/${policy}/history`);

@@ -9,6 +9,7 @@ interface Props {
   readonly dangerous?: boolean;
   /** Why it could not be done; what was typed stays. */
   readonly error: Error | null;
+  /** True while it is done, and while what is to be shown first is on its way: until then it cannot be asked for. */
   readonly pending: boolean;
   readonly onSubmit: () => void;
   readonly onClose: () => void;

@@ -44,6 +44,7 @@ export function Restore({ policy, version, next, approval, ways, onClose }: Prop
   const old = useQuery(drawingQuery(policy.id, version));
   const live = useQuery(drawingQuery(policy.id, policy.liveVersion ?? version));
   const holds = draft.data && old.data && live.data ? inDraft(draft.data, old.data, live.data) : null;
+  const isLoading = [draft, old, live].some(({ isPending }) => isPending);
   // Those who approve it see at once what it is; whoever publishes alone says why.
   const reason = typed ?? (way === 'approval' ? `Restores version ${version}` : '');
   const isQuestion = way === 'approval' && holds === 'work';
@@ -77,7 +78,9 @@ export function Restore({ policy, version, next, approval, ways, onClose }: Prop
   });
   const submit = (): void => {
     setTried(true);
-    if (isReason(reason) && draft.data && (!isQuestion || replace)) restoring.mutate(draft.data.revision);
+    if (isReason(reason) && draft.data && holds !== null && (!isQuestion || replace)) {
+      restoring.mutate(draft.data.revision);
+    }
   };
   const lookAgain = (): void => {
     restoring.reset();
@@ -96,7 +99,7 @@ export function Restore({ policy, version, next, approval, ways, onClose }: Prop
       dangerous={way === 'emergency'}
       size="xl"
       error={null}
-      pending={restoring.isPending}
+      pending={restoring.isPending || isLoading}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -114,9 +117,9 @@ export function Restore({ policy, version, next, approval, ways, onClose }: Prop
         />
       ) : draft.error ? (
         <Failure title="The draft could not be loaded" error={draft.error} onRetry={() => draft.refetch()} />
-      ) : (
+      ) : isLoading ? (
         <Waiting what="the draft" />
-      )}
+      ) : null}
       <ReasonField
         value={reason}
         onChange={setTyped}

@@ -42,14 +42,15 @@ export function TakeVariant({ policy, node, port, name, onClose }: Props) {
     },
   });
   const isPossible = taken !== null && taken.drawing !== draft.data;
+  const isLoading = draft.isPending || names.isPending;
   const error = draft.error ?? names.error;
   return (
     <FormDialog
       title={`Make “${name}” the policy`}
-      act={isPossible ? 'Change the draft and look at it' : 'Close'}
+      act={isPossible || isLoading ? 'Change the draft and look at it' : 'Close'}
       size="xl"
       error={saving.error}
-      pending={saving.isPending}
+      pending={saving.isPending || isLoading}
       onSubmit={() => (isPossible ? saving.mutate(taken.drawing) : onClose())}
       onClose={onClose}
     >
