@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { graphOf } from '../server/gateway/harness.ts';
 import { askPolicy, draftOf, modelNode, openDrawings, save } from './drawings.ts';
-import { browser, button, dialog, gateway, heading, open, page } from './house.ts';
+import { browser, button, dialog, gateway, heading, hold, open, page } from './house.ts';
 import { ask, item, NODES, newPerson, openAs, reason, withTwoVersions } from './to-approve.ts';
 
 describe.skipIf(browser === null)('approvals of old versions', () => {
@@ -53,8 +53,13 @@ describe.skipIf(browser === null)('approvals of old versions', () => {
     await save(policy, { graph: graphOf({ ...NODES, cheap: modelNode('ours/tiny') }, ['enter.next > cheap']) });
     await dialog().getByRole('button', { name: 'Ask for approval' }).click();
     await dialog().getByText('The draft was saved again since you came here').waitFor();
+    const letGo = await hold('**/draft');
     await button('Look at the draft as it is now').click();
+    await dialog().getByText('Loading the draft').waitFor();
+    expect(await dialog().getByRole('button', { name: 'Ask for approval' }).isDisabled()).toBe(true);
     const may = page.getByRole('checkbox', { name: 'These changes may be lost' });
+    expect(await may.count()).toBe(0);
+    letGo();
     await expect.poll(() => may.isChecked()).toBe(false);
     expect(await dialog().getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('It was cheaper');
     await may.check();

@@ -3,7 +3,7 @@ import type { Layout } from '../../policies/graph.ts';
 import { graphOf } from '../server/gateway/harness.ts';
 import { SCHEMES } from './browser.ts';
 import { askPolicy, draftOf, makePolicy, modelNode, openDrawings, publishDraft, save, settingsOf } from './drawings.ts';
-import { browser, button, comeAgain, dialog, gateway, here, look, open, PASSWORD, page } from './house.ts';
+import { browser, button, comeAgain, dialog, gateway, here, hold, look, open, PASSWORD, page } from './house.ts';
 
 const EDGES = ['enter.next > sort', 'sort.simple > cheap', 'sort.standard > cheap', 'sort.complex > strong'];
 /** A policy whose simple questions go to this model. */
@@ -124,11 +124,7 @@ describe.skipIf(browser === null)('the versions of a policy', () => {
 
   it('are not restored before it is shown what becomes of the draft', async () => {
     const { policy } = await makeThree();
-    let letGo = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    await page.route('**/draft', (route) => held.then(() => route.continue()));
+    const letGo = await hold('**/draft');
     await open(`/policies/${policy}/history`);
     await button('Restore version 1').click();
     await dialog().getByRole('textbox', { name: 'Reason' }).fill('Typed while it loads');

@@ -22,7 +22,7 @@ export let page: Page;
 
 /**
  * Opens the house for the tests of a suite, with a provider `ours` whose models have no price and with these settings, and a
- * new browser for each.
+ * new window for each.
  */
 export function openHouse(settings: Readonly<Record<string, string>> = {}): void {
   // Long forms are filled in by hand, as it were; where many work on a machine, that takes its time.
@@ -83,6 +83,16 @@ export const card = (name: string): Locator => page.getByRole('listitem', { name
 export async function look(name: string): Promise<void> {
   await expectAccessible(page);
   await page.screenshot({ path: join(files, `${name}.png`), animations: 'disabled', fullPage: true });
+}
+
+/** Keeps what the page asks of these addresses waiting; gives what lets it all go on. */
+export async function hold(addresses: string): Promise<() => void> {
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(addresses, (route) => held.then(() => route.continue()));
+  return letGo;
 }
 
 /** A request as an app sends it, with a key; gives its status. */

@@ -105,6 +105,7 @@ describe.skipIf(browser === null)('accounts of providers', { timeout: 180_000 },
     await button('Add the account', dialog()).click();
     await card('gpu-farm').getByText('requests stay in the house').waitFor();
     await page.getByRole('table').getByText('gpu-farm/tiny', { exact: true }).waitFor();
+    await dialog().waitFor({ state: 'detached' });
 
     const response = await gateway.chat({ model: 'gpu-farm/tiny', messages: [{ role: 'user', content: 'Hi' }] });
     expect(response.status).toBe(200);

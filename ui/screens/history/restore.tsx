@@ -44,7 +44,8 @@ export function Restore({ policy, version, next, approval, ways, onClose }: Prop
   const old = useQuery(drawingQuery(policy.id, version));
   const live = useQuery(drawingQuery(policy.id, policy.liveVersion ?? version));
   const holds = draft.data && old.data && live.data ? inDraft(draft.data, old.data, live.data) : null;
-  const isLoading = [draft, old, live].some(({ isPending }) => isPending);
+  const [looking, setLooking] = useState(false);
+  const isLoading = looking || [draft, old, live].some(({ isPending }) => isPending);
   // Those who approve it see at once what it is; whoever publishes alone says why.
   const reason = typed ?? (way === 'approval' ? `Restores version ${version}` : '');
   const isQuestion = way === 'approval' && holds === 'work';
@@ -82,10 +83,12 @@ export function Restore({ policy, version, next, approval, ways, onClose }: Prop
       restoring.mutate(draft.data.revision);
     }
   };
-  const lookAgain = (): void => {
+  const lookAgain = async (): Promise<void> => {
     restoring.reset();
     setReplace(false);
-    void draft.refetch();
+    setLooking(true);
+    await draft.refetch();
+    setLooking(false);
   };
   const isAtOnce = way === 'at once';
   return (
@@ -105,7 +108,9 @@ export function Restore({ policy, version, next, approval, ways, onClose }: Prop
     >
       <RestoreEffect policy={policy} version={version} />
       {isAtOnce ? null : <Ways ways={ways} way={way} version={version} approval={approval} onChange={setWay} />}
-      {draft.data && holds !== null ? (
+      {isLoading ? (
+        <Waiting what="the draft" />
+      ) : draft.data && holds !== null ? (
         <RestoreDraft
           {...{ way, version, next, holds, replace }}
           policy={policy.id}
@@ -117,8 +122,6 @@ export function Restore({ policy, version, next, approval, ways, onClose }: Prop
         />
       ) : draft.error ? (
         <Failure title="The draft could not be loaded" error={draft.error} onRetry={() => draft.refetch()} />
-      ) : isLoading ? (
-        <Waiting what="the draft" />
       ) : null}
       <ReasonField
         value={reason}
