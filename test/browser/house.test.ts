@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { API_KEY } from '../server/gateway/harness.ts';
 import { SCHEMES } from './browser.ts';
@@ -74,6 +75,25 @@ describe.skipIf(browser === null)('the screens of the house', () => {
     expect(await send(token, 'feature=search')).toBe(401);
     await page.getByLabel('State').selectOption('in use');
     await expect.poll(() => row('shop').count()).toBe(0);
+  });
+
+  it('show what was made while they were still loading', async () => {
+    const before = await gateway.api('GET', '/house');
+    let arrive = (): void => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const answerLate = (route: Route) => arrived.then(() => route.fulfill({ json: before }));
+    await page.route('**/api/house', answerLate, { times: 1 });
+    await open('/projects');
+    await button('New team').click();
+    await dialog().getByRole('textbox').fill('Made early');
+    const made = page.waitForResponse('**/api/teams');
+    await button('Make the team').click();
+    await made;
+    arrive();
+    await dialog().waitFor({ state: 'detached' });
+    await page.getByRole('heading', { level: 2, name: 'Made early' }).waitFor();
   });
 
   it('make and rename teams and projects, and give a project a policy of its own', async () => {

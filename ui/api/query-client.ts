@@ -1,5 +1,12 @@
 /** What is kept of the answers, when a question is asked again, and what happens when a session has ended. */
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import {
+  type InvalidateOptions,
+  type InvalidateQueryFilters,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  type QueryKey,
+} from '@tanstack/react-query';
 import { ApiError } from './client.ts';
 import { markSignedOut } from './session.ts';
 
@@ -14,7 +21,21 @@ function mayPass(failures: number, error: Error): boolean {
   return failures < 1 && error instanceof ApiError && (error.status === 0 || error.status >= 500);
 }
 
-export const queryClient = new QueryClient({
+/** After a change, also asks again what was asked for the first time before it: that answer may not know of the change. */
+class Client extends QueryClient {
+  override invalidateQueries<Key extends QueryKey = QueryKey>(
+    filters?: InvalidateQueryFilters<Key>,
+    options?: InvalidateOptions,
+  ): Promise<void> {
+    for (const query of this.getQueryCache().findAll({ ...filters, type: 'active', fetchStatus: 'fetching' })) {
+      // What has been answered before is asked again anyway. Whoever waits for this answer gets the next one.
+      if (query.state.data === undefined) void query.cancel({ silent: true });
+    }
+    return super.invalidateQueries(filters, options);
+  }
+}
+
+export const queryClient = new Client({
   queryCache: new QueryCache({ onError: noticeSignedOut }),
   mutationCache: new MutationCache({ onError: noticeSignedOut }),
   // The gateway is often on this very machine, where a browser that believes to be offline still reaches it.

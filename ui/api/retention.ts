@@ -32,6 +32,8 @@ export async function setContent(
   const whose = project === null ? '/organisation' : `/projects/${encodeURIComponent(project)}`;
   const body = { setting: kept, reason };
   const answer = await ask(settings, `${whose}/content-settings`, { method: 'PUT', body });
+  // An answer on its way is of before.
+  await client.cancelQueries({ queryKey: contentSettingsQuery.queryKey });
   client.setQueryData(contentSettingsQuery.queryKey, answer);
 }
 

@@ -35,7 +35,9 @@ export const sessionQuery = queryOptions({
   },
 });
 
-function setSession(client: QueryClient, state: SessionState): void {
+async function setSession(client: QueryClient, state: SessionState): Promise<void> {
+  // An answer on its way is of before.
+  await client.cancelQueries({ queryKey: SESSION, exact: true });
   client.setQueryData(SESSION, state);
 }
 
@@ -97,7 +99,7 @@ export function sendCode(
 export async function enter(client: QueryClient, session: Session): Promise<void> {
   const before = client.getQueryData(sessionQuery.queryKey);
   const samePerson = before?.state === 'ended' && before.session.person?.id === session.person?.id;
-  setSession(client, { state: 'in', session });
+  await setSession(client, { state: 'in', session });
   if (samePerson) {
     await client.invalidateQueries(besides);
     return;
@@ -116,7 +118,7 @@ export async function signOut(client: QueryClient): Promise<string | null> {
     // A session that is over already needs no end.
     if (!(error instanceof ApiError) || error.code !== 'unauthenticated') throw error;
   }
-  setSession(client, { state: 'out' });
+  await setSession(client, { state: 'out' });
   client.removeQueries(besides);
   return goTo;
 }
