@@ -1,4 +1,3 @@
-import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { API_KEY } from '../server/gateway/harness.ts';
 import { SCHEMES } from './browser.ts';
@@ -12,6 +11,7 @@ import {
   gateway,
   heading,
   here,
+  hold,
   look,
   open,
   openHouse,
@@ -79,19 +79,14 @@ describe.skipIf(browser === null)('the screens of the house', () => {
 
   it('show what was made while they were still loading', async () => {
     const before = await gateway.api('GET', '/house');
-    let arrive = (): void => {};
-    const arrived = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
-    const answerLate = (route: Route) => arrived.then(() => route.fulfill({ json: before }));
-    await page.route('**/api/house', answerLate, { times: 1 });
+    const letGo = await hold('**/api/house', (route) => route.fulfill({ json: before }));
     await open('/projects');
     await button('New team').click();
     await dialog().getByRole('textbox').fill('Made early');
     const made = page.waitForResponse('**/api/teams');
     await button('Make the team').click();
     await made;
-    arrive();
+    letGo();
     await dialog().waitFor({ state: 'detached' });
     await page.getByRole('heading', { level: 2, name: 'Made early' }).waitFor();
   });

@@ -2,7 +2,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { openSource } from '../../server/providers/catalogue.ts';
 import { createOpenAiCompatible } from '../../server/providers/openai-compatible.ts';
@@ -85,13 +85,13 @@ export async function look(name: string): Promise<void> {
   await page.screenshot({ path: join(files, `${name}.png`), animations: 'disabled', fullPage: true });
 }
 
-/** Keeps what the page asks of these addresses waiting; gives what lets it all go on. */
-export async function hold(addresses: string): Promise<() => void> {
+/** Keeps the next question that the page asks there waiting; gives what lets it go on, or be answered by the test. */
+export async function hold(address: string, goOn = (route: Route) => route.continue()): Promise<() => void> {
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  await page.route(addresses, (route) => held.then(() => route.continue()));
+  await page.route(address, (route) => held.then(() => goOn(route)), { times: 1 });
   return letGo;
 }
 

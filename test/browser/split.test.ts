@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { graphOf, publish, publishNext } from '../server/gateway/harness.ts';
-import { browser, button, comeAgain, dialog, gateway, heading, here, look, open, openHouse, page } from './house.ts';
+import {
+  browser,
+  button,
+  comeAgain,
+  dialog,
+  gateway,
+  heading,
+  here,
+  hold,
+  look,
+  open,
+  openHouse,
+  page,
+} from './house.ts';
 
 const model = (id: string) => ['model', { model: id, timeoutSeconds: 20, retries: 0 }] as const;
 
@@ -54,13 +67,17 @@ describe.skipIf(browser === null)('kinds that compare, keep, copy and lead on', 
       await look(`variants-${scheme}`);
     }
 
+    const letGo = await hold('**/draft');
     await button('Make “Cheaper” the policy').click();
+    const change = dialog().getByRole('button', { name: 'Change the draft and look at it' });
+    expect(await change.isDisabled()).toBe(true);
+    letGo();
     await dialog().getByText('In the draft, all requests go the way of “Cheaper”').waitFor();
     await dialog()
       .getByText(/only other variants led there/)
       .waitFor();
     await look('take-variant');
-    await dialog().getByRole('button', { name: 'Change the draft and look at it' }).click();
+    await change.click();
     await page.waitForURL(/\/publish$/);
     const { graph } = await gateway.api<{ graph: { edges: unknown; nodes: { id: string }[] } }>(
       'GET',

@@ -31,10 +31,8 @@ export async function setContent(
 ): Promise<void> {
   const whose = project === null ? '/organisation' : `/projects/${encodeURIComponent(project)}`;
   const body = { setting: kept, reason };
-  const answer = await ask(settings, `${whose}/content-settings`, { method: 'PUT', body });
-  // An answer on its way is of before.
-  await client.cancelQueries({ queryKey: contentSettingsQuery.queryKey });
-  client.setQueryData(contentSettingsQuery.queryKey, answer);
+  await ask(settings, `${whose}/content-settings`, { method: 'PUT', body });
+  await client.invalidateQueries({ queryKey: contentSettingsQuery.queryKey });
 }
 
 const run = z.object({
