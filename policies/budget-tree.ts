@@ -1,5 +1,6 @@
 /** Budgets as parts of others: which scope is a part of which, what is wrong with a tree, and how much of a limit is given on. */
 import { type Budget, DEEPEST, limitOf } from './budget.ts';
+import type { Run } from './run.ts';
 
 export type TreeBudget = Pick<
   Budget,
@@ -34,6 +35,20 @@ export function scopeParts(names: readonly string[], scope: string): string[] | 
     at = end + 1;
   }
   return parts;
+}
+
+/** The names in a scope, as it is written; a value that looks like another name may be taken for one. */
+const NAMES_IN_SCOPE = /(?:^|,)(key|project|team|user|usage|tags\.[a-z][\w.-]*)=/gi;
+
+/** A recorded scope with the tags that the request has now; what no node can change stays as it is. */
+export function scopeNow(scope: string, { tags }: Pick<Run, 'tags'>): string {
+  const names = [...scope.matchAll(NAMES_IN_SCOPE)].map(([, name = '']) => name);
+  const values = scopeParts(names, scope) ?? [];
+  const valueNow = (name: string, i: number): string => {
+    if (name === 'key' || name === 'project') return values[i] ?? '';
+    return tags.get(name.startsWith('tags.') ? name.slice('tags.'.length) : name)?.value ?? '';
+  };
+  return names.map((name, i) => `${name}=${valueNow(name, i)}`).join(',');
 }
 
 /**

@@ -166,8 +166,15 @@ export interface OrderResult {
   /** All of the names, the first to be tried first. */
   readonly order: readonly string[];
   readonly by: Strategy;
-  /** The first is the one that the conversation had before. */
-  readonly kept?: true;
+  /** The names as the node has them; what is equal stays in their order. Older records do not say. */
+  readonly names?: readonly string[];
+  /** The lot that was drawn, from 0 up to 1, where it goes by shares. Older records do not say. */
+  readonly drawn?: number;
+  /**
+   * Whether the first is the one that the conversation had before; not there where each request is chosen for. Older records
+   * do not tell those apart in which a conversation began.
+   */
+  readonly kept?: boolean;
 }
 
 export interface ClassifyNeed {

@@ -31,6 +31,8 @@ export interface Fact {
   readonly providedBy?: string;
   /** Tokens, US dollars and so on, for forms and sentences. */
   readonly unit?: string;
+  /** Whether a redaction may change it. */
+  readonly isOfTexts?: true;
   readonly read?: (run: Run, context: FactContext) => FactValue;
 }
 
@@ -145,6 +147,7 @@ const CATALOGUE: readonly Fact[] = [
     type: 'text',
     label: 'last message of the user',
     example: 'Translate this',
+    isOfTexts: true,
     read: (run) => lastUserText(run.view),
   },
   {
@@ -152,6 +155,7 @@ const CATALOGUE: readonly Fact[] = [
     type: 'string',
     label: 'language',
     example: 'en',
+    isOfTexts: true,
     read: (run) => languageOf(lastUserText(run.view)),
   },
   {
@@ -159,6 +163,7 @@ const CATALOGUE: readonly Fact[] = [
     type: 'boolean',
     label: 'contains code',
     example: true,
+    isOfTexts: true,
     read: (run) => hasCode(lastUserText(run.view)),
   },
   {
@@ -167,6 +172,7 @@ const CATALOGUE: readonly Fact[] = [
     label: 'form of the question',
     example: 'yes_no',
     options: QUESTION_FORMS,
+    isOfTexts: true,
     read: (run) => questionFormOf(lastUserText(run.view)),
   },
   {
@@ -190,6 +196,7 @@ const CATALOGUE: readonly Fact[] = [
     unit: 'tokens',
     label: 'estimated input tokens',
     example: 2000,
+    isOfTexts: true,
     read: (run) => estimateInputTokens(run.view),
   },
   { name: 'time.of_day', type: 'time', label: 'time of day', example: '09:30', read: (run) => local(run).time },

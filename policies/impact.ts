@@ -8,7 +8,9 @@ import type { ModelLookup } from './model.ts';
 import { lacks, mayUse, modelNamed, usableModel } from './model-fit.ts';
 import { costOf } from './price.ts';
 import { RECORD_STATUSES } from './record-status.ts';
-import { type Assumptions, type Difference, decideAgain, decidedThen, type Recorded } from './replay.ts';
+import { type Assumptions, decidedThen } from './recorded-effects.ts';
+import type { Recorded } from './recorded-facts.ts';
+import { type Difference, decideAgain } from './replay.ts';
 import type { Tag } from './request.ts';
 import { factSchema, recordedStepSchema } from './trace-schema.ts';
 import { usageSchema } from './usage-schema.ts';
@@ -265,23 +267,24 @@ class Tally {
         const asked = need.model;
         const model = modelNamed(asked, run, this.#prices);
         const name = asked === 'asked' ? run.view.model : asked;
-        // What it answered when it was called for another node, or before another try, it would answer here too.
-        const known = calls.findLast((call) => call.model === (model?.id ?? name));
-        if (known) return { ...known, asked };
         const failed = { ok: false, model: model?.id ?? null, asked };
+        const missing = model ? lacks(model, run) : null;
+        if (missing) return { ...failed, failure: 'unsupported', message: missing };
+        // What it answered when it was called for another node, or before another try, it would answer here too.
+        const known = calls.findLast((call) => call.model === (model?.id ?? name) && call.failure !== 'unsupported');
+        if (known) return { ...known, asked };
         if (!model) return { ...failed, failure: 'unknown_model', message: name };
         if (!mayUse(model, run)) return { ...failed, failure: 'not_allowed' };
-        const missing = lacks(model, run);
-        if (missing) return { ...failed, failure: 'unsupported', message: missing };
         if (model.contextTokens !== null && input.usage.inputTokens > model.contextTokens) {
           return { ...failed, failure: 'context_too_long', message: `its context is ${model.contextTokens} tokens` };
         }
         this.#assumed.add('answers');
         return { ok: true, model: model.id, asked };
       },
-      unordered: ({ names, by }, run) => {
+      unordered: ({ names, by, conversation }, run) => {
         const { inputTokens, outputTokens } = input.usage;
-        if (by !== 'cheapest' || inputTokens + outputTokens === 0) return null;
+        // A conversation may have had another model before.
+        if (by !== 'cheapest' || conversation !== null || inputTokens + outputTokens === 0) return null;
         this.#assumed.add('length').add('prices');
         const cost = (name: string): number => {
           const price = usableModel(name, run, this.#prices)?.price;

@@ -35,12 +35,49 @@ const TYPICAL_ANSWER = 500;
 
 /** The order for one request; a stable one: what is equal stays in the order of the list. */
 export function orderModels(need: OrderNeed, run: Run, inputs: OrderInputs): OrderResult {
-  const { by, names } = need;
-  const order = ordered(need, run, inputs);
+  const { by, names, conversation } = need;
   const { before } = inputs;
-  if (before === null || !names.includes(before)) return { order, by };
-  return { order: [before, ...order.filter((name) => name !== before)], by, kept: true };
+  const order = ordered(need, run, inputs);
+  const kept = before !== null && names.includes(before);
+  return {
+    order: kept ? [before, ...order.filter((name) => name !== before)] : order,
+    by,
+    names,
+    ...(by === 'shares' && { drawn: inputs.chance }),
+    ...(conversation !== null && { kept }),
+  };
 }
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i]);
+
+/** Whether a strategy goes by what a node has done before, or by its own lot: then another node says nothing about it. */
+const IS_OF_NODE: Readonly<Record<OrderNeed['by'], boolean>> = {
+  cheapest: false,
+  fastest: false,
+  least_loaded: false,
+  round_robin: true,
+  shares: true,
+};
+
+/** Whether what another node chose says what this one would have chosen. */
+export const saysOfOthers = ({ by, conversation }: OrderNeed): boolean => !IS_OF_NODE[by] && conversation === null;
+
+/**
+ * The recorded order put to another version of its node's question: lots are drawn anew among its shares. Null where the
+ * record does not tell, as with another list.
+ */
+export function orderAgain(found: OrderResult, need: OrderNeed, run: Run): OrderResult | null {
+  const { by, names, conversation } = need;
+  if (found.by !== by || (found.kept === undefined) !== (conversation === null)) return null;
+  if (by !== 'shares') return found.names && sameList(found.names, names) ? found : null;
+  if (found.drawn === undefined) return null;
+  const before = found.kept === true ? (found.order[0] ?? null) : null;
+  return orderModels(need, run, { ...NOTHING_KNOWN, chance: found.drawn, before });
+}
+
+/** Nothing of which shares depend on. */
+const NOTHING_KNOWN = { models: () => undefined, measured: () => NOT_MEASURED, turn: 0 };
 
 function ordered(need: OrderNeed, run: Run, inputs: OrderInputs): readonly string[] {
   const { names, shares } = need;

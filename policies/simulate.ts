@@ -30,7 +30,10 @@ export const outsideSchema = z.strictObject({
   down: z.record(z.string(), z.enum(CALL_FAILURES)).default({}),
   /** The share of its limit that a throttle has used, by the id of its node; others are free. */
   throttles: z.record(z.string(), z.number().min(0).max(1)).optional(),
-  /** The lot that a split draws, from 0 up to 1, by the id of its node; others draw 0. */
+  /**
+   * The lot that a split draws, or a choice by shares, from 0 up to 1, by the id of its node. Other splits draw 0, other choices
+   * a lot of the conversation.
+   */
   chances: z.record(z.string(), z.number().min(0).max(1)).optional(),
   /** The model whose answer a cache has kept, by the id of its node; others are empty. */
   cached: z.record(z.string(), z.string().max(200)).optional(),
@@ -145,7 +148,7 @@ export function simulatedEffects(outside: Outside, world: SimulationWorld): Effe
         models: world.models,
         measured: (model) => outside.measured?.[model] ?? NOT_MEASURED,
         // Another conversation draws another lot, and the same one always the same.
-        chance: bucketOf(need.conversation ?? conversationOf(run.view), need.node),
+        chance: outside.chances?.[need.node] ?? bucketOf(need.conversation ?? conversationOf(run.view), need.node),
         turn: 0,
         before: null,
       }),

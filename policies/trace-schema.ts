@@ -75,7 +75,9 @@ const call = z.object({
 const order = z.object({
   order: z.array(z.string()).readonly(),
   by: z.enum(STRATEGIES),
-  kept: z.literal(true).optional(),
+  names: z.array(z.string()).readonly().optional(),
+  drawn: z.number().min(0).max(1).optional(),
+  kept: z.boolean().optional(),
 } satisfies Fields<OrderResult>);
 
 const score = z.object({

@@ -3,7 +3,9 @@
 import type { CompiledGraph } from '../../policies/compile.ts';
 import type { ModelLookup } from '../../policies/model.ts';
 import { costOf } from '../../policies/price.ts';
-import { decideAgain, decidedThen, type Recorded, type Replay } from '../../policies/replay.ts';
+import { decidedThen } from '../../policies/recorded-effects.ts';
+import type { Recorded } from '../../policies/recorded-facts.ts';
+import { decideAgain, type Replay } from '../../policies/replay.ts';
 import type { RequestRecord } from '../records/record.ts';
 
 /**

@@ -92,7 +92,9 @@ const SETTINGS: Readonly<Record<string, fc.Arbitrary<object>>> = {
   model: fc.record({
     model: modelName,
     retries: fc.nat(2),
-    others: fc.subarray([{ model: 'sandbox/local', share: 0.3 }, { model: 'sandbox/small' }]),
+    others: fc
+      .constantFrom(0.3, 0.9)
+      .chain((part) => fc.subarray([{ model: 'sandbox/local', share: part }, { model: 'sandbox/small' }])),
     choose: fc.constantFrom(...STRATEGIES),
     keepConversation: fc.boolean(),
   }),
@@ -169,6 +171,42 @@ function reachedOf(graph: Graph): Graph {
     edges: graph.edges.filter((edge) => reached.has(edge.from)),
   };
 }
+
+/** An edit of one node, by its place: leaving it out, or settings of its own kind. */
+const edit = fc.record({ at: fc.nat(20), isLeftOut: fc.boolean(), change: fc.nat(1000) });
+
+function withEdit(graph: Graph, { at, isLeftOut, change }: { at: number; isLeftOut: boolean; change: number }): Graph {
+  const node = graph.nodes[1 + (at % (graph.nodes.length - 1))];
+  if (!node) return graph;
+  const onward = graph.edges.find(({ from }) => from === node.id)?.to;
+  if (isLeftOut && onward !== undefined) {
+    return reachedOf({
+      ...graph,
+      edges: graph.edges.map((edge) => (edge.to === node.id ? { ...edge, to: onward } : edge)),
+    });
+  }
+  const settings = SETTINGS[node.kind];
+  if (!settings) return graph;
+  const [changed = node.settings] = fc.sample(settings, { numRuns: 1, seed: change });
+  const bound = findKind(node.kind)?.bind(changed);
+  const ports = new Set(bound?.ok ? bound.node.ports.map(({ name }) => name) : []);
+  const edges = graph.edges.filter(({ from, port }) => from !== node.id || ports.has(port));
+  for (const port of ports) {
+    if (edges.some((edge) => edge.from === node.id && edge.port === port)) continue;
+    if (onward !== undefined) edges.push({ from: node.id, port, to: onward });
+  }
+  return reachedOf({
+    ...graph,
+    nodes: graph.nodes.map((one) => (one === node ? { ...one, settings: { ...changed } } : one)),
+    edges,
+  });
+}
+
+/** A drawing and what an admin has made of it in a few edits. */
+export const editedDrawing: fc.Arbitrary<readonly [before: Graph, after: Graph]> = fc
+  .tuple(drawing, fc.array(edit, { minLength: 1, maxLength: 3 }))
+  .map(([before, edits]) => [before, edits.reduce(withEdit, before)] as const)
+  .filter(([, after]) => canPublish(checkGraph(after, smallHouse)));
 
 const words = fc
   .array(fc.constantFrom('what is a', 'lorem', 'ada@example.com', 'explain why', 'the', 'rose', '[[EMAIL_1]]', '?'), {

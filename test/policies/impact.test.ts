@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketOf } from '../../policies/bucket.ts';
 import { compileGraph } from '../../policies/compile.ts';
+import { sayPath } from '../../policies/evaluate.ts';
 import type { Graph } from '../../policies/graph.ts';
 import {
   type ImpactOptions,
@@ -11,10 +12,11 @@ import {
   replayInputSchema,
 } from '../../policies/impact.ts';
 import { type AllowedModels, allowedModels } from '../../policies/key-limits.ts';
+import type { ModelLookup } from '../../policies/model.ts';
 import { NO_USAGE } from '../../policies/request.ts';
 import { simulate } from '../../policies/simulate.ts';
 import { exampleRecord } from '../server/records/example.ts';
-import { body, callerTags, draw, drawing, moment, outside, smallHouse } from './drawings.ts';
+import { body, callerTags, draw, drawing, editedDrawing, moment, outside, smallHouse } from './drawings.ts';
 import { lookup } from './house.ts';
 import {
   always,
@@ -41,12 +43,28 @@ const limit: fc.Arbitrary<AllowedModels | null> = fc.option(
   { freq: 1 },
 );
 
+/** Mostly edits of what decided, else drawings that have nothing to do with each other. */
+const drafted = fc.oneof({ weight: 4, arbitrary: editedDrawing }, { weight: 1, arbitrary: fc.tuple(drawing, drawing) });
+
 /** The lots that a recorded request drew or, by its id, would have drawn in a drawing. */
 const lots = ({ nodes }: Graph, { id = '', trace }: ReplayInput): Record<string, number> => {
   const drawn = trace.flatMap(({ node, results = [] }) =>
-    results.flatMap((result) => ('chance' in result ? [[node, result.chance] as const] : [])),
+    results.flatMap((result): [string, number][] => {
+      if ('chance' in result) return [[node, result.chance]];
+      return 'order' in result && result.drawn !== undefined ? [[node, result.drawn]] : [];
+    }),
   );
-  return { ...Object.fromEntries(nodes.map((node) => [node.id, bucketOf(id, node.id)])), ...Object.fromEntries(drawn) };
+  const splits = nodes.filter(({ kind }) => kind === 'split');
+  return {
+    ...Object.fromEntries(splits.map((node) => [node.id, bucketOf(id, node.id)])),
+    ...Object.fromEntries(drawn),
+  };
+};
+
+/** The models of the tests, one of which takes no tools. */
+const someLacking: ModelLookup = (name) => {
+  const model = lookup(name);
+  return model?.id === 'sandbox/local' ? { ...model, supports: { ...model.supports, tools: false } } : model;
 };
 
 describe('what a draft would have done', () => {
@@ -63,12 +81,9 @@ describe('what a draft would have done', () => {
   it('is what it does with the same request, wherever it says so', async () => {
     let told = 0;
     await fc.assert(
-      fc.asyncProperty(drawing, drawing, body, callerTags, moment, outside, limit, async (...drawn) => {
-        const [before, after, chat, tags, now, said, limited] = drawn;
-        const world = { ...smallHouse, allowedModels: limited };
-        // A redaction changes the texts that other drawings read before it.
-        if (before.nodes.some(({ kind }) => kind === 'redact') || after.nodes.some(({ kind }) => kind === 'redact'))
-          return;
+      fc.asyncProperty(drafted, body, callerTags, moment, outside, limit, async (...drawn) => {
+        const [[before, after], chat, tags, now, said, limited] = drawn;
+        const world = { ...smallHouse, models: someLacking, allowedModels: limited };
         // Records do not say whether there were files.
         const request = { body: { ...chat, messages: chat.messages.slice(0, 1) }, tags, now };
         const allUp = { ...said, down: {} };
@@ -79,7 +94,7 @@ describe('what a draft would have done', () => {
           { ...allUp, chances: lots(after, kept) },
           world,
         );
-        const result = await impact(after, [kept]);
+        const result = await impact(after, [kept], someLacking);
         const counts = countsOf(result);
         expect(Object.values(counts)).toEqual([1]);
         if (counts['cannot tell']) return;
@@ -92,6 +107,9 @@ describe('what a draft would have done', () => {
         else if (answered) {
           const by = type === 'model' ? decision.outcome.model : null;
           expect(result.moves).toEqual(by === kept.model ? [] : [{ from: kept.model, to: by, count: 1 }]);
+        }
+        if (counts.same || counts['other way']) {
+          expect(counts).toEqual(sayPath(decision.trace) === sayPath(kept.trace) ? { same: 1 } : { 'other way': 1 });
         }
       }),
       { numRuns: 500 },

@@ -5,8 +5,9 @@ import { compileGraph } from '../../policies/compile.ts';
 import type { ThrottleNeed, ThrottleResult } from '../../policies/effects.ts';
 import type { Graph } from '../../policies/graph.ts';
 import type { Model } from '../../policies/model.ts';
+import type { Recorded } from '../../policies/recorded-facts.ts';
 import { statusOf, whyRefused } from '../../policies/refusal.ts';
-import { type Recorded, replay } from '../../policies/replay.ts';
+import { replay } from '../../policies/replay.ts';
 import { Run } from '../../policies/run.ts';
 import { outsideSchema, simulate } from '../../policies/simulate.ts';
 import {

@@ -52,7 +52,8 @@ export const limit = defineKind(
     if (value.temperature !== undefined) words.push(`temperature ${value.temperature}`);
     if (value.topP !== undefined) words.push(`top p ${value.topP}`);
     if (value.reasoningEffort !== undefined) words.push(`${value.reasoningEffort} reasoning effort`);
-    if (value.instructions !== undefined) words.push('an instruction is added');
+    if (value.instructions !== undefined)
+      words.push(`an instruction of ${value.instructions.length.toLocaleString('en-US')} characters is added`);
     if (value.removeTools) words.push('no tools');
     const said = words.join(', ');
     return {

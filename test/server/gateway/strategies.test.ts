@@ -93,13 +93,25 @@ describe('the order of models', () => {
   });
 
   it('begins with the model that the conversation had before', () => {
-    const result = orderModels(need('cheapest'), runOf(), inputs({ before: 'sandbox/large' }));
+    const asked = need('cheapest', { conversation: 'talk' });
+    const result = orderModels(asked, runOf(), inputs({ before: 'sandbox/large' }));
     expect(result).toEqual({
       order: ['sandbox/large', 'sandbox/local', 'sandbox/small'],
       by: 'cheapest',
+      names: NAMES,
       kept: true,
     });
-    expect(orderModels(need('cheapest'), runOf(), inputs({ before: 'gone/model' })).kept).toBeUndefined();
+    expect(orderModels(asked, runOf(), inputs({ before: 'gone/model' })).kept).toBe(false);
+  });
+
+  it('says what a replay needs: the list, and the lot that was drawn', () => {
+    const result = orderModels(need('shares'), runOf(), inputs({ chance: 0.6 }));
+    expect(result).toEqual({
+      order: ['sandbox/small', 'sandbox/large', 'sandbox/local'],
+      by: 'shares',
+      names: NAMES,
+      drawn: 0.6,
+    });
   });
 
   it('has every model once, whatever is measured', () => {
