@@ -23,14 +23,17 @@ const tokenizers = {
 const asText = { disallowedSpecial: new Set<string>() };
 
 const run = fc.tuple(fc.constantFrom(' ', '\n', 'a', 'A', '=', '0', '字', 'é', '😀', ' \n', 'ab'), fc.nat(60));
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 60 }),
-  fc.string({ unit: 'grapheme', maxLength: 60 }),
-  fc.string({
-    unit: fc.constantFrom('a', 'b', 'E', ' ', "'s", '\n', '1', '的', '人', '\ud800', '👩‍🚀', '<|endoftext|>'),
-  }),
-  fc.array(run, { maxLength: 8 }).map((runs) => runs.map(([unit, times]) => unit.repeat(times)).join('')),
-);
+/** No byte order marks: gpt-tokenizer misses the tokens that its own vocabulary has for them. */
+const anyText = fc
+  .oneof(
+    fc.string({ unit: 'binary', maxLength: 60 }),
+    fc.string({ unit: 'grapheme', maxLength: 60 }),
+    fc.string({
+      unit: fc.constantFrom('a', 'b', 'E', ' ', "'s", '\n', '1', '的', '人', '\ud800', '👩‍🚀', '<|endoftext|>'),
+    }),
+    fc.array(run, { maxLength: 8 }).map((runs) => runs.map(([unit, times]) => unit.repeat(times)).join('')),
+  )
+  .map((text) => text.replaceAll('\ufeff', ''));
 
 describe.each(['o200k', 'cl100k'] as const)('the count of %s', (name) => {
   const { own, library } = tokenizers[name];
@@ -45,6 +48,12 @@ describe.each(['o200k', 'cl100k'] as const)('the count of %s', (name) => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('finds the tokens of a byte order mark', () => {
+    expect(count('\ufeff')).toBe(1);
+    expect(count('\ufeffusing')).toBe(1);
+    expect(count('a\ufeffb')).toBe(3);
   });
 
   it('takes special tokens for the text that they are', () => {
