@@ -195,6 +195,11 @@ export interface RedactResult extends Partial<FindingPlaces> {
   readonly found: FindingCounts;
   /** Digest of the rules that found it, so that a replay knows whether others are the same. */
   readonly rules: string;
+  /**
+   * Whether texts were changed, where what was found does not say so: what is only reported stays, and what has the shape of a
+   * placeholder is changed without being found.
+   */
+  readonly changed?: boolean;
   /** A detector failed and the drawing lets the request go on. */
   readonly failed?: boolean;
   /** The request is tokens in place of texts, which nobody can look into. */

@@ -47,7 +47,10 @@ export function recordedFacts(recorded: Recorded, at: () => string, stepsNow: re
       if (fact.startsWith('time.')) return known?.read?.(run, NO_CONTEXT) ?? null;
       // Nodes change these two, and do so in a replay as well.
       if (fact === 'request.max_tokens' && Object.hasOwn(recorded.facts, fact)) return run.outputLimit;
-      if (fact === 'content.tools' && run.toolsRemoved) return [];
+      if (fact === 'content.tools') {
+        if (run.toolsRemoved) return [];
+        if (Object.hasOwn(recorded.facts, fact)) return recorded.facts[fact] ?? null;
+      }
       // What a node provides is known behind such a node only, and then the run has it already.
       if (known?.providedBy) return null;
       const value = noted(known?.isOfTexts === true, ({ facts }) =>

@@ -2,10 +2,11 @@
 import { findingsOf, type TraceStep } from './decision.ts';
 import type { HoldResult } from './effects.ts';
 import type { FactValue } from './facts.ts';
+import { isAnyFound } from './text/places.ts';
 
 /** Words that two ways have in common only where the same was done to the request. */
 export interface Standing {
-  /** The redactions that had found something: what was read from texts before them is not what is read behind them. */
+  /** The redactions that had changed something: what was read from texts before them is not what is read behind them. */
   readonly texts: string;
   /** What limit nodes had set. */
   readonly limits: string;
@@ -30,7 +31,7 @@ export function standingAfter(steps: readonly TraceStep[]): Standing {
   return {
     texts: steps
       .flatMap(findingsOf)
-      .filter(({ found }) => Object.values(found).some((count) => count > 0))
+      .filter(({ found, changed = isAnyFound(found) }) => changed)
       .map(({ rules }) => rules)
       .join('\n'),
     limits: limits.join('\n'),

@@ -5,7 +5,7 @@ import type { TextSlot } from './request.ts';
 import type { Run } from './run.ts';
 import { type Complexity, scoreComplexity } from './text/complexity.ts';
 import { Placeholders } from './text/placeholders.ts';
-import { addCount, placesOf, TOOL_NAME } from './text/places.ts';
+import { addCount, isAnyFound, placesOf, TOOL_NAME } from './text/places.ts';
 import { redact } from './text/redact.ts';
 
 /** Scores the request as it stands. */
@@ -27,9 +27,11 @@ export function redactText(need: RedactNeed, run: Run): RedactResult {
     }
     for (const type in result.found) addCount(run.redactions, type, result.found[type] ?? 0);
     run.protection = protectionAfter(run.protection, need.rules, result.found);
+    const { changed } = result;
     return {
       found: result.found,
       rules: rulesDigest(need.rules),
+      ...(changed !== isAnyFound(result.found) && { changed }),
       ...(result.bySlot.length > 0 && placesOf(result.bySlot, run.view.endpoint, toolNamer(need, run))),
     };
   } catch (error) {

@@ -104,6 +104,7 @@ const findings = z.object({
   places: z.array(place).readonly().optional(),
   further: z.object({ places: number, found: counts } satisfies Fields<FurtherPlaces>).optional(),
   rules: z.string(),
+  changed: z.boolean().optional(),
   failed: z.boolean().optional(),
   unreadable: z.boolean().optional(),
 } satisfies Fields<RedactResult>);

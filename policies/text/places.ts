@@ -76,6 +76,8 @@ export function addCount(counts: Record<string, number>, kind: string, count: nu
   counts[kind] = (Object.hasOwn(counts, kind) ? (counts[kind] ?? 0) : 0) + count;
 }
 
+export const isAnyFound = (counts: FindingCounts): boolean => Object.values(counts).some((count) => count > 0);
+
 /**
  * The places of findings, each once, and at most 50 of them: the findings of all further ones are only counted. Of each kind
  * there are as many over all places as there are in `findings`. `toolOf` names the tool whose result a text is, where its name

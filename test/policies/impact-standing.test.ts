@@ -24,7 +24,7 @@ function line(
 
 const redact = (detect: string, action = 'mask'): Node => ['redact', { rules: [{ detect, action }] }];
 const hiding = (id: string, node = redact('email')) => [id, node, 'found', ['found']] as const;
-const withoutHiding = (graph: Graph, id: string): Graph => {
+const without = (graph: Graph, id: string): Graph => {
   const onward = graph.edges.find(({ from }) => from === id)?.to ?? '';
   return {
     ...graph,
@@ -40,6 +40,7 @@ const why = ({ buckets }: Impact): string =>
 
 describe('texts that another draft would not have redacted', () => {
   const looking = (when: object): Node => ['match', { cases: [{ port: 'yes', label: '', when }] }];
+  const looksFor = (value: string): Node => looking({ fact: 'text.last_user', operator: 'contains', value });
   const behind: [what: string, node: readonly [string, Node, string, readonly string[]], why: RegExp][] = [
     [
       'a condition on a text',
@@ -69,7 +70,7 @@ describe('texts that another draft would not have redacted', () => {
     const found = await record(graph, ask('Write to ada@example.com'), nothingSaid);
     expect(found.trace[2]?.node).toBe(node[0]);
     expect(countsOf(await impact(graph, [found]))).toEqual({ same: 1 });
-    const result = await impact(withoutHiding(graph, 'hide'), [found]);
+    const result = await impact(without(graph, 'hide'), [found]);
     expect(countsOf(result)).toEqual({ 'cannot tell': 1 });
     expect(why(result)).toMatch(words);
   });
@@ -77,14 +78,25 @@ describe('texts that another draft would not have redacted', () => {
   it.each(behind)('are the same for %s where nothing was found', async (_what, node) => {
     const graph = line(['hide', redact('email'), 'clean', ['clean']], node);
     const clean = await record(graph, ask('Write a poem'), nothingSaid);
-    expect(countsOf(await impact(withoutHiding(graph, 'hide'), [clean]))).toEqual({ 'other way': 1 });
+    expect(countsOf(await impact(without(graph, 'hide'), [clean]))).toEqual({ 'other way': 1 });
+  });
+
+  it('are those that it would have reported, and not those in the shape of a placeholder that it would have put aside', async () => {
+    const looking = ['look', looksFor('e'), 'yes', ['yes', 'else']] as const;
+    const reporting = line(hiding('hide', redact('email', 'report')), looking);
+    const reported = await record(reporting, ask('Write to ada@example.com'), nothingSaid);
+    expect(countsOf(await impact(without(reporting, 'hide'), [reported]))).toEqual({ 'other way': 1 });
+    const replacing = line(['hide', redact('email', 'placeholder'), 'clean', ['clean']], looking);
+    const aside = await record(replacing, ask('Write to [[EMAIL_1]]'), nothingSaid);
+    expect(aside.trace[1]?.results).toMatchObject([{ found: {}, changed: true }]);
+    expect(countsOf(await impact(without(replacing, 'hide'), [aside]))).toEqual({ 'cannot tell': 1 });
   });
 
   it('are not told by a cache either, which is taken to be empty', async () => {
     const graph = line(hiding('hide'), ['kept', ['cache', {}], 'miss', ['miss']]);
     const hit = await record(graph, ask('Write to ada@example.com'), says({ cached: { kept: 'sandbox/large' } }));
     expect(hit.trace.at(-1)?.node).toBe('kept');
-    const result = await impact(withoutHiding(graph, 'hide'), [hit]);
+    const result = await impact(without(graph, 'hide'), [hit]);
     expect(result.assumptions.join('\n')).toMatch(/cache that a request had not met/);
     expect(result.moves).toEqual([{ from: 'sandbox/large', to: 'sandbox/small', count: 1 }]);
   });
@@ -116,7 +128,7 @@ describe('a budget of those whom another draft has the request count for', () =>
     );
 
   it('is not told by what stood there for others', async () => {
-    const plain = [await record(withoutHiding(tagging({}), 'as'), ask('hi'), nothingSaid)];
+    const plain = [await record(without(tagging({}), 'as'), ask('hi'), nothingSaid)];
     const result = await impact(tagging({ user: 'bot' }), plain);
     expect(countsOf(result)).toEqual({ 'cannot tell': 1 });
     expect(why(result)).toContain('the state of this budget for whom it would count here was not recorded');
@@ -203,7 +215,7 @@ describe('a model that takes no tools', () => {
     return model?.id === 'sandbox/large' ? { ...model, supports: { ...model.supports, tools: false } } : model;
   };
   const tools = { tools: [{ type: 'function', function: { name: 'find' } }] };
-  const without = draw({ enter, drop: ['limit', { removeTools: true }], large }, [
+  const dropping = draw({ enter, drop: ['limit', { removeTools: true }], large }, [
     'enter.next > drop',
     'drop.next > large',
   ]);
@@ -212,10 +224,28 @@ describe('a model that takes no tools', () => {
   it('answers where a draft takes them away, and fails where a draft leaves them', async () => {
     const house = { ...smallHouse, models: plain };
     const refused = await record(straight, ask('hi', tools), nothingSaid, {}, house);
-    const answered = await record(without, ask('hi', tools), nothingSaid, {}, house);
+    const answered = await record(dropping, ask('hi', tools), nothingSaid, {}, house);
     expect([refused.status, answered.status]).toEqual(['blocked', 'ok']);
-    expect(countsOf(await impact(without, [refused], plain))).toEqual({ 'answered now': 1 });
+    expect(countsOf(await impact(dropping, [refused], plain))).toEqual({ 'answered now': 1 });
     expect(countsOf(await impact(straight, [answered], plain))).toEqual({ 'refused now': 1 });
+  });
+});
+
+describe('tools that a draft no longer takes away', () => {
+  it('are there for the conditions behind', async () => {
+    const looking = [
+      'look',
+      [
+        'match',
+        { cases: [{ port: 'none', label: '', when: { fact: 'content.tools', operator: 'isEmpty', value: true } }] },
+      ],
+      'none',
+      ['none', 'else'],
+    ] as const;
+    const graph = line(['drop', ['limit', { removeTools: true }], 'next', ['next']], looking);
+    const tools = [{ type: 'function', function: { name: 'find' } }];
+    const records = [await record(graph, ask('hi', { tools }), nothingSaid)];
+    expect(countsOf(await impact(without(graph, 'drop'), records))).toEqual({ 'refused now': 1 });
   });
 });
 

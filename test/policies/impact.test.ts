@@ -48,17 +48,22 @@ const drafted = fc.oneof({ weight: 4, arbitrary: editedDrawing }, { weight: 1, a
 
 /** The lots that a recorded request drew or, by its id, would have drawn in a drawing. */
 const lots = ({ nodes }: Graph, { id = '', trace }: ReplayInput): Record<string, number> => {
-  const drawn = trace.flatMap(({ node, results = [] }) =>
-    results.flatMap((result): [string, number][] => {
-      if ('chance' in result) return [[node, result.chance]];
-      return 'order' in result && result.drawn !== undefined ? [[node, result.drawn]] : [];
+  const drawnAt = (node: string, of: 'split' | 'model'): number | undefined =>
+    trace
+      .filter((step) => step.node === node)
+      .flatMap(({ results = [] }) => results)
+      .map((result) => {
+        if (of === 'split') return 'chance' in result ? result.chance : undefined;
+        return 'order' in result ? result.drawn : undefined;
+      })
+      .find((lot) => lot !== undefined);
+  return Object.fromEntries(
+    nodes.flatMap((node): [string, number][] => {
+      if (node.kind === 'split') return [[node.id, drawnAt(node.id, 'split') ?? bucketOf(id, node.id)]];
+      const drawn = drawnAt(node.id, 'model');
+      return drawn === undefined ? [] : [[node.id, drawn]];
     }),
   );
-  const splits = nodes.filter(({ kind }) => kind === 'split');
-  return {
-    ...Object.fromEntries(splits.map((node) => [node.id, bucketOf(id, node.id)])),
-    ...Object.fromEntries(drawn),
-  };
 };
 
 /** The models of the tests, one of which takes no tools. */
