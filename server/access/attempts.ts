@@ -54,9 +54,9 @@ export async function beginAttempt(db: Knex, email: string, now: number): Promis
     .delete();
   return db.transaction(async (trx) => {
     const none: FailuresRow = { address, failures: 0, locked_until: 0, last_at: now };
-    await trx('sign_in_failures').insert(none).onConflict('address').ignore();
-    // Takes the row's lock, so that attempts at the same account come one after the other.
-    await trx('sign_in_failures').where({ address }).increment('failures', 0);
+    // In one step with the row's lock, so that attempts at the same account come one after the other: between two steps somebody
+    // who is let in could take the row away.
+    await trx('sign_in_failures').insert(none).onConflict('address').merge(['address']);
     const row = await trx<FailuresRow>('sign_in_failures').where({ address }).first();
     if (!row) throw new Error('The row of failures is gone.');
     if (row.locked_until > now) {

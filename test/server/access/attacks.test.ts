@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beginAttempt, forgetFailures } from '../../../server/access/attempts.ts';
 import { codeAt } from '../../../server/access/one-time-codes.ts';
 import { verifyHistory } from '../../../server/control/history.ts';
-import { ADMIN, dialects, type House, openHouse } from '../control/house.ts';
+import { ADMIN, dialects, type House, openHouse, openTestDatabase } from '../control/house.ts';
 import {
   addProvider,
   comeBack,
@@ -182,6 +183,31 @@ describe.each(dialects)('one-time codes on %s', (dialect) => {
     for (const path of ['/teams', '/account', '/people']) expect((await send('GET', path)).status, path).toBe(401);
     expect((await send('POST', '/session/code-set-up')).status).toBe(401);
     expect((await send('PUT', '/account/codes', { code: '123456' })).status).toBe(401);
+  });
+});
+
+// Where attempts are really made at the same time: SQLite has one connection that writes.
+describe.each(dialects.filter((dialect) => dialect === 'postgres'))('attempts at the same time on %s', (dialect) => {
+  it('are all counted, also the one that begins while another lets somebody in', async () => {
+    const { database, close } = await openTestDatabase(dialect);
+    try {
+      const { control } = database;
+      const email = 'both@example.org';
+      await beginAttempt(control, email, Date.now());
+      const other = await control.transaction();
+      await other('sign_in_failures').forUpdate();
+      const second = beginAttempt(control, email, Date.now());
+      const waiting = control('pg_stat_activity')
+        .where({ wait_event_type: 'Lock' })
+        .whereLike('query', '%sign_in_failures%');
+      await expect.poll(async () => (await waiting.clone()).length).toBe(1);
+      await forgetFailures(other, email);
+      await other.commit();
+      expect(await second).toEqual({ locks: false });
+      expect(await control('sign_in_failures')).toMatchObject([{ failures: 1 }]);
+    } finally {
+      await close();
+    }
   });
 });
 
