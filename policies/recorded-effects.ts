@@ -166,8 +166,12 @@ export function recordedEffects(
       const taken = take(need.node, isHold, (result) => isIts(result) && (own || countsForTheSame(result, run)));
       if (!taken) {
         const isOfOthers = all.some(({ result }) => isHold(result) && isIts(result));
-        const whose = isOfOthers ? 'this budget for whom it would count here' : 'this budget';
-        throw new CannotTell(need.node, `the state of ${whose} was not recorded for this request`);
+        throw new CannotTell(
+          need.node,
+          isOfOthers
+            ? 'it would count for others here, and what their part of this budget stood at was not recorded'
+            : 'the state of this budget was not recorded for this request',
+        );
       }
       const { result: found, before, stood } = taken;
       if (found.bounds === null) {

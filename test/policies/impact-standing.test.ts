@@ -131,7 +131,9 @@ describe('a budget of those whom another draft has the request count for', () =>
     const plain = [await record(without(tagging({}), 'as'), ask('hi'), nothingSaid)];
     const result = await impact(tagging({ user: 'bot' }), plain);
     expect(countsOf(result)).toEqual({ 'cannot tell': 1 });
-    expect(why(result)).toContain('the state of this budget for whom it would count here was not recorded');
+    expect(why(result)).toContain(
+      'it would count for others here, and what their part of this budget stood at was not recorded',
+    );
     expect(countsOf(await impact(tagging({ course: 'exam' }), plain))).toEqual({ 'other way': 1 });
   });
 });
