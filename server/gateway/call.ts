@@ -20,6 +20,7 @@ import type { LetThrough, NoRoom } from './pacing.ts';
 import { passedOn } from './passed-headers.ts';
 import { retryDelay } from './retries.ts';
 import { isUnsent, sentOf } from './sent.ts';
+import { inStep } from './turn.ts';
 import { unreportedUsage } from './unreported-usage.ts';
 import { type BeginLimit, UpstreamAnswer } from './upstream-answer.ts';
 import type { OrganisationUpstreams, Upstream } from './upstreams.ts';
@@ -246,6 +247,7 @@ export class ModelCalls {
       for (;;) {
         const taken = paced;
         paced = null;
+        await inStep;
         const { answer, error } = await this.#attempt(call, taken, body);
         const now = upstreams.now();
         if (!error) {

@@ -28,6 +28,7 @@ import { failureError, refusalOf } from './refusal.ts';
 import type { Runtime } from './runtime.ts';
 import { sentOf } from './sent.ts';
 import { tagsOf } from './tags.ts';
+import { endOfTurn, inStep } from './turn.ts';
 import { unreportedUsage } from './unreported-usage.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
@@ -74,8 +75,10 @@ async function answerOf(exchange: Exchange): Promise<Last> {
   const bytes = await readBody(req, gateway.bodyLimit, gateway.inFlight);
   exchange.bodyBytes = bytes.length;
   exchange.body = bytes;
+  await endOfTurn();
   const parsed = protocol.parse(bytes);
   exchange.parsed = parsed;
+  await inStep;
   exchange.tags = tagsOf(key, req.headers, parsed.metadata, parsed.user);
   const policy = policyFor(runtime, key, parsed.view.model);
   exchange.policy = policy;
@@ -110,6 +113,7 @@ async function answerOf(exchange: Exchange): Promise<Last> {
     if (exchange.count) return counted(exchange.count);
     throw refused(exchange, key, policy, exchange.decision);
   }
+  await inStep;
   const effects = liveEffects(exchange, parsed, key.organisation);
   const decision = await evaluate(graph, run, exchange.spans?.watch(effects) ?? effects);
   exchange.decision = decision;
@@ -301,6 +305,7 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
   if (key && exchange.leavesRecord) {
     tellOfEnd(exchange, key, charges);
     try {
+      await inStep;
       record = exchange.record(last, charges, key);
       await gateway.writer.record(record).catch((error: unknown) => {
         last = failed(exchange, error);
@@ -313,8 +318,10 @@ async function close(exchange: Exchange, ending: Last): Promise<void> {
       last = failed(exchange, error);
     }
   }
+  await inStep;
   gateway.metrics?.ended(exchange, last, record);
   exchange.spans?.ended(last);
+  await inStep;
   gateway.inFlight.remove(exchange.bodyBytes);
   if (exchange.clientGone) return;
   const leaving = gateway.stopping();

@@ -13,6 +13,7 @@ import {
 import type { SaidLimits } from '../providers/rate-limits.ts';
 import type { AnswerStream, ClientRequest, Received, WholeAnswer } from '../wire/protocol.ts';
 import type { Paced } from './allowance.ts';
+import { endOfTurn } from './turn.ts';
 import type { Upstream } from './upstreams.ts';
 
 /** Bytes of a stream that may arrive before its first content; beyond it the answer is taken as begun. */
@@ -205,7 +206,7 @@ export class UpstreamAnswer implements AnswerSink {
   end(): void {
     clearTimeout(this.#timer);
     if (this.#state === 'over') return;
-    if (this.stream === null) this.#readWhole();
+    if (this.stream === null) endOfTurn().then(() => this.#readWhole());
     else this.#ended();
   }
 
@@ -279,6 +280,8 @@ export class UpstreamAnswer implements AnswerSink {
   }
 
   #readWhole(): void {
+    // The client may have hung up since it came.
+    if (this.#state === 'over') return;
     try {
       this.whole = this.#request.readWhole(
         this.#pending.length === 1 && this.#pending[0] ? this.#pending[0] : Buffer.concat(this.#pending),

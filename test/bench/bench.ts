@@ -1,8 +1,12 @@
 /**
- * `npm run bench`: the gateway with everything on beside two proxies and the bare upstream, in one interleaved run on
+ * `npm run bench`: the gateway with everything on beside three proxies and the bare upstream, in one interleaved run on
  * loopback. It runs compiled, as the gateway does for its users. Ratios of paired one-second blocks are what counts: the machine may be noisy, but both sides share the noise.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
 import { type Load, saturate, steady } from './client.ts';
@@ -74,15 +78,17 @@ function bodyOf(bytes: number, events: number | null): Buffer {
 }
 
 async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-'));
   const upstream = await start('./upstream.js', {});
   const UPSTREAM = `http://127.0.0.1:${upstream.port}`;
   const targets: Target[] = [{ name: 'direct', process: null, pool: new Pool(UPSTREAM, { connections: null }) }];
   for (const [name, file] of [
     ['plain proxy', './plain-proxy.js'],
     ['tuned proxy', './tuned-proxy.js'],
+    ['recording proxy', './recording-proxy.js'],
     ['gateway', './gateway.js'],
   ] as const) {
-    const { child, port } = await start(file, { UPSTREAM, BENCH_KEY: KEY });
+    const { child, port } = await start(file, { UPSTREAM, BENCH_KEY: KEY, DATA_DIR: join(folder, name) });
     targets.push({ name, process: child, pool: new Pool(`http://127.0.0.1:${port}`, { connections: null }) });
   }
   console.log(
@@ -111,9 +117,13 @@ async function main(): Promise<void> {
   sayParts(await streamed(SHORT_STREAM), await streamed(LONG_STREAM));
   for (const target of targets) {
     await target.pool.destroy();
-    target.process?.kill();
+    if (!target.process) continue;
+    const ended = once(target.process, 'exit');
+    target.process.kill();
+    await ended;
   }
   upstream.child.kill();
+  await rm(folder, { recursive: true, maxRetries: 5 });
 }
 
 async function warmUp(target: Target, load: Load, requests: number): Promise<void> {
@@ -151,7 +161,7 @@ async function compare(
     const { firstByte, whole } = await steady(target.pool, load, 200 / Math.sqrt(events), 3000);
     const rss = target.process ? (await cpuOf(target.process)).rss : 0;
     const words = [
-      target.name.padEnd(12),
+      target.name.padEnd(15),
       `${median(rate.get(target.name) ?? [])
         .toFixed(0)
         .padStart(6)} requests/s`,
@@ -170,6 +180,9 @@ async function compare(
     median((cpu.get(a) ?? []).map((value, i) => value / (cpu.get(b)?.[i] ?? Number.NaN)));
   console.log(
     `  CPU of the gateway: ${ratio('gateway', 'tuned proxy').toFixed(2)} × the tuned proxy, ${ratio('gateway', 'plain proxy').toFixed(2)} × the plain proxy`,
+  );
+  console.log(
+    `  CPU of the recording proxy, which decides nothing: ${ratio('recording proxy', 'tuned proxy').toFixed(2)} × the tuned proxy`,
   );
   return new Map([...cpu].map(([name, values]) => [name, median(values)]));
 }

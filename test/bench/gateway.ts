@@ -1,7 +1,4 @@
 /** The gateway with everything on, as a process of its own: key, eight nodes with ten conditions, redaction, holds, records. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readConfig } from '../../server/config.ts';
 import type { ShippedPolicy } from '../../server/control/seed.ts';
 import { createProviders } from '../../server/providers/index.ts';
@@ -11,7 +8,7 @@ import { BENCH_POLICY } from './policy.ts';
 
 const environment = {
   PORT: '0',
-  DATA_DIR: mkdtempSync(join(tmpdir(), 'signalbox-bench-')),
+  DATA_DIR: process.env.DATA_DIR ?? '',
   SANDBOX: 'false',
   OPENAI_BASE_URL: `${process.env.UPSTREAM}/v1`,
   OPENAI_API_KEY: 'sk-bench',
