@@ -206,8 +206,13 @@ export class UpstreamAnswer implements AnswerSink {
   end(): void {
     clearTimeout(this.#timer);
     if (this.#state === 'over') return;
-    if (this.stream === null) endOfTurn().then(() => this.#readWhole());
-    else this.#ended();
+    if (this.stream) {
+      this.#ended();
+      return;
+    }
+    // It has come whole: what it cost is what it says, also where the client hangs up before it is read.
+    this.#state = 'over';
+    endOfTurn().then(() => this.#readWhole());
   }
 
   /** A stream is over with its [DONE], even if its connection is not. */
@@ -280,19 +285,16 @@ export class UpstreamAnswer implements AnswerSink {
   }
 
   #readWhole(): void {
-    // The client may have hung up since it came.
-    if (this.#state === 'over') return;
     try {
       this.whole = this.#request.readWhole(
         this.#pending.length === 1 && this.#pending[0] ? this.#pending[0] : Buffer.concat(this.#pending),
         this.#placeholders,
       );
       this.#pending = [];
-      this.#state = 'over';
       this.begunAt = performance.now();
       this.#resolve();
     } catch (error) {
-      this.fail(
+      this.#reject(
         error instanceof UpstreamError
           ? error
           : new UpstreamError('bad_answer', 'the answer could not be read', { billed: 'maybe' }),
