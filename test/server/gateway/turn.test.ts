@@ -1,10 +1,10 @@
 /** Requests that come in one turn of the event loop go their way in step. */
 import { describe, expect, it } from 'vitest';
-import type { Model } from '../../../policies/model.ts';
 import { endOfTurn, inStep } from '../../../server/gateway/turn.ts';
 import { UpstreamAnswer } from '../../../server/gateway/upstream-answer.ts';
 import type { AnswerSink, Provider } from '../../../server/providers/provider.ts';
 import { openAiChat } from '../../../server/wire/openai-chat.ts';
+import { exampleModel } from '../money/example.ts';
 
 describe('those who come in one turn', () => {
   it('take each part before any of them takes the next, in the order of coming', async () => {
@@ -33,19 +33,7 @@ describe('those who come in one turn', () => {
   });
 });
 
-const MODEL: Model = {
-  id: 'test/small',
-  provider: 'test',
-  name: 'small',
-  label: 'Small',
-  price: null,
-  tier: 'small',
-  contextTokens: 8000,
-  tokenizer: null,
-  imageTokens: 3000,
-  leavesHouse: true,
-  supports: { tools: true, images: false, audio: false, files: false, jsonSchema: true },
-};
+const MODEL = exampleModel('small', 1);
 const ANSWER = {
   choices: [{ index: 0, message: { role: 'assistant', content: 'glad' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 },
